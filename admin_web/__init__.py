@@ -1,0 +1,1 @@
+"""The review edge: the sites of the safeguarding lead and of the technician."""

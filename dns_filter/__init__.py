@@ -1,0 +1,1 @@
+"""The DNS edge: a chain of steps from query to answer."""

@@ -1,0 +1,1 @@
+"""Pure rules: list formats, compiled indexes, text folding and phrase scoring. Knows nobody."""

@@ -1,0 +1,110 @@
+"""The nouns of matching: what a list or a theme says, and what it says of one target."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Severity(IntEnum):
+    """How soon a person should look, mildest first."""
+
+    NONE = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    URGENT = 4
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+class Kind(StrEnum):
+    """What a text is: the same words weigh differently when typed and when shown."""
+
+    SEARCH = "search"
+    CHAT = "chat"
+    PAGE = "page"
+
+
+class Part(StrEnum):
+    """The part of a target that an entry of a list speaks of."""
+
+    HOST = "host"
+    URL = "url"
+    EXPRESSION = "expression"
+    NETWORK = "network"
+
+
+class Reach(StrEnum):
+    """How far below its own name a host entry reaches."""
+
+    SUBTREE = "the name and all below it"
+    EXACT = "the name alone"
+    BELOW = "all below the name, not the name"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One usable line of a list, in its one spelling.
+
+    `value` is a host for HOST, `host/path` without scheme for URL, a regular expression
+    for EXPRESSION and a CIDR network for NETWORK. `allow` marks an exception: it lifts
+    the same list's other entries, and nothing else.
+    """
+
+    part: Part
+    value: str
+    reach: Reach = Reach.SUBTREE
+    allow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A line that could not be used. A bad line is reported; it never stops a list."""
+
+    file: str
+    line: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entry of a list that matched one part of a target."""
+
+    category: str
+    list: str
+    entry: str
+    part: Part = Part.HOST
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase found in a text, quoted as it stood there (characters `start` to `end`)."""
+
+    phrase: str
+    quote: str
+    weight: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a text says of one theme: how severe, by what score, because of which phrases."""
+
+    theme: str
+    severity: Severity
+    score: float
+    matches: Sequence[Match] = ()
+    help_seeking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """What a list is about. `standard` is its UKSIC name, empty where UKSIC has none."""
+
+    name: str
+    title: str
+    definition: str
+    standard: str = ""

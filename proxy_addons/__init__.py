@@ -1,0 +1,1 @@
+"""The web edge: an embedded mitmproxy master and its chain of addons."""

@@ -1,0 +1,1 @@
+"""The core of the data path and the shell around it: settings, store, engine, recorder, commands."""

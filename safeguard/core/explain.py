@@ -1,0 +1,64 @@
+"""Say a verdict in words and as the record of the contract. Renders the trace; decides nothing."""
+
+from typing import Any
+
+from filter_rules.types import Finding, Hit
+from safeguard.core.types import Considered, Verdict
+
+
+def sentences(verdict: Verdict) -> list[str]:
+    """One sentence for the outcome, then one for each rule that was weighed."""
+    flag = " and a person should know" if verdict.flagged else ""
+    first = f"{verdict.action.value.capitalize()}{flag}: {verdict.reason.value}."
+    return [first, *(_weighed(one) for one in verdict.considered)]
+
+
+def as_record(url: str, host: str, verdict: Verdict) -> dict[str, Any]:
+    """The JSON of `safeguard check --json`, one object a target."""
+    return {
+        "url": url,
+        "host": host,
+        "action": verdict.action.value,
+        "flagged": verdict.flagged,
+        "categories": list(verdict.categories),
+        "reason": verdict.reason.value,
+        "rule": verdict.rule,
+        "severity": verdict.severity.word,
+        "themes": [finding_record(one) for one in verdict.findings],
+        "trace": [_considered_record(one) for one in verdict.considered],
+        "policy": verdict.policy_version,
+        "artefact": verdict.artefact,
+    }
+
+
+def finding_record(finding: Finding) -> dict[str, Any]:
+    """The JSON of one theme, as `safeguard scan --json` prints it."""
+    return {
+        "theme": finding.theme,
+        "severity": finding.severity.word,
+        "score": round(finding.score, 2),
+        "matches": [{"phrase": one.phrase, "quote": one.quote} for one in finding.matches],
+    }
+
+
+def about(hit_or_finding: Hit | Finding) -> str:
+    """What a rule was weighed for, in words: a list's entry, or a theme."""
+    if isinstance(hit_or_finding, Hit):
+        one = hit_or_finding
+        return f"{one.entry} in the list {one.list} ({one.category})"
+    return f"the theme {hit_or_finding.theme} ({hit_or_finding.severity.word})"
+
+
+def _weighed(one: Considered) -> str:
+    fate = f"lost, because {one.lost_because}" if one.lost_because else "decisive"
+    return f"“{one.rule}” would {one.action.value}, for {about(one.about)}: {fate}."
+
+
+def _considered_record(one: Considered) -> dict[str, Any]:
+    return {
+        "rule": one.rule,
+        "action": one.action.value,
+        "scope": one.scope.name.lower(),
+        "about": about(one.about),
+        "lost_because": one.lost_because,
+    }

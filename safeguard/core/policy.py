@@ -1,0 +1,90 @@
+"""Policies: what is blocked or allowed, for whom, and what words need a person's eye."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from filter_rules.types import Finding, Kind, Severity
+from safeguard.core.types import Action, Scope, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whom a rule is for. Nobody named means everyone."""
+
+    groups: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+
+    @property
+    def scope(self) -> Scope:
+        if self.people:
+            return Scope.PERSON
+        return Scope.GROUP if self.groups else Scope.EVERYONE
+
+    def covers(self, subject: Subject) -> bool:
+        if self.people:
+            return subject.person in self.people
+        return not self.groups or subject.group in self.groups
+
+
+EVERYONE = Who()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRule:
+    """These categories, for these people. `named`: staff put the very address on a list."""
+
+    name: str
+    action: Action
+    categories: frozenset[str]
+    who: Who = EVERYONE
+    named: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextRule:
+    """These themes from this severity up, in these kinds of text. No theme named means any."""
+
+    name: str
+    action: Action
+    kinds: frozenset[Kind]
+    severity: Severity
+    themes: frozenset[str] = frozenset()
+    who: Who = EVERYONE
+    reason: str = ""
+
+    def speaks_of(self, finding: Finding, kind: Kind) -> bool:
+        return (
+            not finding.help_seeking
+            and kind in self.kinds
+            and finding.severity >= self.severity
+            and (not self.themes or finding.theme in self.themes)
+        )
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The rules in force. What no rule applies to is allowed.
+
+    `sealed` and `help` name categories: sealed ones are blocked before any rule is asked,
+    help is reachable whatever the rules say. `monitored` names the groups whose words are
+    read; for the others no text rule is asked and nothing is flagged.
+    """
+
+    rules: Sequence[PolicyRule]
+    text_rules: Sequence[TextRule] = ()
+    sealed: frozenset[str] = frozenset()
+    help: frozenset[str] = frozenset()
+    circumvention: frozenset[str] = frozenset()
+    monitored: frozenset[str] = frozenset()
+    version: str = ""
+
+    @cached_property
+    def rules_about(self) -> Mapping[str, tuple[PolicyRule, ...]]:
+        """The rules by category, so that a decision weighs only those that could apply."""
+        about: dict[str, list[PolicyRule]] = {}
+        for rule in self.rules:
+            for category in sorted(rule.categories):
+                about.setdefault(category, []).append(rule)
+        return {category: tuple(rules) for category, rules in about.items()}

@@ -1,0 +1,121 @@
+"""The nouns of the data path: who asks, for what, and what was answered."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from filter_rules.types import Finding, Hit, Kind, Severity
+
+
+class Action(StrEnum):
+    """What is done with a target."""
+
+    ALLOW = "allow"
+    BLOCK = "block"
+
+
+class Channel(StrEnum):
+    """By which edge a target came in."""
+
+    WEB = "web"
+    DNS = "dns"
+    TESTER = "tester"
+
+
+class Scope(IntEnum):
+    """Whom a rule is for, widest first: the higher is for fewer people."""
+
+    EVERYONE = 0
+    GROUP = 1
+    PERSON = 2
+
+
+class Reason(StrEnum):
+    """Why the verdict is what it is. Staff see these words: see docs/reference/reasons.md."""
+
+    DEFAULT = "no rule applied"
+    RULE = "a rule applied"
+    WORDS = "what was typed or shown"
+    HELP = "help is always reachable"
+    SEALED = "unlawful content, which no rule can allow"
+    NO_RULES = "the filter has no rules to judge by"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who asks. `person` and `device` are ids of ours (empty: unknown), never names.
+
+    `method` says how the person was found ("device", "network", "none"), so that every
+    event can say how sure it is.
+    """
+
+    group: str
+    address: str = ""
+    person: str = ""
+    device: str = ""
+    method: str = "none"
+
+    @property
+    def key(self) -> str:
+        """What tells this subject from another: the person, else the device, else the address."""
+        return self.person or self.device or self.address
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is asked for: a host (DNS, TLS), a URL, or a text on its way to or from one.
+
+    `url` is empty where only a host is known. `words` is what a person typed (a search, a
+    prompt) or what a page shows; `kind` says which.
+    """
+
+    host: str
+    url: str = ""
+    words: str = ""
+    kind: Kind | None = None
+    channel: Channel = Channel.WEB
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A rule that was weighed, what it was weighed for, and why it lost (empty: it did not)."""
+
+    rule: str
+    action: Action
+    scope: Scope
+    about: Hit | Finding
+    lost_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer, and all that was weighed for it, the decisive rules first.
+
+    `action` and `flagged` are separate: an allowed page can need a person's eye, and a
+    blocked advert need not.
+    """
+
+    action: Action
+    reason: Reason
+    flagged: bool = False
+    rule: str = ""
+    hits: tuple[Hit, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    considered: tuple[Considered, ...] = ()
+    policy_version: str = ""
+    artefact: str = ""
+
+    @property
+    def blocked(self) -> bool:
+        return self.action is Action.BLOCK
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(hit.category for hit in self.hits))
+
+    @property
+    def severity(self) -> Severity:
+        """The highest of the findings', help-seeking left out."""
+        return max(
+            (one.severity for one in self.findings if not one.help_seeking),
+            default=Severity.NONE,
+        )

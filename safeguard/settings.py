@@ -1,0 +1,250 @@
+"""Every setting, typed: from a TOML file and the environment, checked before anything starts.
+
+The environment wins over the file. Names in the environment are SAFEGUARD_<SECTION>__<KEY>.
+The page docs/reference/settings.md is made from this schema.
+"""
+
+import ipaddress
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, cast, override
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from safeguard.problems import UnusableError
+
+PREFIX = "SAFEGUARD_"
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _network(value: str) -> str:
+    ipaddress.ip_network(value, strict=False)
+    return value
+
+
+def is_loopback(listen: str) -> bool:
+    """Whether only this machine can reach what listens there."""
+    try:
+        return ipaddress.ip_address(listen).is_loopback
+    except ValueError:
+        return listen == "localhost"
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("give a time zone name such as Europe/London") from error
+    return value
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Network = Annotated[str, AfterValidator(_network)]
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)]
+Upstream = Annotated[str, Field(pattern=r"^(udp|tcp)://(\[[0-9a-fA-F:.]+\]|[^\[\]:/]+)(:\d+)?$")]
+Upstreams = Annotated[tuple[Upstream, ...], NoDecode, BeforeValidator(_split)]
+
+
+class Section(BaseModel):
+    """A table of the settings file; a key it does not know stops the start."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class School(Section):
+    """The school."""
+
+    name: str = Field("Our school", description="The name that pupils and staff read.")
+    timezone: Annotated[str, AfterValidator(_time_zone)] = Field(
+        "Europe/London", description="Times are shown in this zone; they are stored in UTC."
+    )
+
+
+class Proxy(Section):
+    """The web proxy."""
+
+    listen: str = Field("127.0.0.1", description="The address that the proxy listens on.")
+    port: Port = Field(8080, description="The port that browsers are set to.")
+    transparent_port: Port | None = Field(
+        None, description="A second port, for traffic redirected by the gateway. Empty: none."
+    )
+    workers: int = Field(0, ge=0, le=64, description="Worker processes. 0: one a processor.")
+    upstream_ca: Path | None = Field(
+        None, description="A PEM file of certificate authorities to trust beside the public ones."
+    )
+    allow_networks: Networks = Field(
+        (), description="Private or loopback networks that the proxy may reach. Default: none."
+    )
+    resolver: Upstreams = Field(
+        (), description="Where the proxy resolves names. Empty: as this machine does."
+    )
+    page_limit_kib: int = Field(
+        1024, ge=16, le=65536, description="Pages up to this size are held back and read, in KiB."
+    )
+
+
+class Dns(Section):
+    """The DNS filter."""
+
+    listen: str = Field("127.0.0.1", description="The address that the DNS filter listens on.")
+    port: Port = Field(5353, description="Its port, for UDP and TCP.")
+    workers: int = Field(0, ge=0, le=64, description="Worker processes. 0: one a processor.")
+    upstreams: Upstreams = Field(
+        (), description="Resolvers that are asked. Empty: those of this machine's resolv.conf."
+    )
+    blocked_answer: Literal["nxdomain", "null", "refused"] = Field(
+        "null", description="What a blocked name is answered: no such name, 0.0.0.0, or refused."
+    )
+    blocked_ttl: int = Field(
+        10, ge=0, le=3600, description="Seconds that a device may remember a blocked answer."
+    )
+
+
+class Admin(Section):
+    """The site for staff."""
+
+    listen: str = Field("127.0.0.1", description="The address that the site listens on.")
+    port: Port = Field(8000, description="Its port.")
+    cert: Path | None = Field(None, description="PEM certificate: needed off this machine.")
+    key: Path | None = Field(None, description="PEM private key of the certificate.")
+
+    @model_validator(mode="after")
+    def _tls_off_loopback(self) -> Self:
+        if (self.cert is None) != (self.key is None):
+            raise ValueError("cert and key go together: give both, or neither")
+        if self.cert is None and not is_loopback(self.listen):
+            raise ValueError(
+                f"the site would speak plain http on {self.listen}: "
+                "give cert and key, or listen on 127.0.0.1"
+            )
+        return self
+
+
+class Database(Section):
+    """Where events, people and rules are kept."""
+
+    url: str = Field(
+        "",
+        description="Empty: SQLite in the data folder. Or postgresql+psycopg://user:pass@host/name.",
+    )
+
+
+class Rules(Section):
+    """The rules in force."""
+
+    without_rules: Literal["block", "allow-list"] = Field(
+        "block",
+        description="The stance where no rules can be read: block all, or all but helplines.",
+    )
+
+
+class Settings(BaseSettings):
+    """All settings. `data` is the data folder: --data, else SAFEGUARD_DATA, else the default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+    )
+
+    data: Path = Field(
+        default_factory=lambda: Path.home() / ".local/share/safeguard",
+        description="The data folder: rules, database, certificate authority, spools.",
+    )
+    school: School = School()
+    proxy: Proxy = Proxy()
+    dns: Dns = Dns()
+    admin: Admin = Admin()
+    database: Database = Database()
+    rules: Rules = Rules()
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings  # the environment wins
+
+
+def load(data: Path | None = None, config: Path | None = None) -> Settings:
+    """Read the settings file and the environment.
+
+    The file is `config`, else `safeguard.toml` in the data folder where there is one.
+    Raises UnusableError naming file or variable, key, what was found and what is allowed.
+    """
+    early = _checked({}, "the environment")
+    if data:
+        early = early.model_copy(update={"data": data})
+    file = config or early.data / "safeguard.toml"
+    if config is None and not file.is_file():
+        return early
+    settings = _checked(_read(file), str(file))
+    return settings.model_copy(update={"data": data}) if data else settings
+
+
+def _checked(found: dict[str, Any], where: str) -> Settings:
+    try:
+        return Settings(**found)
+    except ValidationError as error:
+        raise UnusableError(_complaint(error, where)) from error
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UnusableError(
+            f"The settings file {file} cannot be read ({error.strerror}). "
+            "Check its name and who may read it."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UnusableError(f"The settings file {file} is not valid TOML: {error}.") from error
+
+
+def _complaint(error: ValidationError, where: str) -> str:
+    """One sentence a problem: where, which key, what was found, what is allowed."""
+    lines = []
+    for one in error.errors():
+        key = ".".join(str(part) for part in one["loc"] if not isinstance(part, int))
+        message = one["msg"].removeprefix("Value error, ")
+        if one["type"] == "extra_forbidden":
+            known = ", ".join(sorted(_known_keys(one["loc"][:-1])))
+            lines.append(f"{where}: there is no setting {key!r}. Known here: {known}.")
+        else:
+            found = "" if one["type"] == "value_error" else f" is {one['input']!r}, which"
+            lines.append(f"{where}: {key or 'a value'}{found} is not allowed: {message}.")
+    return "\n".join(lines)
+
+
+def _known_keys(path: tuple[int | str, ...]) -> list[str]:
+    model: type[BaseModel] = Settings
+    for part in path:
+        model = cast("type[BaseModel]", model.model_fields[str(part)].annotation)
+    return list(model.model_fields)
