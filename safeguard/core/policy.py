@@ -69,7 +69,8 @@ class Policy:
 
     `sealed` and `help` name categories: sealed ones are blocked before any rule is asked,
     help is reachable whatever the rules say. `monitored` names the groups whose words are
-    read; for the others no text rule is asked and nothing is flagged.
+    read; for the others no text rule is asked and nothing is flagged. `private_categories`
+    and `private_groups` are never decrypted, sealed hosts excepted.
     """
 
     rules: Sequence[PolicyRule]
@@ -78,6 +79,8 @@ class Policy:
     help: frozenset[str] = frozenset()
     circumvention: frozenset[str] = frozenset()
     monitored: frozenset[str] = frozenset()
+    private_categories: frozenset[str] = frozenset()
+    private_groups: frozenset[str] = frozenset()
     version: str = ""
 
     @cached_property

@@ -1,0 +1,155 @@
+"""One engine a process: holds the snapshot in force, swaps it whole, and judges.
+
+Every edge, the command line and the "why?" page come here, so that what staff are told is
+what was done. This is the only caller of `decide`.
+"""
+
+import ipaddress
+from dataclasses import replace
+from importlib import resources
+
+import structlog
+
+from filter_rules.hosts import canonical_host
+from filter_rules.types import Finding, Hit, Kind
+from filter_rules.urls import Url, split
+from safeguard.core.decide import decide
+from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
+from safeguard.loading import Snapshot, current_stamp, load_snapshot
+from safeguard.settings import Settings
+from safeguard.store.session import Store, open_store
+
+logger = structlog.get_logger()
+
+PRIVATE = "private-address"
+
+
+def open_engine(settings: Settings) -> "Engine":
+    """Load what is in force and close the database again, so that a role may fork after it."""
+    store = open_store(settings)
+    try:
+        snapshot = load_snapshot(settings, store)
+    finally:
+        store.close()
+    return Engine(settings, snapshot)
+
+
+class Engine:
+    """Judges by one immutable snapshot; `refresh` swaps it for a newer one."""
+
+    def __init__(self, settings: Settings, snapshot: Snapshot) -> None:
+        self.settings = settings
+        self.snapshot = snapshot
+        self._store: Store | None = None  # opened by the first refresh, so after any fork
+        self._stale = False
+        self._reachable = tuple(
+            ipaddress.ip_network(one, strict=False) for one in settings.proxy.allow_networks
+        )
+        self._help_hosts = _shipped_help()
+
+    def subject_at(self, address: str) -> Subject:
+        return self.snapshot.roster.subject_at(address)
+
+    def target_of(self, text: str, channel: Channel = Channel.WEB) -> Target | None:
+        """A URL or a bare host as a target, with the words of a search; None: it is neither."""
+        url = split(text)
+        if url is None:
+            return None
+        words = self._typed(url)
+        bare = "/" not in text and "?" not in text
+        kind = Kind.SEARCH if words else None
+        return Target(url.host, "" if bare else text, words, kind, channel)
+
+    def typed_words(self, url_text: str) -> str:
+        url = split(url_text)
+        return self._typed(url) if url else ""
+
+    def text_is_read(self, subject: Subject) -> bool:
+        return subject.group in self.snapshot.policy.monitored
+
+    def is_inspected(self, subject: Subject, host: str) -> bool:
+        """Whether this subject's traffic with this host may be decrypted (sealed: always)."""
+        snapshot = self.snapshot
+        if snapshot.rules is None:
+            return True  # everything is blocked, and a page can say so
+        categories = {hit.category for hit in snapshot.rules.match(host)}
+        if categories & snapshot.policy.sealed:
+            return True
+        if subject.group in snapshot.policy.private_groups:
+            return False
+        return not categories & snapshot.policy.private_categories
+
+    def judge(self, subject: Subject, target: Target) -> Verdict:
+        """The verdict by the snapshot in force; raises only on a defect, and then edges block."""
+        snapshot = self.snapshot
+        if snapshot.rules is None:
+            return self._without_rules(target)
+        url = split(target.url) if target.url else None
+        hits = (*snapshot.overlay.match(target.host, url), *snapshot.rules.match(target.host, url))
+        findings: tuple[Finding, ...] = ()
+        if target.words and target.kind and self.text_is_read(subject):
+            findings = snapshot.rules.detect(target.words, target.kind)
+        verdict = decide(subject, self._reachable_of(hits), findings, target.kind, snapshot.policy)
+        return replace(
+            verdict,
+            policy_version=snapshot.policy.version,
+            artefact=snapshot.rules.fingerprint,
+        )
+
+    def refresh(self) -> bool:
+        """Take up what has changed since; True if anything had. Call it often, off the loop.
+
+        Where the database or an artefact cannot be read the snapshot in force stays in force.
+        """
+        try:
+            if self._store is None:
+                self._store = open_store(self.settings)
+            if current_stamp(self.settings, self._store) == self.snapshot.stamp:
+                return False
+            self.snapshot = load_snapshot(self.settings, self._store, self.snapshot)
+        except Exception:
+            if not self._stale:  # once, not four times a second
+                logger.exception("the rules could not be refreshed; those in force stay")
+            self._stale = True
+            return False
+        self._stale = False
+        return True
+
+    def close(self) -> None:
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def _typed(self, url: Url) -> str:
+        rules = self.snapshot.rules
+        return rules.typed_words(url) if rules else ""
+
+    def _reachable_of(self, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        """Without the private addresses that the settings let the proxy reach."""
+        if not self._reachable:
+            return hits
+        return tuple(one for one in hits if not self._may_be_reached(one))
+
+    def _may_be_reached(self, hit: Hit) -> bool:
+        if hit.category != PRIVATE:
+            return False
+        text = "127.0.0.1" if hit.entry.endswith("localhost") else hit.entry
+        address = ipaddress.ip_address(text)
+        return any(address in network for network in self._reachable)
+
+    def _without_rules(self, target: Target) -> Verdict:
+        """The stance of the settings where there are no rules: never silent passing."""
+        stance = self.settings.rules.without_rules
+        if stance == "allow-list" and any(_is_below(target.host, one) for one in self._help_hosts):
+            return Verdict(Action.ALLOW, Reason.HELP)
+        return Verdict(Action.BLOCK, Reason.NO_RULES)
+
+
+def _is_below(host: str, name: str) -> bool:
+    return host == name or host.endswith("." + name)
+
+
+def _shipped_help() -> tuple[str, ...]:
+    text = resources.files("filter_rules").joinpath("data/lists/help.txt").read_text("utf-8")
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    return tuple(host for line in lines if line and (host := canonical_host(line)))

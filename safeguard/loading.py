@@ -1,0 +1,146 @@
+"""Everything a verdict needs, loaded together: rules, the school's own entries, policy, people."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from filter_rules.overlay import Overlay, OverlayEntry
+from filter_rules.ruleset import RuleSet
+from filter_rules.types import Kind, Severity
+from safeguard.building import open_rules, rules_in_force
+from safeguard.core.policy import Policy, PolicyRule, TextRule, Who
+from safeguard.core.types import Action
+from safeguard.identity import Roster, load_roster
+from safeguard.problems import UnusableError
+from safeguard.settings import Settings
+from safeguard.store import generation, overlay
+from safeguard.store.session import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Which artefact and which generation of the school's own data: equal means unchanged."""
+
+    artefact: str
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is in force. Workers swap it whole between two requests; it never changes.
+
+    `rules` is None where none could be read: then the stance of the settings applies.
+    """
+
+    stamp: Stamp
+    rules: RuleSet | None
+    overlay: Overlay
+    policy: Policy
+    roster: Roster
+
+
+def current_stamp(settings: Settings, store: Store) -> Stamp:
+    """Cheap enough to ask several times a second."""
+    return Stamp(rules_in_force(settings.data), generation.current(store))
+
+
+def load_snapshot(settings: Settings, store: Store, last: Snapshot | None = None) -> Snapshot:
+    """Load what is in force now; an unchanged artefact is taken over from `last`."""
+    stamp = current_stamp(settings, store)
+    entries = overlay.in_force(store)
+    return Snapshot(
+        stamp,
+        _rules(settings, stamp, last),
+        Overlay(entries),
+        with_own_entries(shipped_policy(), entries, stamp.generation),
+        load_roster(store),
+    )
+
+
+def _rules(settings: Settings, stamp: Stamp, last: Snapshot | None) -> RuleSet | None:
+    if last and last.rules and last.stamp.artefact == stamp.artefact:
+        return last.rules
+    try:
+        return open_rules(settings.data)
+    except UnusableError:
+        if last and last.rules:
+            return last.rules  # the last good rules stay in force
+        return None
+
+
+def shipped_policy() -> Policy:
+    """The default policy, as the school gets it: safeguard/data/policy.toml."""
+    text = resources.files("safeguard").joinpath("data/policy.toml").read_text(encoding="utf-8")
+    return parse_policy(tomllib.loads(text))
+
+
+def shipped_groups() -> dict[str, str]:
+    """The groups of the default policy, each with the sentence that says who is in it."""
+    text = resources.files("safeguard").joinpath("data/policy.toml").read_text(encoding="utf-8")
+    return dict(tomllib.loads(text)["groups"])
+
+
+def parse_policy(found: dict[str, Any]) -> Policy:
+    """A policy from the tables of a TOML file; a missing key or unknown word raises."""
+    always, inspection = found["always"], found["inspection"]
+    return Policy(
+        rules=tuple(_policy_rule(line) for line in found["rule"]),
+        text_rules=tuple(_text_rule(line) for line in found["text"]),
+        sealed=frozenset(always["sealed"]),
+        help=frozenset(always["help"]),
+        circumvention=frozenset(always["circumvention"]),
+        monitored=frozenset(found["words"]["monitored"]),
+        private_categories=frozenset(inspection["never_categories"]),
+        private_groups=frozenset(inspection["never_groups"]),
+        version=str(found["version"]),
+    )
+
+
+def _policy_rule(line: dict[str, Any]) -> PolicyRule:
+    return PolicyRule(
+        line["name"],
+        Action(line["action"]),
+        frozenset(line["categories"]),
+        Who(frozenset(line["groups"])),
+        reason=line["reason"],
+    )
+
+
+def _text_rule(line: dict[str, Any]) -> TextRule:
+    return TextRule(
+        line["name"],
+        Action(line["action"]),
+        frozenset(Kind(kind) for kind in line["kinds"]),
+        Severity[line["severity"].upper()],
+        frozenset(line["themes"]),
+        Who(frozenset(line["groups"])),
+        line["reason"],
+    )
+
+
+def with_own_entries(policy: Policy, entries: Sequence[OverlayEntry], generation: int) -> Policy:
+    """The policy with a rule for each entry of the school's own; each is a named address."""
+    own = tuple(
+        PolicyRule(
+            f"own entry: {entry.host}",
+            Action(entry.action),
+            frozenset({f"own:{entry.id}"}),
+            Who(entry.groups),
+            named=True,
+            reason=entry.reason,
+        )
+        for entry in entries
+    )
+    return Policy(
+        (*policy.rules, *own),
+        policy.text_rules,
+        policy.sealed,
+        policy.help,
+        policy.circumvention,
+        policy.monitored,
+        policy.private_categories,
+        policy.private_groups,
+        f"{policy.version}.{generation}",
+    )
