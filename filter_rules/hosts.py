@@ -1,0 +1,94 @@
+"""One spelling for a host, so that a list and a request that mean the same name look the same.
+
+Law: a host in its one spelling is spelt the same again (`canonical_host` is idempotent).
+"""
+
+import re
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+import ada_url
+
+MOST_CHARACTERS = 253
+MOST_IN_LABEL = 63
+
+# What nearly every host already is; the last label holds no number, so it is no address.
+_PLAIN = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z][a-z-]{0,62}")
+# These would end the host, or be dropped in silence, if the text were read as part of a URL.
+_NOT_IN_A_HOST = re.compile(r"[\x00-\x20\x7f/\\?#@]")
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+
+def canonical_host(text: str) -> str | None:
+    """Return the host as browsers spell it (lower case, punycode, plain IP), or None if it is none.
+
+    One trailing dot is dropped, and IPv6 addresses lose their brackets.
+    """
+    if _PLAIN.fullmatch(text) and len(text) <= MOST_CHARACTERS and "xn--" not in text:
+        return text
+    if _NOT_IN_A_HOST.search(text):
+        return None
+    if ":" in text:
+        return _ipv6(text)
+    try:
+        host: str = ada_url.URL(f"http://{text}/").hostname.removesuffix(".")
+    except ValueError:
+        return None
+    return host if _fits_dns(host) else None
+
+
+def reversed_name(host: str) -> str:
+    """Return the labels from the top down, each with its dot: `com.example.www.`.
+
+    So written, a name begins with its parents' names, and with nothing else.
+    """
+    return ".".join(reversed(host.split("."))) + "."
+
+
+def parents(host: str) -> list[str]:
+    """Return the host and the names above it, longest first; an address has none above it."""
+    if is_address(host):
+        return [host]
+    labels = host.split(".")
+    return [".".join(labels[start:]) for start in range(len(labels))]
+
+
+def is_address(host: str) -> bool:
+    """Whether a host in its one spelling is an IP address."""
+    return ":" in host or host[-1:].isdigit()
+
+
+def is_private(host: str) -> bool:
+    """Whether the host is an address that the public internet does not route, or this machine."""
+    if not is_address(host):
+        return host == "localhost" or host.endswith(".localhost")
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return any(not one.is_global or one.is_multicast for one in _with_embedded(address))
+
+
+def _with_embedded(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:
+    """IPv6 has spellings that carry an IPv4 address: a way round if only the outside is seen."""
+    if isinstance(address, IPv4Address):
+        return [address]
+    if mapped := address.ipv4_mapped:
+        return [mapped]
+    if address in _NAT64:
+        return [IPv4Address(int(address) & 0xFFFFFFFF)]
+    return [address, address.sixtofour] if address.sixtofour else [address]
+
+
+def _ipv6(text: str) -> str | None:
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    try:
+        spelt: str = ada_url.URL(f"http://[{bare}]/").hostname
+    except ValueError:
+        return None
+    return spelt[1:-1]
+
+
+def _fits_dns(host: str) -> bool:
+    return len(host) <= MOST_CHARACTERS and all(
+        0 < len(label) <= MOST_IN_LABEL for label in host.split(".")
+    )

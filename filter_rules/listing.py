@@ -1,0 +1,120 @@
+"""Who lists a key: the compact map from millions of keys to the lists that hold them.
+
+A key is a name or an address written so that what it stands below comes first; one walk along
+a key finds every listed beginning of it. The map is two blocks of bytes that processes share:
+a trie of the keys, and for each key the number of the set of listings that hold it. There are
+millions of keys but few such sets, since most names are on one list.
+"""
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import marisa_trie
+
+from filter_rules.types import Part, Reach
+
+type Listings = tuple[Listing, ...]
+type Keyed = Iterable[tuple[str, int]]
+"""Keys, each with the number of a listing that holds it."""
+
+_MOST_SMALL = 0xFFFF
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Listing:
+    """In which list a key stands and what about, how far it reaches, and whether it excepts."""
+
+    category: str
+    list: str
+    reach: Reach = Reach.SUBTREE
+    allow: bool = False
+
+
+class Found(NamedTuple):
+    """An entry that covers a target."""
+
+    listing: Listing
+    entry: str
+    part: Part
+
+
+class Compiled(NamedTuple):
+    """A map as bytes: the trie, and the set numbers in the order of the trie's keys."""
+
+    trie: bytes
+    set_numbers: bytes
+    sets: Sequence[tuple[int, ...]]
+
+
+class ListingMap:
+    """Keys to listings. The bytes may be mapped from a file: nothing is copied out of them."""
+
+    def __init__(
+        self, trie: marisa_trie.Trie, set_numbers: bytes | memoryview, sets: Sequence[Listings]
+    ) -> None:
+        self._trie = trie
+        self._numbers = memoryview(set_numbers).cast(_typecode(len(sets)))
+        self._sets = tuple(sets)
+        if len(self._numbers) != len(trie):
+            raise ValueError(f"{len(trie)} keys, but {len(self._numbers)} set numbers")
+
+    def __len__(self) -> int:
+        return len(self._trie)
+
+    @classmethod
+    def mapped(
+        cls, trie_file: str, set_numbers: bytes | memoryview, sets: Sequence[Listings]
+    ) -> "ListingMap":
+        """Open a map whose trie lies in a file that many processes share."""
+        return cls(marisa_trie.Trie().mmap(trie_file), set_numbers, sets)
+
+    @classmethod
+    def of(cls, compiled: Compiled, listings: Sequence[Listing]) -> "ListingMap":
+        trie = marisa_trie.Trie().frombytes(compiled.trie)
+        return cls(trie, compiled.set_numbers, sets_of(compiled.sets, listings))
+
+    def along(self, key: str) -> Iterator[tuple[str, Listings]]:
+        """Yield every listed beginning of the key, shortest first, with its listings."""
+        numbers, sets = self._numbers, self._sets
+        for beginning, place in self._trie.iter_prefixes_with_ids(key):
+            yield beginning, sets[numbers[place]]
+
+
+def sets_of(sets: Iterable[Sequence[int]], listings: Sequence[Listing]) -> tuple[Listings, ...]:
+    return tuple(tuple(listings[number] for number in members) for members in sets)
+
+
+def compile_map(keyed: Callable[[], Keyed]) -> Compiled:
+    """Compile keys with the numbers of their listings. They are asked for twice, never held.
+
+    What comes out depends on the keys and their order alone.
+    """
+    trie = marisa_trie.Trie(key for key, _ in keyed())
+    sets, numbers = _number_sets(trie, keyed())
+    return Compiled(trie.tobytes(), array(_typecode(len(sets)), numbers).tobytes(), sets)
+
+
+def _typecode(sets: int) -> Literal["H", "I"]:
+    """Numbers of 2 bytes while they do, else of 4."""
+    return "H" if sets <= _MOST_SMALL else "I"
+
+
+def _number_sets(trie: marisa_trie.Trie, keyed: Keyed) -> tuple[list[tuple[int, ...]], array[int]]:
+    """Give each key its set: a set is met by adding one listing to another set, from the empty."""
+    sets: list[tuple[int, ...]] = [()]
+    numbered: dict[tuple[int, ...], int] = {(): 0}
+    grown: dict[tuple[int, int], int] = {}
+    numbers = array("I", bytes(4 * len(trie)))
+    for key, listing in keyed:
+        place = trie[key]
+        step = (numbers[place], listing)
+        if step not in grown:
+            members = tuple(sorted({*sets[step[0]], listing}))
+            if members not in numbered:
+                numbered[members] = len(sets)
+                sets.append(members)
+            grown[step] = numbered[members]
+        numbers[place] = grown[step]
+    return sets, numbers

@@ -1,0 +1,62 @@
+"""The rules in force, whole and unchanging: what they say of a host, a URL or a text."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+from filter_rules.detector import Detector
+from filter_rules.domain_index import DomainIndex
+from filter_rules.hosts import is_private
+from filter_rules.searches import typed_words
+from filter_rules.types import Category, Finding, Hit, Kind, Part
+from filter_rules.url_index import UrlIndex
+from filter_rules.urls import Url
+
+PRIVATE = "private-address"
+BUILT_IN = "built in"
+
+
+class RuleSet:
+    """Compiled rules. They never change: a new build is a new RuleSet."""
+
+    def __init__(
+        self,
+        fingerprint: str,
+        categories: Mapping[str, Category],
+        domains: DomainIndex,
+        urls: UrlIndex,
+        detector: Detector,
+    ) -> None:
+        self.fingerprint = fingerprint
+        self.categories = categories
+        self._domains = domains
+        self._urls = urls
+        self._detector = detector
+
+    def match(self, host: str, url: Url | None = None) -> tuple[Hit, ...]:
+        """Return what the lists say of a host in its one spelling, and of the URL where known.
+
+        An exception in a list lifts that list's hits and no other's. The most exact entry of
+        each part comes first.
+        """
+        found = list(self._domains.find(host))
+        if url is not None:
+            found += self._urls.find(url)
+        lifted = {one.listing.list for one in found if one.listing.allow}
+        hits = (
+            Hit(one.listing.category, one.listing.list, one.entry, one.part)
+            for one in reversed(found)
+            if one.listing.list not in lifted
+        )
+        return tuple(chain(_computed(host), hits))
+
+    def detect(self, text: str, kind: Kind) -> tuple[Finding, ...]:
+        """Return what a text says of each theme, most severe first."""
+        return self._detector.detect(text, kind)
+
+    def typed_words(self, url: Url) -> str:
+        """Return the words that a person typed into a search, a video site or a prompt."""
+        return typed_words(url)
+
+
+def _computed(host: str) -> Sequence[Hit]:
+    return (Hit(PRIVATE, BUILT_IN, host, Part.HOST),) if is_private(host) else ()

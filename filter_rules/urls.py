@@ -1,0 +1,68 @@
+"""One spelling for a URL, so that no other way of writing an address goes round a rule.
+
+Law: what `split` returns, written out and split again, is the same.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import override
+
+import ada_url
+
+from filter_rules.hosts import canonical_host
+
+_SCHEME = re.compile(r"\s*[a-zA-Z][a-zA-Z0-9+.-]*:(?:[/\\]|$)")
+_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
+_ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_SLASHES = re.compile(r"//+")
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """An address taken apart. `path` begins with a slash; `query` has no question mark."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str = "/"
+    query: str = ""
+
+    @property
+    def address(self) -> str:
+        """Host, path and query: what lists speak of."""
+        return f"{self.host}{self.path}?{self.query}" if self.query else self.host + self.path
+
+    @override
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
+        query = f"?{self.query}" if self.query else ""
+        return f"{self.scheme}://{host}{port}{self.path}{query}"
+
+
+def split(text: str) -> Url | None:
+    """Take a URL or a bare host apart; None where browsers would not open it over the network."""
+    if host := canonical_host(text):
+        return Url("http", host, 80)
+    try:
+        parsed = ada_url.URL(text if _SCHEME.match(text) else f"http://{text}")
+    except ValueError:
+        return None
+    scheme = parsed.protocol.removesuffix(":")
+    host = canonical_host(parsed.hostname)
+    if scheme not in _PORTS or host is None:
+        return None
+    port = int(parsed.port) if parsed.port else _PORTS[scheme]
+    path = _SLASHES.sub("/", _one_spelling(parsed.pathname))
+    return Url(scheme, host, port, path, _one_spelling(parsed.search.removeprefix("?")))
+
+
+def _one_spelling(text: str) -> str:
+    """Decode what means the same decoded; write the other escapes in capitals."""
+    return _ESCAPED.sub(_one_escape, text) if "%" in text else text
+
+
+def _one_escape(escape: re.Match[str]) -> str:
+    character = chr(int(escape[1], 16))
+    return character if character in _UNRESERVED else escape[0].upper()
