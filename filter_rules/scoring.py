@@ -1,0 +1,99 @@
+"""Weigh what was found of one theme, and say how soon a person should look.
+
+A phrase weighs what its theme says; words near it raise or excuse it. Each word of a text
+counts once: where two phrases overlap, the heavier one counts. The heaviest phrase counts
+whole, the next half, the next a quarter: much of the same adds up, but to less than twice.
+One sentence that was typed is enough. A page must say several different things, and a long
+page more of them: a newspaper that quotes one sentence is not a cry for help.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from filter_rules.phrase_index import Sighting
+from filter_rules.phrases import Phrase, Theme
+from filter_rules.types import Kind, Severity
+
+NEAR = 12  # words either side within which another word can raise or excuse a phrase
+TYPED = ((10.0, Severity.URGENT), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (1.0, Severity.LOW))
+SHOWN = ((30.0, Severity.HIGH), (15.0, Severity.MEDIUM), (5.0, Severity.LOW))
+SHORT_PAGE = 500  # words; what stands on a longer page counts for less
+DISTINCT_ON_A_PAGE = 3  # different phrases below which a page is never more than low
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A sighting of a phrase with the weight it has where it stands."""
+
+    phrase: Phrase
+    sighting: Sighting
+    weight: float
+
+
+type Places = Mapping[str, Sequence[Sighting]]
+
+
+def weigh(theme: Theme, seen: Places, kind: Kind) -> list[Weighed]:
+    """Return the sightings of a theme that count, heaviest first."""
+    counted = [
+        Weighed(phrase, sighting, weight)
+        for phrase in theme.phrases
+        if kind in phrase.kinds
+        for sighting in _of(phrase.literals, seen)
+        if (weight := _weight(phrase, sighting, seen)) > 0
+    ]
+    counted.sort(key=lambda one: (-one.weight, one.sighting.first, -one.sighting.last))
+    taken: set[int] = set()
+    standing: list[Weighed] = []
+    for one in counted:
+        words = range(one.sighting.first, one.sighting.last + 1)
+        if taken.isdisjoint(words):
+            taken.update(words)
+            standing.append(one)
+    return standing
+
+
+def score(standing: Sequence[Weighed], kind: Kind, words: int) -> float:
+    """Add up what stands, in the way of its kind."""
+    heaviest: dict[int, float] = {}
+    for one in standing:
+        heaviest.setdefault(id(one.phrase), one.weight)
+    weights = list(heaviest.values())
+    if kind is Kind.PAGE:
+        return round(sum(weights) * sqrt(min(1.0, SHORT_PAGE / max(words, 1))), 2)
+    return round(sum(weight * 0.5**place for place, weight in enumerate(weights)), 2)
+
+
+def severity(theme: Theme, total: float, distinct: int, kind: Kind) -> Severity:
+    """Say how severe a total is, within what the theme allows."""
+    reached = next(
+        (step for least, step in (SHOWN if kind is Kind.PAGE else TYPED) if total >= least),
+        Severity.NONE,
+    )
+    if kind is Kind.PAGE and distinct < DISTINCT_ON_A_PAGE:
+        reached = min(reached, Severity.LOW)
+    return min(reached, theme.most)
+
+
+def _weight(phrase: Phrase, sighting: Sighting, seen: Places) -> float:
+    if any(_is_near(one, sighting) for one in _of(phrase.unless, seen)):
+        return 0.0
+    if any(
+        _is_near(one, sighting) and not _overlap(one, sighting) for one in _of(phrase.near, seen)
+    ):
+        return phrase.raised
+    return phrase.weight
+
+
+def _of(literals: Collection[str], seen: Places) -> Iterable[Sighting]:
+    few, many = sorted((literals, seen.keys()), key=len)
+    return (one for literal in few if literal in many for one in seen[literal])
+
+
+def _is_near(one: Sighting, other: Sighting) -> bool:
+    return one.first - other.last <= NEAR and other.first - one.last <= NEAR
+
+
+def _overlap(one: Sighting, other: Sighting) -> bool:
+    return one.first <= other.last and other.first <= one.last
