@@ -1,0 +1,166 @@
+"""From query to answer: the steps in their order, each with the reason for its place.
+
+An error in any step is answered SERVFAIL and counted: what could not be judged does not pass.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from dns_filter import answers
+from dns_filter.answers import Ede
+from dns_filter.desk import Client, Desk, Ready
+from dns_filter.received import Answer
+from dns_filter.special import Special, special
+from dns_filter.wire import IN, Question, Rcode, Type, read_question, refusal
+from filter_rules.types import Hit
+from safeguard.core.types import Action, Reason, Verdict
+
+NEVER_SERVED = frozenset(
+    {Type.OPT, Type.TKEY, Type.TSIG, Type.IXFR, Type.AXFR, Type.MAILB, Type.MAILA}
+)
+LONGEST_REPLY = 65_535
+OWN_LIST = "school"
+READY_COST = 600  # what a ready answer weighs beside its bytes
+
+
+class Query(NamedTuple):
+    """One question of one client, and how long the reply may be."""
+
+    packet: bytes
+    question: Question
+    client: Client
+    size: int
+    over_udp: bool
+
+
+type Step = Callable[[Desk, Query], bytes | None]
+
+
+def refuse_unserved(_desk: Desk, query: Query) -> bytes | None:
+    question = query.question
+    if question.qclass != IN or question.qtype in NEVER_SERVED:
+        return answers.refused(question)
+    return answers.any_type(question) if question.qtype == Type.ANY else None
+
+
+def answer_special(_desk: Desk, query: Query) -> bytes | None:
+    match special(query.question.host):
+        case Special.NO_SUCH_NAME:
+            return answers.no_such_name(query.question)
+        case Special.LOOPBACK:
+            return answers.loopback(query.question)
+        case None:
+            return None
+
+
+def refuse_blocked(desk: Desk, query: Query) -> bytes | None:
+    host = query.question.host
+    if not host:
+        return None  # the root itself: no list can speak of it
+    verdict = desk.judge(query.client, host)
+    return _block(desk, query, verdict) if verdict.blocked else None
+
+
+def answer_known(desk: Desk, query: Query) -> bytes | None:
+    answer = desk.known(query.question)
+    return _checked(desk, query, answer) if answer else None
+
+
+STEPS: tuple[Step, ...] = (
+    refuse_unserved,  # first: what nobody is served needs no rules and no work
+    answer_special,  # before the rules: no list may switch on DNS that goes round the filter
+    refuse_blocked,  # before the cache: what others may see was asked for, and is kept, there
+    answer_known,  # last: what is left is allowed; its answer is judged again, name by name
+)
+
+
+def at_once(desk: Desk, packet: bytes, address: str, *, over_udp: bool) -> bytes | Query | None:
+    """Return the reply; or the query, if upstream must be asked; or None: say nothing."""
+    question = None
+    try:
+        question = read_question(packet)
+        if question is None:
+            return None
+        if isinstance(question, Rcode):
+            return refusal(packet, question)
+        size = question.size if over_udp else LONGEST_REPLY
+        query = Query(packet, question, desk.client(address), size, over_udp)
+        for step in STEPS:
+            if (reply := step(desk, query)) is not None:
+                return reply
+    except Exception as error:  # noqa: BLE001 - the law of this module
+        desk.fault("judging", error)
+        return answers.failed(question, Ede.OTHER) if isinstance(question, Question) else None
+    return query
+
+
+async def from_upstream(desk: Desk, query: Query) -> bytes:
+    """Ask, then check: the rules may have changed meanwhile, and the answer may lead elsewhere."""
+    try:
+        answer = await desk.ask(query.question)
+        if isinstance(answer, Ede):
+            return answers.failed(query.question, answer)
+        return refuse_blocked(desk, query) or _checked(desk, query, answer)
+    except Exception as error:  # noqa: BLE001 - the law of this module
+        desk.fault("answering", error)
+        return answers.failed(query.question, Ede.OTHER)
+
+
+def ready(desk: Desk, packet: bytes, address: str) -> bytes | None:
+    """Return the reply to a packet that this policy class sent before, but for its id."""
+    judgements = desk.judgements
+    client = judgements.clients.get(address)
+    if client is None:
+        return None
+    found = judgements.ready.get((client.policy_class, packet[2:]))
+    if found is None:
+        return None
+    if found.verdict is not None:
+        desk.record(client, found.question.host, found.verdict)
+        return packet[:2] + found.blocked
+    now = desk.clocks.steady()
+    if found.answer is None or now >= found.answer.dies:
+        return None
+    return packet[:2] + found.answer.reply(found.question, now, found.question.size)[2:]
+
+
+def _checked(desk: Desk, query: Query, answer: Answer) -> bytes:
+    """Block an answer that leads to a blocked name; else keep it ready, and give it."""
+    if answer.targets:
+        asked = desk.judge(query.client, query.question.host)
+        for target in answer.targets:
+            verdict = desk.judge(query.client, target)
+            if verdict.blocked and not _outweighs(asked, verdict):
+                return _block(desk, query, verdict)
+    if answer.lifetime > 0:
+        _keep_ready(desk, query, Ready(query.question, answer, None), len(answer.body))
+    return answer.reply(query.question, desk.clocks.steady(), query.size)
+
+
+def _outweighs(asked: Verdict, led_to: Verdict) -> bool:
+    """Help, and a name that staff allow by name, work whatever they lead to, if it is lawful."""
+    if led_to.reason is Reason.SEALED:
+        return False
+    if asked.reason is Reason.HELP:
+        return True
+    decisive = asked.considered[0] if asked.considered else None
+    return (
+        decisive is not None
+        and decisive.action is Action.ALLOW
+        and isinstance(decisive.about, Hit)
+        and decisive.about.list == OWN_LIST
+    )
+
+
+def _block(desk: Desk, query: Query, verdict: Verdict) -> bytes:
+    desk.record(query.client, query.question.host, verdict)
+    reply = answers.blocked(query.question, desk.way, desk.blocked_ttl)
+    _keep_ready(desk, query, Ready(query.question, None, verdict, reply[2:]), len(reply))
+    return reply
+
+
+def _keep_ready(desk: Desk, query: Query, found: Ready, weight: int) -> None:
+    if query.over_udp:
+        weight += len(query.packet) + READY_COST
+        key = query.client.policy_class, query.packet[2:]
+        desk.judgements.ready.put(key, found, weight)

@@ -1,0 +1,164 @@
+"""What a worker holds between two queries: the engine, the recorder, and what it remembers.
+
+The law: what was remembered under one snapshot of the rules is forgotten whole when another is
+in force, and nothing that was judged for one policy class is ever given to another.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from dns_filter.answers import Blocked, Ede
+from dns_filter.received import Answer
+from dns_filter.recent import Recent
+from dns_filter.upstreams import Upstreams
+from dns_filter.wire import Question
+from safeguard.core.types import Channel, Subject, Target, Verdict
+from safeguard.engine import Engine
+from safeguard.recorder import Recorder
+
+MOST_CLIENTS = 10_000
+MOST_VERDICTS = 50_000
+MOST_READY = 50_000
+READY_BYTES = 16 << 20
+MOST_ANSWERS = 50_000
+ANSWER_BYTES = 32 << 20
+ANSWER_COST = 400  # what an answer weighs beside its bytes
+ECHO_SECONDS = 10.0
+
+type PolicyClass = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An address that asks, and the policy class it belongs to."""
+
+    subject: Subject
+    policy_class: PolicyClass
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """How a packet with these very bytes was answered: an upstream's answer, or our own block."""
+
+    question: Question
+    answer: Answer | None
+    verdict: Verdict | None
+    blocked: bytes = b""
+
+
+class Judgements:
+    """What was worked out under one snapshot."""
+
+    def __init__(self, snapshot: object) -> None:
+        self.snapshot = snapshot
+        self.clients: Recent[str, Client] = Recent(MOST_CLIENTS)
+        self.verdicts: Recent[tuple[PolicyClass, str], Verdict] = Recent(MOST_VERDICTS)
+        self.ready: Recent[tuple[PolicyClass, bytes], Ready] = Recent(MOST_READY, READY_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The two times: one that never jumps, for what expires, and the day's, for what is kept."""
+
+    steady: Callable[[], float]
+    wall: Callable[[], datetime]
+
+
+class Desk:
+    """Everything the steps of the chain need. One a worker, used by its event loop alone."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        recorder: Recorder,
+        upstreams: Upstreams,
+        clocks: Clocks,
+        *,
+        way: Blocked,
+        blocked_ttl: int,
+    ) -> None:
+        self.engine = engine
+        self.clocks = clocks
+        self.way: Blocked = way
+        self.blocked_ttl = blocked_ttl
+        self.faults: Counter[str] = Counter()
+        self.answers: Recent[tuple[bytes, int, bool, bool], Answer] = Recent(
+            MOST_ANSWERS, ANSWER_BYTES
+        )
+        self._recorder = recorder
+        self._upstreams = upstreams
+        self._judgements = Judgements(engine.snapshot)
+        self._recorded: Recent[tuple[str, str], float] = Recent(MOST_CLIENTS)
+        self._flights: dict[tuple[bytes, int, bool, bool], asyncio.Task[Answer | Ede]] = {}
+
+    @property
+    def judgements(self) -> Judgements:
+        """What was worked out under the snapshot in force, and under no other."""
+        if self._judgements.snapshot is not self.engine.snapshot:
+            self._judgements = Judgements(self.engine.snapshot)
+        return self._judgements
+
+    def client(self, address: str) -> Client:
+        clients = self.judgements.clients
+        client = clients.get(address)
+        if client is None:
+            plain = address.partition("%")[0].removeprefix("::ffff:")
+            subject = self.engine.subject_at(plain)
+            # What a verdict may depend on: see Who.covers in safeguard.core.policy.
+            client = Client(subject, (subject.group, subject.person))
+            clients.put(address, client)
+        return client
+
+    def judge(self, client: Client, host: str) -> Verdict:
+        verdicts = self.judgements.verdicts
+        key = client.policy_class, host
+        verdict = verdicts.get(key)
+        if verdict is None:
+            verdict = self.engine.judge(client.subject, Target(host, channel=Channel.DNS))
+            verdicts.put(key, verdict)
+        return verdict
+
+    def record(self, client: Client, host: str, verdict: Verdict) -> None:
+        """Keep a block or a flag. A browser's A, AAAA and HTTPS lookups of a name are one act."""
+        key, now = (client.subject.key, host), self.clocks.steady()
+        last = self._recorded.get(key)
+        if last is not None and now - last < ECHO_SECONDS:
+            return
+        target = Target(host, channel=Channel.DNS)
+        try:
+            self._recorder.record(client.subject, target, verdict, self.clocks.wall())
+        except Exception as error:  # noqa: BLE001 - the name is blocked either way; what fails is counted
+            self.fault("recording", error)
+        else:
+            self._recorded.put(key, now)
+
+    def known(self, question: Question) -> Answer | None:
+        answer = self.answers.get(question.key)
+        return answer if answer and self.clocks.steady() < answer.dies else None
+
+    async def ask(self, question: Question) -> Answer | Ede:
+        """Ask upstream, once for all who want to know the same."""
+        flight = self._flights.get(question.key)
+        if flight is None:
+            flight = asyncio.create_task(self._asked(question))
+            self._flights[question.key] = flight
+        return await asyncio.shield(flight)
+
+    def fault(self, doing: str, error: Exception) -> None:
+        """Count an error of ours. Only its kind: its text could name who asked for what."""
+        self.faults[f"{doing}: {type(error).__name__}"] += 1
+
+    async def _asked(self, question: Question) -> Answer | Ede:
+        try:
+            answer = await self._upstreams.ask(question)
+        except Exception as error:  # noqa: BLE001 - all who wait get SERVFAIL, and it is counted
+            self.fault("asking upstream", error)
+            return Ede.OTHER
+        finally:
+            del self._flights[question.key]
+        if isinstance(answer, Answer) and answer.lifetime > 0:
+            self.answers.put(question.key, answer, len(answer.body) + ANSWER_COST)
+        return answer

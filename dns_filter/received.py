@@ -1,0 +1,215 @@
+"""What an upstream resolver sent, checked and made ready to be given to anyone who asks.
+
+Kept is the part after the question. Our own OPT is added for each asker, so the upstream's is
+taken off; `ech` is taken out of HTTPS and SVCB records, since a site's name that is encrypted
+cannot be filtered. dnslib rebuilds the message where bytes must go; else it stays as it came.
+"""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dnslib import RD, DNSError, DNSRecord
+
+from dns_filter.wire import (
+    HEADER,
+    QR,
+    TC,
+    MalformedError,
+    Question,
+    Rcode,
+    Record,
+    Type,
+    put_together,
+    question_end,
+    read_name,
+    records,
+    truncated,
+)
+from dns_filter.wire import opt as our_opt
+
+ALIASES = frozenset({Type.CNAME, Type.DNAME})
+SERVICES = frozenset({Type.SVCB, Type.HTTPS})
+MANDATORY, ECH = 0, 5
+LONGEST_KEPT = 86_400
+LONGEST_DENIAL_KEPT = 3_600
+PAIR = struct.Struct("!HH")
+TTL = struct.Struct("!I")
+
+
+@dataclass(slots=True)
+class Answer:
+    """An upstream answer and when it came. `targets`: other names that it leads to."""
+
+    rcode: int
+    counts: tuple[int, int, int]
+    body: bytes
+    ttls: tuple[tuple[int, int], ...]
+    lifetime: int
+    targets: tuple[str, ...]
+    at: float
+    _aged: bytes = b""
+    _age: int = 0
+
+    @property
+    def dies(self) -> float:
+        return self.at + self.lifetime
+
+    def reply(self, question: Question, now: float, size: int) -> bytes:
+        """Return the reply for one asker, its times to live as they are now."""
+        extra = our_opt(question.edns)
+        reply = put_together(question, self.rcode, self.counts, self._body_at(now), extra)
+        return reply if len(reply) <= size else truncated(question, self.rcode)
+
+    def _body_at(self, now: float) -> bytes:
+        age = int(now - self.at)
+        if age == 0:
+            return self.body
+        if age != self._age:
+            body = bytearray(self.body)
+            for at, ttl in self.ttls:
+                TTL.pack_into(body, at, max(0, ttl - age))
+            self._aged, self._age = bytes(body), age
+        return self._aged
+
+
+def is_for(message: bytes, asked: bytes) -> bool:
+    """Whether this is an answer to the question with these bytes (the id is checked before)."""
+    end = HEADER.size + len(asked)
+    return (
+        len(message) >= end
+        and bool(message[2] & 0x80)
+        and message[4:6] == b"\0\1"
+        and message[HEADER.size : end].lower() == asked.lower()
+    )
+
+
+def is_truncated(message: bytes) -> bool:
+    return bool(int.from_bytes(message[2:4]) & TC)
+
+
+def rcode_of(message: bytes) -> int:
+    return message[3] & 0xF
+
+
+def read_answer(message: bytes, now: float) -> Answer:
+    """Check and keep an upstream's answer; raises MalformedError."""
+    if len(message) < HEADER.size or not int.from_bytes(message[2:4]) & QR:
+        raise MalformedError
+    walked = list(records(message))
+    if any(_has_ech(message, record) for record in walked):
+        message = _without_ech(message, walked)
+        walked = list(records(message))
+    if any(record.rtype == Type.OPT for record in walked):
+        message, walked = _without_opt(message, walked)
+    start = question_end(message)
+    _, _, _, answers, authorities, additional = HEADER.unpack_from(message)
+    return Answer(
+        rcode_of(message),
+        (answers, authorities, additional),
+        message[start : walked[-1].end if walked else start],
+        tuple((record.ttl_at - start, record.ttl) for record in walked),
+        _lifetime(message, walked, answers),
+        _targets(message, walked),
+        now,
+    )
+
+
+def _lifetime(message: bytes, walked: Sequence[Record], answers: int) -> int:
+    """The lowest time to live; for a denial, as its SOA says (RFC 2308)."""
+    if rcode_of(message) not in {Rcode.NOERROR, Rcode.NXDOMAIN}:
+        return 0
+    lowest = min((_ttl(record) for record in walked), default=0)
+    if answers and rcode_of(message) == Rcode.NOERROR:
+        return min(lowest, LONGEST_KEPT)
+    soas = [record for record in walked if record.rtype == Type.SOA and record.section == 1]
+    if not soas:
+        return 0
+    minimum = TTL.unpack_from(message, soas[0].end - TTL.size)[0]
+    return int(min(lowest, minimum, LONGEST_DENIAL_KEPT))
+
+
+def _ttl(record: Record) -> int:
+    return record.ttl if record.ttl < 1 << 31 else 0  # RFC 2181: the top bit set means zero
+
+
+def _targets(message: bytes, walked: Sequence[Record]) -> tuple[str, ...]:
+    """The names that a browser is led on to."""
+    names = []
+    for record in walked:
+        if record.section == 0 and record.rtype in ALIASES:
+            names.append(read_name(message, record.content))
+        elif record.section == 0 and record.rtype in SERVICES:
+            names.append(read_name(message, record.content + 2))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _without_opt(message: bytes, walked: list[Record]) -> tuple[bytes, list[Record]]:
+    *others, last = walked
+    if last.rtype == Type.OPT and all(record.rtype != Type.OPT for record in others):
+        additional = int.from_bytes(message[10:12]) - 1
+        return message[:10] + additional.to_bytes(2) + message[12 : last.start], others
+    rebuilt = _parsed(message)
+    rebuilt.ar = [record for record in rebuilt.ar if record.rtype != Type.OPT]
+    message = _packed(rebuilt)
+    return message, list(records(message))
+
+
+def _has_ech(message: bytes, record: Record) -> bool:
+    return record.rtype in SERVICES and any(
+        key == ECH for key, _ in _parameters(message[record.content : record.end])[1]
+    )
+
+
+def _parameters(content: bytes) -> tuple[int, list[tuple[int, bytes]]]:
+    """Split the content of an HTTPS or SVCB record: where parameters start, and each of them."""
+    at = 2
+    try:
+        while content[at]:
+            at += 1 + content[at]
+        start = at = at + 1
+        found = []
+        while at < len(content):
+            key, length = PAIR.unpack_from(content, at)
+            at += PAIR.size + length
+            found.append((key, content[at - length : at]))
+    except (IndexError, struct.error) as error:
+        raise MalformedError from error
+    if at != len(content):
+        raise MalformedError
+    return start, found
+
+
+def stripped(content: bytes) -> bytes:
+    """Return an HTTPS or SVCB record's content without `ech`, nor the word that it must be used."""
+    start, found = _parameters(content)
+    kept = []
+    for key, value in found:
+        if key == MANDATORY:
+            keys = [value[at : at + 2] for at in range(0, len(value), 2)]
+            value = b"".join(one for one in keys if one != ECH.to_bytes(2))  # noqa: PLW2901  its new value
+        if key != ECH and (value or key != MANDATORY):
+            kept.append(PAIR.pack(key, len(value)) + value)
+    return content[:start] + b"".join(kept)
+
+
+def _without_ech(message: bytes, walked: Sequence[Record]) -> bytes:
+    rebuilt = _parsed(message)
+    for record, place in zip((*rebuilt.rr, *rebuilt.auth, *rebuilt.ar), walked, strict=True):
+        if place.rtype in SERVICES:
+            record.rdata = RD(stripped(message[place.content : place.end]))
+    return _packed(rebuilt)
+
+
+def _parsed(message: bytes) -> DNSRecord:
+    try:
+        return DNSRecord.parse(message)
+    except (DNSError, ValueError, IndexError) as error:
+        raise MalformedError from error
+
+
+def _packed(record: DNSRecord) -> bytes:
+    try:
+        return bytes(record.pack())
+    except (DNSError, ValueError, IndexError) as error:
+        raise MalformedError from error
