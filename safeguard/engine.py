@@ -64,6 +64,11 @@ class Engine:
         url = split(url_text)
         return self._typed(url) if url else ""
 
+    def detect(self, text: str, kind: Kind) -> tuple[Finding, ...]:
+        """What a text says of each theme, whoever wrote it."""
+        rules = self.snapshot.rules
+        return rules.detect(text, kind) if rules else ()
+
     def text_is_read(self, subject: Subject) -> bool:
         return subject.group in self.snapshot.policy.monitored
 

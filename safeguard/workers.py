@@ -103,7 +103,7 @@ def _fork(index: int, work: Callable[[int], None]) -> int:
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the parent, which tells us
-        die_with_parent()
+        die_with_parent(signal.SIGKILL)  # a dead parent's listeners must not linger
         work(index)
         status = 0
     except BaseException:  # noqa: BLE001  the child must never return into the parent's code

@@ -1,0 +1,131 @@
+"""`safeguard check`: the verdict for URLs or hosts, as the proxy would give it now."""
+
+import ipaddress
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from safeguard.building import build, is_stale
+from safeguard.cli.options import (
+    ConfigOption,
+    DataOption,
+    JsonOption,
+    lines_of,
+    progress_bar,
+    settings_of,
+)
+from safeguard.core.explain import as_record, sentences
+from safeguard.core.types import Channel, Subject, Verdict
+from safeguard.engine import Engine, open_engine
+from safeguard.loading import shipped_groups
+from safeguard.problems import UnusableError
+from safeguard.settings import Settings
+from safeguard.store import people, schema
+from safeguard.store.session import open_store
+from safeguard.supervisor import make_folder
+
+
+def check(
+    targets: Annotated[list[str], typer.Argument(help="URLs or hosts; - reads them from stdin.")],
+    group: Annotated[str, typer.Option(help="Judge as this group. Default: unidentified.")] = "",
+    user: Annotated[str, typer.Option(help="Judge as this person, by name.")] = "",
+    ip: Annotated[str, typer.Option(help="Judge as the device at this address.")] = "",
+    explain: Annotated[bool, typer.Option("--explain", help="Say every rule weighed.")] = False,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Say what happens to URLs or hosts, and why. Exit status 1 if anything is blocked."""
+    settings = settings_of(data, config)
+    engine = ready_engine(settings)
+    subject = _subject(engine, settings, group, user, ip)
+    blocked = False
+    for text in _texts(targets):
+        verdict, host = judge_text(engine, subject, text)
+        blocked = blocked or verdict.blocked
+        if as_json:
+            typer.echo(json.dumps(as_record(text, host, verdict), ensure_ascii=False))
+        else:
+            typer.echo("\n  ".join(_words(text, verdict, explain=explain)))
+    raise typer.Exit(int(blocked))
+
+
+def ready_engine(settings: Settings) -> Engine:
+    """An engine over rules that are built first where none are, or where a source changed."""
+    make_folder(settings.data)
+    schema.upgrade(settings)
+    if is_stale(settings.data):
+        with progress_bar() as progress:
+            build(settings.data, progress)
+    engine = open_engine(settings)
+    if engine.snapshot.rules is None:
+        raise UnusableError(
+            f"The rules in {settings.data / 'rules'} cannot be read. "
+            "Run `safeguard rules build` to make them anew."
+        )
+    return engine
+
+
+def judge_text(engine: Engine, subject: Subject, text: str) -> tuple[Verdict, str]:
+    """The verdict for what a person typed, and the host it was read as."""
+    target = engine.target_of(text, Channel.TESTER)
+    if target is None:
+        raise UnusableError(
+            f"{text!r} is neither a URL nor a host name. "
+            "Write it as https://www.example.org/page or www.example.org."
+        )
+    return engine.judge(subject, target), target.host
+
+
+def _texts(targets: Iterable[str]) -> Iterator[str]:
+    for target in targets:
+        if target == "-":
+            yield from (line.strip() for line in lines_of("-") if line.strip())
+        else:
+            yield target
+
+
+def _subject(engine: Engine, settings: Settings, group: str, user: str, ip: str) -> Subject:
+    subject = Subject("unidentified")
+    if ip:
+        subject = engine.subject_at(_address(ip))
+    if user:
+        subject = _person(settings, user)
+    if group:
+        if group not in shipped_groups():
+            known = ", ".join(shipped_groups())
+            raise UnusableError(f"There is no group {group!r}. Choose from: {known}.")
+        subject = replace(subject, group=group)
+    return subject
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError as error:
+        raise UnusableError(f"{text!r} is not an IP address such as 10.0.0.5.") from error
+
+
+def _person(settings: Settings, name: str) -> Subject:
+    store = open_store(settings)
+    try:
+        found = people.find_by_name(store, name)
+    finally:
+        store.close()
+    if len(found) != 1:
+        how_many = "Nobody is" if not found else f"{len(found)} people are"
+        raise UnusableError(f"{how_many} called {name!r}. See `safeguard users list`.")
+    return Subject(found[0].group, person=str(found[0].id), method="named")
+
+
+def _words(text: str, verdict: Verdict, *, explain: bool) -> list[str]:
+    first = f"{verdict.action.value}{' (flagged)' if verdict.flagged else ''}  {text}"
+    why = verdict.rule or verdict.reason.value
+    about = ", ".join(verdict.categories)
+    return [
+        f"{first}  {why}{f'  [{about}]' if about else ''}",
+        *(sentences(verdict) if explain else ()),
+    ]

@@ -1,0 +1,66 @@
+"""What every command takes, and what it needs made before it can work."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from safeguard.problems import UnusableError
+from safeguard.settings import Settings, load
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data", help="The data folder. Default: SAFEGUARD_DATA, else your own."),
+]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="The settings file. Default: safeguard.toml in the data folder."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+notes = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def settings_of(data: Path | None, config: Path | None) -> Settings:
+    return load(data, config)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on standard error; what is inside reports (what, done, of) to it."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=notes,
+        transient=True,
+    ) as bar:
+        task = bar.add_task("Compiling rules", total=None)
+
+        def report(what: str, done: int, of: int) -> None:
+            bar.update(task, description=what, completed=done, total=of)
+
+        yield report
+
+
+def lines_of(source: str) -> Iterator[str]:
+    """Lines of a file, or of standard input for `-`; bytes that are no UTF-8 are replaced."""
+    try:
+        with typer.open_file(source, "r", encoding="utf-8", errors="replace") as stream:
+            for line in stream:
+                yield line.rstrip("\r\n")
+    except OSError as error:
+        raise UnusableError(
+            f"The file {source} cannot be read ({error.strerror}). Check its name, "
+            "or give - to read standard input."
+        ) from error

@@ -1,0 +1,60 @@
+"""`safeguard scan`: what a text says of each theme, as the filter would read it."""
+
+import json
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from filter_rules.types import Finding, Kind, Severity
+from safeguard.cli.check import ready_engine
+from safeguard.cli.options import ConfigOption, DataOption, JsonOption, lines_of, settings_of
+from safeguard.core.decide import FLAGGED_FROM
+from safeguard.core.explain import finding_record
+
+
+def scan(
+    source: Annotated[str, typer.Argument(metavar="FILE", help="A text file; - reads stdin.")],
+    kind: Annotated[Kind, typer.Option(help="What the text is.")] = Kind.SEARCH,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Read texts, one a line (a page: the whole file). Exit status 1 if any is flagged."""
+    engine = ready_engine(settings_of(data, config))
+    any_flagged = False
+    for text in _texts(source, kind):
+        findings = engine.detect(text, kind)
+        severity = max(
+            (one.severity for one in findings if not one.help_seeking), default=Severity.NONE
+        )
+        flagged = severity >= FLAGGED_FROM
+        any_flagged = any_flagged or flagged
+        if as_json:
+            typer.echo(
+                json.dumps(_record(text, findings, severity, flagged=flagged), ensure_ascii=False)
+            )
+        else:
+            themes = ", ".join(f"{one.theme} {one.severity.word}" for one in findings)
+            typer.echo(
+                f"{'flagged' if flagged else 'fine':8}{severity.word:8}{themes or '-'}  {text[:120]}"
+            )
+    raise typer.Exit(int(any_flagged))
+
+
+def _texts(source: str, kind: Kind) -> Iterator[str]:
+    if kind is Kind.PAGE:
+        yield "\n".join(lines_of(source))
+    else:
+        yield from lines_of(source)
+
+
+def _record(
+    text: str, findings: tuple[Finding, ...], severity: Severity, *, flagged: bool
+) -> dict[str, object]:
+    return {
+        "text": text,
+        "flagged": flagged,
+        "severity": severity.word,
+        "themes": [finding_record(one) for one in findings],
+    }

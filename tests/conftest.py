@@ -1,0 +1,57 @@
+"""What every test may ask for: real data where it is, and free ports."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+REQUIRE_ALL = os.environ.get("SAFEGUARD_REQUIRE_ALL") == "1"
+
+
+def absent(reason: str) -> None:
+    """Skip for want of something optional; where everything is required, fail."""
+    if REQUIRE_ALL:
+        pytest.fail(f"needed here, because SAFEGUARD_REQUIRE_ALL=1: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real lists, phrases and vectors, which the project may not contain."""
+    default = Path(__file__).parent.parent.parent / "shared" / "data"
+    folder = Path(os.environ.get("SAFEGUARD_TEST_DATA", default))
+    if not folder.is_dir():
+        absent(f"no test data in {folder}: set SAFEGUARD_TEST_DATA")
+    return folder
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that was free a moment ago, for TCP and UDP."""
+    return pick_port()
+
+
+def pick_port() -> int:
+    for _ in range(50):
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+            tcp.bind(("127.0.0.1", 0))
+            port = int(tcp.getsockname()[1])
+            try:
+                udp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no port is free for both TCP and UDP")
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A test never reads the settings or the data of the person who runs it."""
+    for name in os.environ:
+        if name.startswith("SAFEGUARD_") and name not in {
+            "SAFEGUARD_REQUIRE_ALL",
+            "SAFEGUARD_TEST_DATA",
+        }:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("SAFEGUARD_DATA", str(tmp_path / "data"))

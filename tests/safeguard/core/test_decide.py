@@ -1,0 +1,180 @@
+"""Precedence as a table, then the laws that hold for any table."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from filter_rules.types import Finding, Hit, Kind, Severity
+from safeguard.core.decide import decide
+from safeguard.core.policy import Policy, PolicyRule, TextRule, Who
+from safeguard.core.types import Action, Reason, Subject
+
+ADA = Subject("staff", person="ada")
+CASES = tomllib.loads(Path("tests/tables/precedence.toml").read_text(encoding="utf-8"))["case"]
+
+
+def who(line: dict[str, Any]) -> Who:
+    return Who(frozenset(line.get("groups", ())), frozenset(line.get("people", ())))
+
+
+def rule(name: str, line: dict[str, Any]) -> PolicyRule:
+    return PolicyRule(
+        name,
+        Action(line["action"]),
+        frozenset({line.get("category", "gambling")}),
+        who(line),
+        named=line.get("named", False),
+    )
+
+
+def text_rule(name: str, line: dict[str, Any]) -> TextRule:
+    return TextRule(
+        name,
+        Action(line["action"]),
+        frozenset(Kind(kind) for kind in line.get("kinds", Kind)),
+        Severity[line["severity"].upper()],
+        frozenset(line.get("themes", ())),
+        who(line),
+    )
+
+
+def policy_of(case: dict[str, Any]) -> Policy:
+    return Policy(
+        tuple(rule(f"rule {n}", line) for n, line in enumerate(case["rules"])),
+        tuple(text_rule(f"text {n}", line) for n, line in enumerate(case.get("text_rules", ()))),
+        sealed=frozenset({"illegal"}),
+        help=frozenset({"help"}),
+        circumvention=frozenset({"filter-bypass"}),
+        monitored=frozenset(case.get("monitored", ["staff"])),
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["says"])
+def test_precedence(case: dict[str, Any]) -> None:
+    hits = [Hit(category, "list", category) for category in case.get("on", ["gambling"])]
+    findings = [
+        Finding(
+            one["theme"],
+            Severity[one["severity"].upper()],
+            10,
+            help_seeking=one.get("help_seeking", False),
+        )
+        for one in case.get("typed", ())
+    ]
+    kind = Kind(case.get("kind", "search")) if findings else None
+
+    verdict = decide(ADA, hits, findings, kind, policy_of(case))
+
+    gives = case["gives"]
+    assert verdict.action == gives["action"]
+    assert verdict.reason == gives["because"]
+    assert verdict.flagged is gives.get("flagged", False)
+    if "lost" in gives:
+        assert verdict.considered[-1].lost_because == gives["lost"]
+
+
+CATEGORIES = ["gambling", "news", "illegal", "help", "own:1", "own:22"]
+hits = st.lists(
+    st.builds(
+        lambda category: Hit(category, "list", category),
+        st.sampled_from(CATEGORIES),
+    ),
+    max_size=4,
+)
+everyone_or_some = st.builds(
+    Who,
+    st.sampled_from([frozenset[str](), frozenset({"staff"}), frozenset({"guest"})]),
+    st.sampled_from([frozenset[str](), frozenset({"ada"}), frozenset({"ben"})]),
+)
+rules = st.builds(
+    PolicyRule,
+    name=st.text("abc", min_size=1, max_size=3),
+    action=st.sampled_from(Action),
+    categories=st.sets(st.sampled_from(CATEGORIES), min_size=1).map(frozenset),
+    who=everyone_or_some,
+    named=st.booleans(),
+)
+text_rules = st.builds(
+    TextRule,
+    name=st.text("xyz", min_size=1, max_size=3),
+    action=st.sampled_from(Action),
+    kinds=st.just(frozenset(Kind)),
+    severity=st.sampled_from(Severity),
+    themes=st.sampled_from([frozenset[str](), frozenset({"suicide"})]),
+    who=everyone_or_some,
+)
+findings = st.lists(
+    st.builds(
+        Finding,
+        theme=st.sampled_from(["suicide", "drugs"]),
+        severity=st.sampled_from(Severity),
+        score=st.just(1.0),
+        help_seeking=st.booleans(),
+    ),
+    max_size=3,
+)
+
+
+def policy(lines: list[PolicyRule], texts: list[TextRule]) -> Policy:
+    return Policy(
+        tuple(lines),
+        tuple(texts),
+        sealed=frozenset({"illegal"}),
+        help=frozenset({"help"}),
+        monitored=frozenset({"staff"}),
+    )
+
+
+@given(
+    hits,
+    findings,
+    st.lists(text_rules, max_size=3),
+    st.lists(rules, max_size=6).flatmap(
+        lambda lines: st.tuples(st.just(lines), st.permutations(lines))
+    ),
+)
+def test_the_order_of_rules_never_changes_a_verdict(
+    on: list[Hit],
+    said: list[Finding],
+    texts: list[TextRule],
+    orders: tuple[list[PolicyRule], list[PolicyRule]],
+) -> None:
+    one, two = (decide(ADA, on, said, Kind.SEARCH, policy(lines, texts)) for lines in orders)
+    assert (one.action, one.reason, one.flagged) == (two.action, two.reason, two.flagged)
+
+
+@given(hits, findings, st.lists(rules, max_size=6), st.lists(text_rules, max_size=3))
+def test_nothing_lifts_sealed_content(
+    on: list[Hit], said: list[Finding], lines: list[PolicyRule], texts: list[TextRule]
+) -> None:
+    on = [*on, Hit("illegal", "list", "x")]
+    verdict = decide(ADA, on, said, Kind.SEARCH, policy(lines, texts))
+    assert verdict.action is Action.BLOCK
+    assert verdict.reason is Reason.SEALED
+    assert verdict.flagged
+
+
+@given(hits, findings, st.lists(rules, max_size=6), st.lists(text_rules, max_size=3))
+def test_the_decisive_rules_come_first_and_agree_with_the_verdict(
+    on: list[Hit], said: list[Finding], lines: list[PolicyRule], texts: list[TextRule]
+) -> None:
+    verdict = decide(ADA, on, said, Kind.SEARCH, policy(lines, texts))
+    fates = [not one.lost_because for one in verdict.considered]
+    assert fates == sorted(fates, reverse=True)
+    decisive = [one for one in verdict.considered if not one.lost_because]
+    assert {one.action for one in decisive} <= {verdict.action}
+    assert bool(decisive) == (verdict.reason in {Reason.RULE, Reason.WORDS})
+
+
+@given(hits, findings, st.lists(rules, max_size=6), rules)
+def test_another_blocking_rule_for_everyone_never_opens_a_site(
+    on: list[Hit], said: list[Finding], lines: list[PolicyRule], more: PolicyRule
+) -> None:
+    block = PolicyRule("more", Action.BLOCK, more.categories)
+    before = decide(ADA, on, said, Kind.SEARCH, policy(lines, []))
+    after = decide(ADA, on, said, Kind.SEARCH, policy([*lines, block], []))
+    assert not (before.blocked and not after.blocked)

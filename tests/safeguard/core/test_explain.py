@@ -1,0 +1,85 @@
+"""A verdict in words and as a record: what is said is what was weighed."""
+
+import json
+
+from filter_rules.types import Finding, Hit, Match, Severity
+from safeguard.core.explain import about, as_record, sentences
+from safeguard.core.types import Action, Considered, Reason, Scope, Verdict
+
+HIT = Hit("gambling", "safeguard/gambling", "bet.example")
+MATCH = Match("kill myself", "Kill myself", 10, 0, 11)
+FINDING = Finding("suicide", Severity.URGENT, 10.004, (MATCH,))
+VERDICT = Verdict(
+    Action.BLOCK,
+    Reason.RULE,
+    flagged=True,
+    rule="everyone: gambling",
+    hits=(HIT, HIT),
+    findings=(FINDING,),
+    considered=(
+        Considered("everyone: gambling", Action.BLOCK, Scope.EVERYONE, HIT),
+        Considered(
+            "text", Action.ALLOW, Scope.GROUP, FINDING, lost_because="a stricter rule applies"
+        ),
+    ),
+    policy_version="1.4",
+    artefact="abc",
+)
+
+
+def test_the_first_sentence_says_the_outcome_and_the_others_each_rule_weighed() -> None:
+    assert sentences(VERDICT) == [
+        "Block and a person should know: a rule applied.",
+        (
+            "“everyone: gambling” would block, for bet.example in the list safeguard/gambling "
+            "(gambling): decisive."
+        ),
+        (
+            "“text” would allow, for the theme suicide (urgent): lost, because "
+            "a stricter rule applies."
+        ),
+    ]
+
+
+def test_a_verdict_that_needs_nobody_says_so_by_saying_nothing() -> None:
+    assert sentences(Verdict(Action.ALLOW, Reason.DEFAULT)) == ["Allow: no rule applied."]
+
+
+def test_the_record_holds_every_key_of_the_contract() -> None:
+    record = as_record("https://bet.example/", "bet.example", VERDICT)
+    assert json.loads(json.dumps(record)) == {
+        "url": "https://bet.example/",
+        "host": "bet.example",
+        "action": "block",
+        "flagged": True,
+        "categories": ["gambling"],
+        "reason": "a rule applied",
+        "rule": "everyone: gambling",
+        "severity": "urgent",
+        "themes": [
+            {
+                "theme": "suicide",
+                "severity": "urgent",
+                "score": 10.0,
+                "matches": [{"phrase": "kill myself", "quote": "Kill myself"}],
+            }
+        ],
+        "trace": [
+            {
+                "rule": "everyone: gambling",
+                "action": "block",
+                "scope": "everyone",
+                "about": about(HIT),
+                "lost_because": "",
+            },
+            {
+                "rule": "text",
+                "action": "allow",
+                "scope": "group",
+                "about": about(FINDING),
+                "lost_because": "a stricter rule applies",
+            },
+        ],
+        "policy": "1.4",
+        "artefact": "abc",
+    }

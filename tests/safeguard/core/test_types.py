@@ -1,0 +1,39 @@
+"""The nouns of the data path say what they are."""
+
+import pytest
+
+from filter_rules.types import Finding, Hit, Severity
+from safeguard.core.types import Action, Reason, Subject, Verdict
+
+
+@pytest.mark.parametrize(
+    ("subject", "key"),
+    [
+        (Subject("primary", "10.0.0.5", person="7", device="3"), "7"),
+        (Subject("primary", "10.0.0.5", device="3"), "3"),
+        (Subject("primary", "10.0.0.5"), "10.0.0.5"),
+    ],
+)
+def test_a_subject_is_its_person_else_its_device_else_its_address(
+    subject: Subject, key: str
+) -> None:
+    assert subject.key == key
+
+
+def test_a_category_that_two_lists_name_is_said_once() -> None:
+    hits = (Hit("games", "one", "g.example"), Hit("games", "two", "g.example"))
+    assert Verdict(Action.BLOCK, Reason.RULE, hits=hits).categories == ("games",)
+
+
+def test_the_severity_is_the_highest_and_help_seeking_does_not_count() -> None:
+    findings = (
+        Finding("drugs", Severity.LOW, 1),
+        Finding("help-seeking", Severity.URGENT, 9, help_seeking=True),
+    )
+    assert Verdict(Action.ALLOW, Reason.DEFAULT, findings=findings).severity is Severity.LOW
+    assert Verdict(Action.ALLOW, Reason.DEFAULT).severity is Severity.NONE
+
+
+def test_blocked_is_the_action() -> None:
+    assert Verdict(Action.BLOCK, Reason.RULE).blocked
+    assert not Verdict(Action.ALLOW, Reason.RULE).blocked
