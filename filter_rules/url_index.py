@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import re2
 
+from filter_rules.formats.expressions import compiled
 from filter_rules.hosts import parents, reversed_name
 from filter_rules.listing import Found, Listing, ListingMap
 from filter_rules.types import Part, Reach
@@ -34,16 +35,6 @@ def key_of(address: str) -> str:
     return reversed_name(_WEB_NAME.sub("", host)) + slash + rest.lower()
 
 
-def refusal_of(pattern: str) -> str:
-    """Say why an expression cannot be used; empty where it can."""
-    try:
-        _compile(pattern)
-    except re2.error as error:
-        said = error.args[0] if error.args else ""
-        return said.decode(errors="replace") if isinstance(said, bytes) else str(said)
-    return ""
-
-
 class Expressions:
     """Expressions of all lists. One search tells whether any of a hundred matches."""
 
@@ -60,16 +51,16 @@ class Expressions:
 
 class _Batch:
     def __init__(self, expressions: Sequence[Expression]) -> None:
-        self._each = [(_compile(one.pattern), one) for one in expressions]
+        self._each = [(compiled(one.pattern), one) for one in expressions]
         try:
-            self._any = _compile("|".join(f"(?:{one.pattern})" for one in expressions))
+            self._any = compiled("|".join(f"(?:{one.pattern})" for one in expressions))
         except re2.error:  # they do not go together, such as two groups of one name
-            self._any = _compile("")
+            self._any = compiled("")
 
     def find(self, text: str) -> Iterator[Found]:
         if self._any.search(text):
-            for compiled, one in self._each:
-                if compiled.search(text):
+            for expression, one in self._each:
+                if expression.search(text):
                     yield Found(one.listing, one.pattern, Part.EXPRESSION)
 
 
@@ -110,10 +101,3 @@ def _ends_well(beginning: str, key: str) -> bool:
         or beginning[-1] in _BOUNDARIES
         or key[len(beginning)] in _BOUNDARIES
     )
-
-
-def _compile(pattern: str) -> re2._Regexp:
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    return re2.compile(pattern, options=options)

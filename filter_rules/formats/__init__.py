@@ -1,0 +1,1 @@
+"""The list formats that technicians bring, one module a family."""

@@ -1,0 +1,50 @@
+"""Which format a list is in, judged by its lines; and what is no list at all."""
+
+import re
+from collections.abc import Sequence
+
+from filter_rules.formats.format import Format
+
+_IP = r"(?:\d+(?:\.\d+){3}|[0-9a-fA-F:]*::?[0-9a-fA-F:]*)(?:%\w+)?"
+_NAME = r"[^\s/$^|<>\[\]]+"
+
+# In this order: of two formats that fit as many lines, the more telling comes first.
+_SHAPES: tuple[tuple[Format, str, re.Pattern[str]], ...] = (
+    (Format.ADBLOCK, "||name^", re.compile(r"(?:@@)?\|\|\S+")),
+    (Format.DNSMASQ, "address=/name/", re.compile(r"(?:address|server|local)\s*=\s*/.*")),
+    (Format.UNBOUND, "local-zone: name", re.compile(r"local-(?:zone|data):.*")),
+    (Format.HOSTS, "0.0.0.0 name", re.compile(rf"{_IP}\s+{_NAME}.*")),
+    (Format.RPZ, "name CNAME .", re.compile(r"(?i)\S+\s+(?:\d+\s+|IN\s+)*(?:CNAME|A|AAAA)\s+\S+")),
+    (Format.E2GUARDIAN, ".Include<file>", re.compile(r"\.Include\s*<.*")),
+    (Format.WILDCARD, "*.name", re.compile(rf"\*?\.{_NAME}")),
+    (Format.DOMAINS, "one name a line", re.compile(_NAME)),
+    (Format.URLS, "name/path", re.compile(r"(?:\w+://)?[^\s/]+/\S*")),
+)
+_COMMENT_STARTS = ("#", "!", ";", "[")
+_WEB_PAGE = re.compile(r"(?i)\s*<(?:!doctype|html|head|body|script|\?xml)")
+
+
+def detect(sample: Sequence[str]) -> tuple[Format, str]:
+    """Return the format that most lines of a sample are in, and why it is that one."""
+    lines = [text for line in sample if (text := _telling(line))]
+    fitting = {fmt: sum(1 for line in lines if shape.fullmatch(line)) for fmt, _, shape in _SHAPES}
+    best = max(fitting, key=lambda fmt: fitting[fmt])
+    if not fitting[best]:
+        return Format.DOMAINS, "no line has the shape of a known format: read as plain domains"
+    looks = next(looks for fmt, looks, _ in _SHAPES if fmt is best)
+    return best, f"{fitting[best]} of the first {len(lines)} lines look like {looks}"
+
+
+def refusal(sample: Sequence[str]) -> str:
+    """Say why this is no list, such as a web page in its place; empty where it may be one."""
+    if any("\0" in line for line in sample):
+        return "this is no text but a binary file: give the list itself, unpacked or as .gz"
+    first = next((line for line in sample if line.strip("\ufeff \t\r\n")), "")
+    if _WEB_PAGE.match(first.removeprefix("\ufeff")):
+        return "this is a web page, not a list: check the address that it was fetched from"
+    return ""
+
+
+def _telling(line: str) -> str:
+    text = line.removeprefix("\ufeff").strip()
+    return "" if text.startswith(_COMMENT_STARTS) else text

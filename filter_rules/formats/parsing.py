@@ -1,0 +1,46 @@
+"""Any list, in any format, as entries and problems. A bad line never stops a list."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain, islice
+
+from filter_rules.formats.adblock import adblock
+from filter_rules.formats.detecting import detect, refusal
+from filter_rules.formats.format import Format
+from filter_rules.formats.lines import LONGEST, Reader, tidy
+from filter_rules.formats.names import domains, hosts, wildcards
+from filter_rules.formats.resolvers import dnsmasq, unbound
+from filter_rules.formats.rpz import rpz
+from filter_rules.formats.sites import e2guardian, urls, ut1
+from filter_rules.types import Entry, Problem
+
+_SAMPLE = 1000
+
+# Each makes a reader for one file: its name can tell what is in it.
+_READERS: Mapping[Format, Callable[[str], Reader]] = {
+    Format.DOMAINS: domains,
+    Format.HOSTS: hosts,
+    Format.WILDCARD: wildcards,
+    Format.ADBLOCK: adblock,
+    Format.DNSMASQ: dnsmasq,
+    Format.UNBOUND: unbound,
+    Format.RPZ: rpz,
+    Format.UT1: ut1,
+    Format.E2GUARDIAN: e2guardian,
+    Format.URLS: urls,
+}
+
+
+def parse(fmt: Format, lines: Iterable[str], file: str) -> Iterator[Entry | Problem]:
+    """Read a list line by line. `file` is named in the problems."""
+    rest = iter(lines)
+    sample = list(islice(rest, _SAMPLE))
+    if refused := refusal(sample):
+        yield Problem(file, 1, refused)
+        return
+    read = _READERS[detect(sample)[0] if fmt is Format.AUTO else fmt](file)
+    for number, line in enumerate(chain(sample, rest), start=1):
+        if len(line) > LONGEST:
+            yield Problem(file, number, f"the line is longer than {LONGEST} characters")
+            continue
+        for said in read(tidy(line)):
+            yield Problem(file, number, said) if isinstance(said, str) else said
