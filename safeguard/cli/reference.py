@@ -94,7 +94,7 @@ def _commands() -> Iterator[str]:
             yield f"- {names}: {getattr(parameter, 'help', None) or ''}"
 
 
-def _walk(command: Any, path: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  click's types are typer's own
+def _walk(command: Any, path: str) -> Iterator[tuple[str, Any]]:
     children = getattr(command, "commands", None)
     if children is None:
         yield path, command
