@@ -20,7 +20,6 @@ NEVER_SERVED = frozenset(
 )
 LONGEST_REPLY = 65_535
 OWN_LIST = "school"
-READY_COST = 600  # what a ready answer weighs beside its bytes
 
 
 class Query(NamedTuple):
@@ -58,7 +57,11 @@ def refuse_blocked(desk: Desk, query: Query) -> bytes | None:
     if not host:
         return None  # the root itself: no list can speak of it
     verdict = desk.judge(query.client, host)
-    return _block(desk, query, verdict) if verdict.blocked else None
+    if verdict.blocked:
+        return _block(desk, query, verdict)
+    if verdict.flagged:
+        desk.record(query.client, host, verdict)
+    return None
 
 
 def answer_known(desk: Desk, query: Query) -> bytes | None:
@@ -115,25 +118,27 @@ def ready(desk: Desk, packet: bytes, address: str) -> bytes | None:
     found = judgements.ready.get((client.policy_class, packet[2:]))
     if found is None:
         return None
+    now = desk.clocks.steady()
+    if found.answer is not None and now >= found.answer.dies:
+        return None
     if found.verdict is not None:
         desk.record(client, found.question.host, found.verdict)
-        return packet[:2] + found.blocked
-    now = desk.clocks.steady()
-    if found.answer is None or now >= found.answer.dies:
-        return None
+    if found.answer is None:
+        return packet[:2] + found.block
     return packet[:2] + found.answer.reply(found.question, now, found.question.size)[2:]
 
 
 def _checked(desk: Desk, query: Query, answer: Answer) -> bytes:
     """Block an answer that leads to a blocked name; else keep it ready, and give it."""
-    if answer.targets:
-        asked = desk.judge(query.client, query.question.host)
+    asked = desk.judge(query.client, query.question.host) if query.question.host else None
+    if asked is not None:
         for target in answer.targets:
             verdict = desk.judge(query.client, target)
             if verdict.blocked and not _outweighs(asked, verdict):
                 return _block(desk, query, verdict)
     if answer.lifetime > 0:
-        _keep_ready(desk, query, Ready(query.question, answer, None), len(answer.body))
+        worth = asked if asked is not None and asked.flagged else None
+        _keep_ready(desk, query, Ready(query.question, answer, verdict=worth))
     return answer.reply(query.question, desk.clocks.steady(), query.size)
 
 
@@ -155,12 +160,10 @@ def _outweighs(asked: Verdict, led_to: Verdict) -> bool:
 def _block(desk: Desk, query: Query, verdict: Verdict) -> bytes:
     desk.record(query.client, query.question.host, verdict)
     reply = answers.blocked(query.question, desk.way, desk.blocked_ttl)
-    _keep_ready(desk, query, Ready(query.question, None, verdict, reply[2:]), len(reply))
+    _keep_ready(desk, query, Ready(query.question, block=reply[2:], verdict=verdict))
     return reply
 
 
-def _keep_ready(desk: Desk, query: Query, found: Ready, weight: int) -> None:
+def _keep_ready(desk: Desk, query: Query, found: Ready) -> None:
     if query.over_udp:
-        weight += len(query.packet) + READY_COST
-        key = query.client.policy_class, query.packet[2:]
-        desk.judgements.ready.put(key, found, weight)
+        desk.judgements.ready.put((query.client.policy_class, query.packet[2:]), found)

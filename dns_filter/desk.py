@@ -25,10 +25,11 @@ MOST_READY = 50_000
 READY_BYTES = 16 << 20
 MOST_ANSWERS = 50_000
 ANSWER_BYTES = 32 << 20
-ANSWER_COST = 400  # what an answer weighs beside its bytes
+COST = 600  # what an entry weighs beside its bytes
 ECHO_SECONDS = 10.0
 
 type PolicyClass = tuple[str, str]
+type Key = tuple[bytes, int, bool, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,23 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """How a packet with these very bytes was answered: an upstream's answer, or our own block."""
+    """How a packet with these very bytes was answered: by an upstream's answer, or by a block.
+
+    `verdict` is there where each time is to be recorded.
+    """
 
     question: Question
-    answer: Answer | None
-    verdict: Verdict | None
-    blocked: bytes = b""
+    answer: Answer | None = None
+    block: bytes = b""
+    verdict: Verdict | None = None
+
+
+def _ready_weight(key: tuple[PolicyClass, bytes], value: Ready) -> int:
+    return 2 * len(key[1]) + len(value.answer.body if value.answer else value.block) + COST
+
+
+def _answer_weight(_key: Key, value: Answer) -> int:
+    return 2 * len(value.body) + COST
 
 
 class Judgements:
@@ -56,7 +68,9 @@ class Judgements:
         self.snapshot = snapshot
         self.clients: Recent[str, Client] = Recent(MOST_CLIENTS)
         self.verdicts: Recent[tuple[PolicyClass, str], Verdict] = Recent(MOST_VERDICTS)
-        self.ready: Recent[tuple[PolicyClass, bytes], Ready] = Recent(MOST_READY, READY_BYTES)
+        self.ready: Recent[tuple[PolicyClass, bytes], Ready] = Recent(
+            MOST_READY, READY_BYTES, _ready_weight
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +99,12 @@ class Desk:
         self.way: Blocked = way
         self.blocked_ttl = blocked_ttl
         self.faults: Counter[str] = Counter()
-        self.answers: Recent[tuple[bytes, int, bool, bool], Answer] = Recent(
-            MOST_ANSWERS, ANSWER_BYTES
-        )
+        self.answers: Recent[Key, Answer] = Recent(MOST_ANSWERS, ANSWER_BYTES, _answer_weight)
         self._recorder = recorder
         self._upstreams = upstreams
         self._judgements = Judgements(engine.snapshot)
         self._recorded: Recent[tuple[str, str], float] = Recent(MOST_CLIENTS)
-        self._flights: dict[tuple[bytes, int, bool, bool], asyncio.Task[Answer | Ede]] = {}
+        self._flights: dict[Key, asyncio.Task[Answer | Ede]] = {}
 
     @property
     def judgements(self) -> Judgements:
@@ -160,5 +172,5 @@ class Desk:
         finally:
             del self._flights[question.key]
         if isinstance(answer, Answer) and answer.lifetime > 0:
-            self.answers.put(question.key, answer, len(answer.body) + ANSWER_COST)
+            self.answers.put(question.key, answer)
         return answer

@@ -1,21 +1,30 @@
 """A bounded mapping that keeps what was used lately."""
 
+from collections.abc import Callable
+
+
+def _weightless(_key: object, _value: object) -> int:
+    return 0
+
 
 class Recent[K, V]:
     """Two halves: when the young one is full it becomes the old one, and the old is forgotten.
 
     What is used moves to the young half, so what is asked often stays. It holds at most `most`
-    entries of at most `weight` in all, and no step takes longer as it grows.
+    entries, of at most `weight` in all by `weighs`; no step takes longer as it grows.
     """
 
-    __slots__ = ("_half", "_half_weight", "_old", "_weighs", "_young")
+    __slots__ = ("_half", "_half_weight", "_old", "_weighs", "_weight", "_young")
 
-    def __init__(self, most: int, weight: int = 1 << 62) -> None:
+    def __init__(
+        self, most: int, weight: int = 0, weighs: Callable[[K, V], int] = _weightless
+    ) -> None:
         self._half = max(1, most // 2)
         self._half_weight = weight // 2
+        self._weighs = weighs
+        self._weight = 0
         self._young: dict[K, V] = {}
         self._old: dict[K, V] = {}
-        self._weighs = 0
 
     def __len__(self) -> int:
         return len(self._young.keys() | self._old.keys())
@@ -26,8 +35,10 @@ class Recent[K, V]:
             self.put(key, found)
         return found
 
-    def put(self, key: K, value: V, weight: int = 0) -> None:
-        if len(self._young) >= self._half or self._weighs + weight > self._half_weight:
-            self._old, self._young, self._weighs = self._young, {}, 0
-        self._young[key] = value
-        self._weighs += weight
+    def put(self, key: K, value: V) -> None:
+        weight = self._weighs(key, value)
+        if len(self._young) >= self._half or self._weight + weight > self._half_weight:
+            self._old, self._young, self._weight = self._young, {}, 0
+        if weight <= self._half_weight:
+            self._young[key] = value
+            self._weight += weight

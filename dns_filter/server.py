@@ -87,10 +87,10 @@ class Server:
         self._connections[writer] = address
         try:
             await self._converse(reader, writer, address)
-        except (OSError, EOFError, TimeoutError):
+        except* (OSError, EOFError, TimeoutError):
             pass  # gone, silent or slow: nothing is owed
-        except Exception as error:  # noqa: BLE001 - ends this connection alone, and is counted
-            self._desk.fault("serving TCP", error)
+        except* Exception as errors:  # noqa: BLE001 - ends this connection alone, and is counted
+            self._desk.fault("serving TCP", errors.exceptions[0])
         finally:
             del self._connections[writer]
             writer.close()

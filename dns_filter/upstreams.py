@@ -165,30 +165,23 @@ class Upstreams:
         self._failed: dict[Upstream, float] = {}
 
     async def ask(self, question: Question) -> Answer | Ede:
-        """Return the answer, or why there is none."""
+        """Return the answer, or why there is none. A poor one (SERVFAIL) only if no other has any."""
         message = query(question)
         ends = self._clock() + DEADLINE_SECONDS
-        why, poor = Ede.NO_REACHABLE_AUTHORITY, None
-        for upstream in self._order() * 2:
+        poor: dict[Upstream, Answer] = {}
+        why = Ede.NO_REACHABLE_AUTHORITY
+        for upstream in self._order() * 2:  # twice: a datagram may be lost
             left = ends - self._clock()
-            if left <= 0:
-                break
-            try:
-                answer = await self._one(upstream, message, min(left, TRY_SECONDS))
-            except TimeoutError:
-                why = Ede.NO_REACHABLE_AUTHORITY
-            except (OSError, EOFError):
-                why = Ede.NETWORK_ERROR
-            except MalformedError:
-                pass
-            else:
-                if answer.rcode in GOOD:
-                    self._failed.pop(upstream, None)
-                    return answer
-                poor = answer
+            if left <= 0 or upstream in poor:
                 continue
-            self._failed[upstream] = self._clock()
-        return poor or why
+            match await self._try(upstream, message, min(left, TRY_SECONDS)):
+                case Ede() as why:
+                    pass
+                case answer if answer.rcode in GOOD:
+                    return answer
+                case answer:
+                    poor[upstream] = answer
+        return next(iter(poor.values()), why)
 
     def close(self) -> None:
         for line in self._lines.values():
@@ -196,8 +189,22 @@ class Upstreams:
         self._lines.clear()
 
     def _order(self) -> tuple[Upstream, ...]:
-        rested = self._clock() - REST_SECONDS
-        return tuple(sorted(self._upstreams, key=lambda one: self._failed.get(one, 0) > rested))
+        now = self._clock()
+        tired = {one for one, at in self._failed.items() if now - at < REST_SECONDS}
+        return tuple(sorted(self._upstreams, key=tired.__contains__))
+
+    async def _try(self, upstream: Upstream, message: bytes, seconds: float) -> Answer | Ede:
+        try:
+            answer = await self._one(upstream, message, seconds)
+        except (TimeoutError, MalformedError):
+            why = Ede.NO_REACHABLE_AUTHORITY
+        except (OSError, EOFError):
+            why = Ede.NETWORK_ERROR
+        else:
+            self._failed.pop(upstream, None)
+            return answer
+        self._failed[upstream] = self._clock()
+        return why
 
     async def _one(self, upstream: Upstream, message: bytes, seconds: float) -> Answer:
         if upstream.tcp:

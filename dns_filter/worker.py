@@ -1,6 +1,7 @@
 """One worker: its loop answers; beside it the rules are refreshed and what was kept is flushed."""
 
 import asyncio
+import gc
 import signal
 import socket
 import time
@@ -36,6 +37,7 @@ def work(
     listeners: tuple[socket.socket, socket.socket],
 ) -> None:
     """Answer until SIGTERM."""
+    gc.freeze()  # what the parent loaded stays shared with it, and is not searched again
     recorder = open_recorder(settings, f"dns-{index}")
     try:
         with asyncio.Runner(loop_factory=new_loop) as runner:
