@@ -1,0 +1,148 @@
+"""The jobs process: drains every worker's spool into the database, for as long as it runs.
+
+Run as `python -m safeguard.jobs --data DIR [--config FILE]`. What is flagged reaches the
+lead's page within a second; where the database is away it waits in the spools.
+"""
+
+import argparse
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Event as Flag
+
+import structlog
+
+from safeguard import settings as settings_file
+from safeguard.problems import UnusableError
+from safeguard.settings import Settings
+from safeguard.spool import FOLDER, Spooled, SpoolError, SpoolReader, decode
+from safeguard.store.intake import Batch, Refused, RefusedError, position_of, take_in
+from safeguard.store.session import AwayError, Store, open_store
+from safeguard.workers import die_with_parent
+
+EVERY = 0.25
+BATCH = 2000
+LONGEST_WAIT = 10.0
+
+log = structlog.get_logger("safeguard.jobs")
+
+
+class Drain:
+    """Moves records from the spools of a data folder into the database."""
+
+    def __init__(self, store: Store, folder: Path, batch: int = BATCH) -> None:
+        self._store = store
+        self._folder = folder
+        self._batch = batch
+        self._readers: dict[Path, SpoolReader] = {}
+        self._positions: dict[str, int] = {}
+
+    def once(self) -> int:
+        """Drain one batch of each spool; return how many records were moved."""
+        moved = 0
+        for path in sorted(self._folder.glob("*.sqlite")):
+            try:
+                moved += self._one(path)
+            except SpoolError as error:
+                log.warning("spool not drained", spool=path.name, trouble=str(error))
+                self._forget(path)
+        return moved
+
+    def close(self) -> None:
+        for path in list(self._readers):
+            self._forget(path)
+
+    def _one(self, path: Path) -> int:
+        reader = self._reader(path)
+        position = self._positions.get(reader.id)
+        if position is None:
+            position = position_of(self._store, reader.id)
+        spooled = reader.after(position, self._batch)
+        if spooled:
+            self._take_in(reader, spooled)
+            position = spooled[-1].position
+        if spooled or reader.id not in self._positions:
+            # Not before the database has it: the worker removes what this note covers.
+            reader.note_drained(position)
+        self._positions[reader.id] = position
+        return len(spooled)
+
+    def _take_in(self, reader: SpoolReader, spooled: Sequence[Spooled]) -> None:
+        try:
+            take_in(self._store, _batch(reader, spooled))
+        except RefusedError as error:
+            if len(spooled) == 1:
+                self._set_aside(reader, spooled[0], str(error))
+                return
+            half = len(spooled) // 2
+            self._take_in(reader, spooled[:half])
+            self._take_in(reader, spooled[half:])
+
+    def _set_aside(self, reader: SpoolReader, one: Spooled, said: str) -> None:
+        log.error("record set aside in refused_records", spool=reader.path.name, trouble=said)
+        refused = Refused(one.position, one.record, said)
+        take_in(self._store, Batch(reader.id, reader.path.stem, one.position, (), (refused,)))
+
+    def _reader(self, path: Path) -> SpoolReader:
+        if path not in self._readers:
+            self._readers[path] = SpoolReader(path)
+        return self._readers[path]
+
+    def _forget(self, path: Path) -> None:
+        reader = self._readers.pop(path, None)
+        if reader is not None:
+            reader.close()
+
+
+def _batch(reader: SpoolReader, spooled: Sequence[Spooled]) -> Batch:
+    kept, refused = [], []
+    for one in spooled:
+        try:
+            kept.append(decode(one.record))
+        except ValueError as error:
+            refused.append(Refused(one.position, one.record, type(error).__name__))
+    return Batch(reader.id, reader.path.stem, spooled[-1].position, kept, refused)
+
+
+def run(settings: Settings, stop: Flag) -> None:
+    """Drain until told to stop; then once more, so that a clean stop leaves nothing behind."""
+    store = open_store(settings)
+    drain = Drain(store, settings.data / FOLDER)
+    wait = EVERY
+    away = False
+    try:
+        while not stop.wait(wait):
+            try:
+                while drain.once() and not stop.is_set():
+                    pass
+                wait, away = EVERY, False
+            except AwayError as error:
+                if not away:
+                    log.warning(
+                        "the database is away: events wait in the spools", trouble=str(error)
+                    )
+                wait, away = min(wait * 2, LONGEST_WAIT), True
+    finally:
+        drain.close()
+        store.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m safeguard.jobs", description=__doc__)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--config", type=Path)
+    given = parser.parse_args(arguments)
+    die_with_parent()
+    stop = Flag()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        run(settings_file.load(given.data, given.config), stop)
+    except UnusableError as error:
+        log.error("jobs cannot start", trouble=str(error))  # noqa: TRY400  # the sentence is all
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""The database: tables, migrations and queries. The only home of SQLAlchemy."""

@@ -1,0 +1,282 @@
+"""Events as staff see them: search, one in full, reviews, and the numbers of a spell of time.
+
+Pages go by event id, which sorts by time: page 1,000 costs what page 1 costs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, Text, func, or_, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from filter_rules.types import Kind, Severity
+from safeguard.core.events import Event, Private, first_id_at, reference_from
+from safeguard.core.types import Action, Channel, Reason
+from safeguard.store.columns import escaped, holding
+from safeguard.store.session import Store
+from safeguard.store.tables import EventRow, PersonRow, ReviewRow, StaffRow, TallyRow
+from safeguard.vault import UnsealError, Vault
+
+_private = msgspec.msgpack.Decoder(Private)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event in the database. `readable` is false where this key does not open its words."""
+
+    event: Event
+    reviewed: bool = False
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to look for; what is left out does not matter.
+
+    `text` is looked for in hosts, addresses, references and people's names. Words typed are
+    encrypted, and are not searched.
+    """
+
+    text: str = ""
+    group: str = ""
+    category: str = ""
+    theme: str = ""
+    person: str = ""
+    severity: Severity = Severity.NONE
+    flagged: bool | None = None
+    reviewed: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some events, newest first. `older` continues from here; empty: there are no more."""
+
+    events: tuple[StoredEvent, ...]
+    older: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a person concluded about an event."""
+
+    at: datetime
+    staff_id: int
+    staff_name: str
+    outcome: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The numbers of a spell of time; `blocks` counts what counted events stand for."""
+
+    events: int
+    blocks: int
+    flagged: int
+    unreviewed: int
+    by_category: tuple[tuple[str, int], ...]
+    by_group: tuple[tuple[str, int], ...]
+    by_severity: tuple[tuple[Severity, int], ...]
+
+
+def search(store: Store, wanted: Wanted, before: str = "", limit: int = 50) -> Page:
+    """Return the newest events wanted, older than the event `before` where it is given."""
+    query = select(EventRow).where(*_conditions(wanted)).order_by(EventRow.id.desc())
+    if before:
+        query = query.where(EventRow.id < before)
+    with store.reading() as session:
+        rows = session.scalars(query.limit(limit + 1)).all()
+        found = tuple(_stored(row, store.vault) for row in rows[:limit])
+    return Page(found, found[-1].event.id if len(rows) > limit else "")
+
+
+def event(store: Store, event_id: str) -> StoredEvent | None:
+    """Return one event by its id."""
+    return _one(store, select(EventRow).where(EventRow.id == event_id))
+
+
+def by_reference(store: Store, typed: str) -> StoredEvent | None:
+    """Return the newest event of a reference, as a person typed it."""
+    reference = reference_from(typed)
+    query = select(EventRow).where(EventRow.reference == reference).order_by(EventRow.id.desc())
+    return _one(store, query.limit(1))
+
+
+def add_review(
+    store: Store, event_id: str, staff_id: int, outcome: str, note: str, now: datetime
+) -> bool:
+    """Add what a person concluded; False where there is no such event."""
+    with store.writing() as session:
+        row = session.get(EventRow, event_id)
+        if row is None:
+            return False
+        row.reviewed = True
+        session.add(
+            ReviewRow(
+                school_id=row.school_id,
+                event_id=event_id,
+                staff_id=staff_id,
+                at=now,
+                outcome=outcome,
+                note=note,
+            )
+        )
+        return True
+
+
+def reviews(store: Store, event_id: str) -> list[Review]:
+    """Return the reviews of an event, the first one first."""
+    query = (
+        select(ReviewRow, StaffRow.name)
+        .join(StaffRow, StaffRow.id == ReviewRow.staff_id)
+        .where(ReviewRow.event_id == event_id)
+        .order_by(ReviewRow.id)
+    )
+    with store.reading() as session:
+        return [
+            Review(row.at, row.staff_id, name, row.outcome, row.note)
+            for row, name in session.execute(query).tuples()
+        ]
+
+
+def counts(store: Store, since: datetime, until: datetime) -> Counts:
+    """Return the numbers of the events between two moments."""
+    spell = _conditions(Wanted(since=since, until=until))
+    whole = select(
+        func.count(),
+        func.coalesce(func.sum(EventRow.count), 0),
+        func.count().filter(EventRow.flagged),
+        func.count().filter(EventRow.flagged, EventRow.reviewed.is_(False)),
+    ).where(*spell)
+    with store.reading() as session:
+        events, blocks, flagged, unreviewed = session.execute(whole).one().tuple()
+        return Counts(
+            events=events,
+            blocks=int(blocks),
+            flagged=flagged,
+            unreviewed=unreviewed,
+            by_category=_by(session, EventRow.category, spell),
+            by_group=_by(session, EventRow.group, spell),
+            by_severity=tuple(
+                (Severity(number), count)
+                for number, count in _by(session, EventRow.severity, spell)
+            ),
+        )
+
+
+def tallies(store: Store, since: datetime) -> dict[str, int]:
+    """Return what was only counted, by category, from the hour of `since` on."""
+    query = (
+        select(TallyRow.category, func.sum(TallyRow.count))
+        .where(TallyRow.hour >= since.replace(minute=0, second=0, microsecond=0))
+        .group_by(TallyRow.category)
+    )
+    with store.reading() as session:
+        return {category: int(count) for category, count in session.execute(query).tuples()}
+
+
+def _by[Value](
+    session: Session, column: InstrumentedAttribute[Value], spell: list[ColumnElement[bool]]
+) -> tuple[tuple[Value, int], ...]:
+    number: ColumnElement[int] = func.count()
+    query = select(column, number).where(*spell).group_by(column).order_by(number.desc(), column)
+    return tuple(session.execute(query).tuples().all())
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    return [*_exact(wanted), *_words(wanted), *_spell(wanted)]
+
+
+def _exact(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.group:
+        yield EventRow.group == wanted.group
+    if wanted.person:
+        yield EventRow.person == wanted.person
+    if wanted.severity is not Severity.NONE:
+        yield EventRow.severity >= wanted.severity.value
+    if wanted.flagged is not None:
+        yield EventRow.flagged.is_(wanted.flagged)
+    if wanted.reviewed is not None:
+        yield EventRow.reviewed.is_(wanted.reviewed)
+
+
+def _words(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.category:
+        yield _plain(EventRow.categories).like(holding(wanted.category), escape="\\")
+    if wanted.theme:
+        yield _plain(EventRow.themes).like(f"%|{escaped(wanted.theme)}:%", escape="\\")
+    text = wanted.text.strip()
+    if text:
+        like = f"%{escaped(text)}%"
+        people = select(PersonRow.id).where(PersonRow.name.ilike(like, escape="\\"))
+        yield or_(
+            _plain(EventRow.hosts).ilike(like, escape="\\"),
+            EventRow.address.ilike(like, escape="\\"),
+            EventRow.reference == reference_from(text),
+            EventRow.person.in_(people),
+        )
+
+
+def _plain(column: InstrumentedAttribute[tuple[str, ...]]) -> ColumnElement[str]:
+    """Return Tokens as their text, for LIKE."""
+    return type_coerce(column, Text())
+
+
+def _spell(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.since is not None:
+        yield EventRow.id >= first_id_at(wanted.since)
+    if wanted.until is not None:
+        yield EventRow.id < first_id_at(wanted.until)
+
+
+def _one(store: Store, query: Select[EventRow]) -> StoredEvent | None:
+    with store.reading() as session:
+        row = session.scalar(query)
+        return None if row is None else _stored(row, store.vault)
+
+
+def _stored(row: EventRow, vault: Vault) -> StoredEvent:
+    try:
+        private, readable = _private.decode(vault.unseal(row.sealed)), True
+    except (UnsealError, msgspec.ValidationError):
+        private, readable = Private(), False
+    return StoredEvent(_event(row, private), row.reviewed, readable)
+
+
+def _event(row: EventRow, private: Private) -> Event:
+    return Event(
+        id=row.id,
+        at=row.at,
+        last=row.last,
+        group=row.group,
+        person=row.person,
+        device=row.device,
+        address=row.address,
+        method=row.method,
+        channel=Channel(row.channel),
+        host=row.host,
+        private=private,
+        categories=row.categories,
+        themes=tuple(_theme(one) for one in row.themes),
+        severity=Severity(row.severity),
+        action=Action(row.action),
+        flagged=row.flagged,
+        reason=Reason(row.reason),
+        rule=row.rule,
+        list=row.list,
+        artefact=row.artefact,
+        policy_version=row.policy_version,
+        hosts=row.hosts,
+        kind=Kind(row.kind) if row.kind else None,
+        count=row.count,
+        school_id=row.school_id,
+    )
+
+
+def _theme(token: str) -> tuple[str, Severity]:
+    name, _, severity = token.rpartition(":")
+    return name, Severity(int(severity))

@@ -1,0 +1,168 @@
+"""What the spools hold goes into the database, once however often it is brought.
+
+Events have ids of their own, sums are totals, and the spool's position moves in the same
+transaction: whatever dies in between, the next try ends in the same place.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Table, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, StatementError
+
+from safeguard.core.events import Event, Growth, Kept, SealedEvent, Tally
+from safeguard.store.session import Store
+from safeguard.store.tables import EventRow, RefusedRow, SpoolPositionRow, TallyRow
+
+EVENTS: Table = EventRow.metadata.tables["events"]
+TALLIES: Table = TallyRow.metadata.tables["tallies"]
+POSITIONS: Table = SpoolPositionRow.metadata.tables["spool_positions"]
+REFUSED: Table = RefusedRow.metadata.tables["refused_records"]
+
+
+class RefusedError(Exception):
+    """The database refused something in the batch for what it says, and will again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that cannot be stored as what it is. It is kept as it came."""
+
+    position: int
+    record: bytes
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records of one spool, in order; `position` is that of the last."""
+
+    spool: str
+    name: str
+    position: int
+    kept: Sequence[Kept]
+    refused: Sequence[Refused] = ()
+
+
+def position_of(store: Store, spool: str) -> int:
+    """Return how far a spool has been drained."""
+    query = select(SpoolPositionRow.position).where(SpoolPositionRow.spool == spool)
+    with store.reading() as session:
+        return session.scalar(query) or 0
+
+
+def take_in(store: Store, batch: Batch) -> None:
+    """Store a batch and move the spool's position, or do neither."""
+    try:
+        with store.writing() as session:
+            _write(session.connection(), batch)
+    except (OperationalError, InterfaceError):
+        raise
+    except (DBAPIError, StatementError) as error:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise
+        raise RefusedError(type(error).__name__) from error
+
+
+def _write(connection: Connection, batch: Batch) -> None:
+    new = [_columns(one) for one in batch.kept if isinstance(one, SealedEvent)]
+    growths = {one.event_id: one for one in batch.kept if isinstance(one, Growth)}
+    tallies = {
+        (one.hour, one.category, one.writer): one for one in batch.kept if isinstance(one, Tally)
+    }
+    refused = [
+        {"spool": batch.spool, "position": one.position, "record": one.record, "said": one.said}
+        for one in batch.refused
+    ]
+    if new:
+        connection.execute(_insert(connection, EVENTS).on_conflict_do_nothing(), new)
+    if growths:
+        _grow(connection, growths.values())
+    if tallies:
+        _set_tallies(connection, tallies.values())
+    if refused:
+        connection.execute(_insert(connection, REFUSED).on_conflict_do_nothing(), refused)
+    moved = {"name": batch.name, "position": batch.position}
+    connection.execute(
+        _insert(connection, POSITIONS)
+        .values(spool=batch.spool, **moved)
+        .on_conflict_do_update(index_elements=["spool"], set_=moved)
+    )
+
+
+def _insert(connection: Connection, table: Table) -> Any:  # of one dialect or the other
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement: Insert = dialect.insert(table)
+    return statement
+
+
+def _grow(connection: Connection, growths: Iterable[Growth]) -> None:
+    statement = (
+        EVENTS.update()
+        .where(EVENTS.c.id == bindparam("which"), EVENTS.c.count < bindparam("total"))
+        .values(count=bindparam("total"), hosts=bindparam("seen"), last=bindparam("latest"))
+    )
+    connection.execute(
+        statement,
+        [
+            {"which": one.event_id, "total": one.count, "seen": one.hosts, "latest": one.last}
+            for one in growths
+        ],
+    )
+
+
+def _set_tallies(connection: Connection, tallies: Iterable[Tally]) -> None:
+    statement = _insert(connection, TALLIES)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["hour", "category", "writer"],
+            set_={"count": statement.excluded.count},
+            where=TALLIES.c.count < statement.excluded.count,
+        ),
+        [
+            {
+                "hour": one.hour,
+                "category": one.category,
+                "writer": one.writer,
+                "school_id": one.school_id,
+                "count": one.count,
+            }
+            for one in tallies
+        ],
+    )
+
+
+def _columns(one: SealedEvent) -> dict[str, object]:
+    event: Event = one.event
+    return {
+        "id": event.id,
+        "school_id": event.school_id,
+        "reference": event.reference,
+        "at": event.at,
+        "last": event.last,
+        "count": event.count,
+        "person": event.person,
+        "device": event.device,
+        "address": event.address,
+        "group": event.group,
+        "method": event.method,
+        "channel": event.channel.value,
+        "kind": event.kind.value if event.kind else "",
+        "host": event.host,
+        "hosts": event.hosts,
+        "category": event.categories[0] if event.categories else "",
+        "categories": event.categories,
+        "themes": tuple(f"{theme}:{severity.value}" for theme, severity in event.themes),
+        "severity": event.severity.value,
+        "action": event.action.value,
+        "flagged": event.flagged,
+        "reason": event.reason.value,
+        "rule": event.rule,
+        "list": event.list,
+        "artefact": event.artefact,
+        "policy_version": event.policy_version,
+        "sealed": one.sealed,
+        "reviewed": False,
+    }

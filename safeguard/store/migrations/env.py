@@ -1,0 +1,14 @@
+"""Runs migrations on the connection that schema.upgrade() hands over."""
+
+from alembic import context
+
+from safeguard.store.tables import Row
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Row.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,119 @@
+"""The school's own entries: addresses that staff allow or block, live within a second."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from filter_rules.overlay import OverlayEntry
+from safeguard.core.events import SCHOOL
+from safeguard.core.types import Action
+from safeguard.store import generation
+from safeguard.store.session import Store
+from safeguard.store.tables import OverlayRow
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEntry:
+    """An entry of the school's. `host` is a host or host/path; no groups means everyone."""
+
+    id: int
+    host: str
+    action: Action
+    groups: frozenset[str]
+    reason: str
+    added_by: str
+    added_at: datetime
+    removed_by: str | None = None
+    removed_at: datetime | None = None
+
+
+def in_force(store: Store) -> list[OverlayEntry]:
+    """Return what the school allows and blocks now, as the engine wants it."""
+    return [
+        OverlayEntry(one.id, one.host, one.action.value, one.groups, one.reason)
+        for one in listing(store)
+    ]
+
+
+def listing(store: Store) -> list[OwnEntry]:
+    """Return the entries in force with who added them, newest first."""
+    return _entries(store, removed=False)
+
+
+def removed(store: Store, limit: int = 100) -> list[OwnEntry]:
+    """Return the entries removed last."""
+    return _entries(store, removed=True, limit=limit)
+
+
+def add(
+    store: Store,
+    host: str,
+    action: Action,
+    groups: Collection[str],
+    reason: str,
+    by: str,
+    now: datetime,
+) -> OwnEntry:
+    """Add an entry. An entry for the same address and groups gives way to it."""
+    with store.writing() as session:
+        tokens = tuple(sorted(groups))
+        session.execute(
+            update(OverlayRow)
+            .where(
+                OverlayRow.removed_at.is_(None),
+                OverlayRow.host == host,
+                OverlayRow.groups == tokens,
+            )
+            .values(removed_by=by, removed_at=now)
+        )
+        row = OverlayRow(
+            school_id=SCHOOL,
+            host=host,
+            action=action.value,
+            groups=tokens,
+            reason=reason,
+            added_by=by,
+            added_at=now,
+        )
+        session.add(row)
+        session.flush()
+        generation.bump(session)
+        return _entry(row)
+
+
+def remove(store: Store, entry_id: int, by: str, now: datetime) -> bool:
+    """Take an entry out of force; False where there was none."""
+    with store.writing() as session:
+        gone = session.execute(
+            update(OverlayRow)
+            .where(OverlayRow.id == entry_id, OverlayRow.removed_at.is_(None))
+            .values(removed_by=by, removed_at=now)
+            .returning(OverlayRow.id)
+        ).first()
+        if gone is not None:
+            generation.bump(session)
+        return gone is not None
+
+
+def _entries(store: Store, *, removed: bool, limit: int | None = None) -> list[OwnEntry]:
+    which = OverlayRow.removed_at.is_not(None) if removed else OverlayRow.removed_at.is_(None)
+    newest = OverlayRow.removed_at.desc() if removed else OverlayRow.id.desc()
+    query = select(OverlayRow).where(which).order_by(newest).limit(limit)
+    with store.reading() as session:
+        return [_entry(row) for row in session.scalars(query)]
+
+
+def _entry(row: OverlayRow) -> OwnEntry:
+    return OwnEntry(
+        id=row.id,
+        host=row.host,
+        action=Action(row.action),
+        groups=frozenset(row.groups),
+        reason=row.reason,
+        added_by=row.added_by,
+        added_at=row.added_at,
+        removed_by=row.removed_by,
+        removed_at=row.removed_at,
+    )

@@ -1,0 +1,294 @@
+"""People, their devices, and the networks that stand for a group."""
+
+import ipaddress
+import secrets
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from filter_rules.types import Problem
+from safeguard.core.events import SCHOOL
+from safeguard.store import generation
+from safeguard.store.columns import escaped
+from safeguard.store.session import Store
+from safeguard.store.tables import DeviceRow, NetworkRow, PersonRow
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone whose requests are judged."""
+
+    id: str
+    name: str
+    group: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device at one address; `person` is its usual user's id, empty where it has none."""
+
+    id: str
+    address: str
+    name: str
+    person: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Who asks from this network belongs to this group, unless known better."""
+
+    cidr: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """A line of an import. A device may be given with the person."""
+
+    line: int
+    name: str
+    group: str
+    address: str = ""
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleImport:
+    """What an import did; with problems it did nothing."""
+
+    people: int = 0
+    devices: int = 0
+    problems: tuple[Problem, ...] = ()
+
+
+def new_id() -> str:
+    return secrets.token_hex(8)
+
+
+def canonical_address(text: str) -> str | None:
+    """Return an IP address in its one spelling, IPv4 in IPv6 as IPv4; None if it is none."""
+    try:
+        address = ipaddress.ip_address(text.strip().strip("[]"))
+    except ValueError:
+        return None
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped or address)
+
+
+def import_people(
+    store: Store,
+    records: Sequence[PersonRecord],
+    file: str = "people",
+    groups: Collection[str] | None = None,
+    fresh_id: Callable[[], str] = new_id,
+) -> PeopleImport:
+    """Add people and devices: all of them, or none where any line has a problem.
+
+    A person of the same name and group is the same person, and a device at the same address
+    the same device, so that a file may be imported again.
+    """
+    problems = tuple(_problems(records, file, groups))
+    if problems:
+        return PeopleImport(problems=problems)
+    with store.writing() as session:
+        known = {
+            (row.name, row.group): row.id
+            for row in session.scalars(select(PersonRow).where(PersonRow.school_id == SCHOOL))
+        }
+        before = len(known)
+        for record in records:
+            key = (record.name, record.group)
+            if key not in known:
+                known[key] = fresh_id()
+                session.add(
+                    PersonRow(id=known[key], school_id=SCHOOL, name=record.name, group=record.group)
+                )
+        session.flush()
+        with_device = [record for record in records if record.address]
+        for record in with_device:
+            person = known[record.name, record.group]
+            address = canonical_address(record.address) or ""
+            _put_device(session, fresh_id(), address, record.device or record.name, person, "")
+        generation.bump(session)
+    return PeopleImport(people=len(known) - before, devices=len(with_device))
+
+
+def _problems(
+    records: Iterable[PersonRecord], file: str, groups: Collection[str] | None
+) -> Iterable[Problem]:
+    seen: dict[str, int] = {}
+    for record in records:
+        if not record.name:
+            yield Problem(file, record.line, "the name is missing")
+        if not record.group:
+            yield Problem(file, record.line, "the group is missing")
+        elif groups is not None and record.group not in groups:
+            known = ", ".join(sorted(groups))
+            yield Problem(file, record.line, f"no group “{record.group}”: there are {known}")
+        if record.address:
+            yield from _address_problems(record, file, seen)
+
+
+def _address_problems(record: PersonRecord, file: str, seen: dict[str, int]) -> Iterable[Problem]:
+    address = canonical_address(record.address)
+    if address is None:
+        yield Problem(file, record.line, f"“{record.address}” is not an IP address")
+        return
+    first = seen.setdefault(address, record.line)
+    if first != record.line:
+        yield Problem(file, record.line, f"{address} stands on line {first} already")
+
+
+def people(store: Store, text: str = "", limit: int = 50, offset: int = 0) -> list[Person]:
+    """Return people by name, those whose name or group holds the text."""
+    like = f"%{escaped(text)}%"
+    query = (
+        select(PersonRow)
+        .where(
+            or_(PersonRow.name.ilike(like, escape="\\"), PersonRow.group.ilike(like, escape="\\"))
+        )
+        .order_by(PersonRow.name, PersonRow.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    with store.reading() as session:
+        return [_person(row) for row in session.scalars(query)]
+
+
+def person(store: Store, person_id: str) -> Person | None:
+    with store.reading() as session:
+        row = session.get(PersonRow, person_id)
+        return None if row is None else _person(row)
+
+
+def find_by_name(store: Store, name: str) -> list[Person]:
+    """Return the people of exactly this name, capitals aside."""
+    query = select(PersonRow).where(func.lower(PersonRow.name) == name.strip().lower())
+    with store.reading() as session:
+        return [_person(row) for row in session.scalars(query.order_by(PersonRow.id))]
+
+
+def names(store: Store, ids: Collection[str]) -> dict[str, str]:
+    """Return the names of these people; those no longer known are left out."""
+    if not ids:
+        return {}
+    query = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(ids))
+    with store.reading() as session:
+        return dict(session.execute(query).tuples().all())
+
+
+def device_names(store: Store, ids: Collection[str]) -> dict[str, str]:
+    """Return the names of these devices; those no longer known are left out."""
+    if not ids:
+        return {}
+    query = select(DeviceRow.id, DeviceRow.name).where(DeviceRow.id.in_(ids))
+    with store.reading() as session:
+        return dict(session.execute(query).tuples().all())
+
+
+def add_person(store: Store, name: str, group: str, reference: str = "") -> Person:
+    row = PersonRow(id=new_id(), school_id=SCHOOL, name=name, group=group, reference=reference)
+    with store.writing() as session:
+        session.add(row)
+        session.flush()
+        generation.bump(session)
+        return _person(row)
+
+
+def remove_person(store: Store, person_id: str) -> None:
+    """Forget a person. Their devices stay, without a user; events keep the bare id."""
+    with store.writing() as session:
+        session.execute(delete(PersonRow).where(PersonRow.id == person_id))
+        generation.bump(session)
+
+
+def devices(store: Store, text: str = "", limit: int = 50, offset: int = 0) -> list[Device]:
+    """Return devices by address, those whose name or address holds the text."""
+    like = f"%{escaped(text)}%"
+    query = (
+        select(DeviceRow)
+        .where(
+            or_(DeviceRow.name.ilike(like, escape="\\"), DeviceRow.address.ilike(like, escape="\\"))
+        )
+        .order_by(DeviceRow.address)
+        .limit(limit)
+        .offset(offset)
+    )
+    with store.reading() as session:
+        return [_device(row) for row in session.scalars(query)]
+
+
+def add_device(store: Store, address: str, name: str, person: str = "", group: str = "") -> Device:
+    """Add the device at this address, or change the one that is there."""
+    one = canonical_address(address)
+    if one is None:
+        raise ValueError(f"“{address}” is not an IP address")
+    with store.writing() as session:
+        device_id = _put_device(session, new_id(), one, name, person, group)
+        generation.bump(session)
+    return Device(device_id, one, name, person, group)
+
+
+def remove_device(store: Store, device_id: str) -> None:
+    with store.writing() as session:
+        session.execute(delete(DeviceRow).where(DeviceRow.id == device_id))
+        generation.bump(session)
+
+
+def networks(store: Store) -> list[Network]:
+    with store.reading() as session:
+        rows = session.scalars(select(NetworkRow).order_by(NetworkRow.cidr))
+        return [Network(row.cidr, row.group) for row in rows]
+
+
+def put_network(store: Store, cidr: str, group: str) -> Network:
+    """Let a network stand for a group; ValueError says what is wrong with the spelling."""
+    network = str(ipaddress.ip_network(cidr.strip(), strict=False))
+    with store.writing() as session:
+        session.merge(NetworkRow(cidr=network, school_id=SCHOOL, group=group))
+        generation.bump(session)
+    return Network(network, group)
+
+
+def remove_network(store: Store, cidr: str) -> None:
+    with store.writing() as session:
+        session.execute(delete(NetworkRow).where(NetworkRow.cidr == cidr))
+        generation.bump(session)
+
+
+def everyone(store: Store) -> tuple[list[Person], list[Device], list[Network]]:
+    """Return all that identity needs, as it stood at one moment."""
+    with store.reading() as session:
+        return (
+            [_person(row) for row in session.scalars(select(PersonRow))],
+            [_device(row) for row in session.scalars(select(DeviceRow))],
+            [Network(row.cidr, row.group) for row in session.scalars(select(NetworkRow))],
+        )
+
+
+def _put_device(
+    session: Session, fresh: str, address: str, name: str, person: str, group: str
+) -> str:
+    """Insert the device, or change the one at its address; return its id."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    changes = {"name": name, "person_id": person or None, "group": group}
+    query = (
+        dialect.insert(DeviceRow)
+        .values(id=fresh, school_id=SCHOOL, address=address, **changes)
+        .on_conflict_do_update(index_elements=["address"], set_=changes)
+        .returning(DeviceRow.id)
+    )
+    return str(session.execute(query).scalar_one())
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(row.id, row.name, row.group, row.reference)
+
+
+def _device(row: DeviceRow) -> Device:
+    return Device(row.id, row.address, row.name, row.person_id or "", row.group)

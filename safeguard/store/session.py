@@ -1,0 +1,144 @@
+"""The way to the database: one Store, on SQLite or PostgreSQL.
+
+A Store may be opened before a fork: its idle connections are closed then, and opened anew
+on each side.
+"""
+
+import os
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from safeguard.problems import UnusableError
+from safeguard.settings import Settings
+from safeguard.store.tables import EventRow
+from safeguard.vault import Vault, open_vault
+
+BUSY_MS = 5000
+CONNECT_SECONDS = 5
+
+
+class AwayError(Exception):
+    """The database cannot be reached, or is busy beyond patience: try again later."""
+
+
+class Store:
+    """The database, and the vault that opens what is sealed in it."""
+
+    def __init__(self, engine: Engine, vault: Vault) -> None:
+        self.engine = engine
+        self.vault = vault
+        # A transaction that reads before it writes must hold SQLite's write lock from its
+        # start, or another writer in between makes it fail.
+        self._writing_engine = engine.execution_options(writing=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with _away_named(), Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: all of it or nothing."""
+        with _away_named(), Session(self._writing_engine) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the database that the settings name; it must be at this version's schema."""
+    engine = open_engine(database_url(settings))
+    vault = open_vault(settings.data, lambda: _holds_events(engine))
+    return Store(engine, vault)
+
+
+def database_url(settings: Settings) -> URL:
+    """Return the address of the database: the setting, else SQLite in the data folder."""
+    text = settings.database.url
+    if not text:
+        return URL.create("sqlite", database=str(settings.data / "safeguard.sqlite"))
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        # Not the text itself: it may hold a password.
+        raise UnusableError(
+            "database.url is no database address: write postgresql+psycopg://user:pass@host/name, "
+            "or leave it empty for SQLite."
+        ) from error
+    if url.drivername in {"postgresql", "postgres"}:
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise UnusableError(
+            f"database.url names {url.drivername}: Safeguard keeps its data in SQLite "
+            "(leave it empty) or PostgreSQL (postgresql+psycopg://user:pass@host/name)."
+        )
+    return url
+
+
+def open_engine(url: URL) -> Engine:
+    """Return an engine that connects when it is first used."""
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000})
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(
+            url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
+        )
+    _close_before_fork(engine)
+    return engine
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver would begin transactions at its own choice: we do, in _begin_sqlite.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _close_before_fork(engine: Engine) -> None:
+    engine_there = weakref.ref(engine)
+
+    def close() -> None:
+        engine = engine_there()
+        if engine is not None:
+            engine.dispose()
+
+    os.register_at_fork(before=close)
+
+
+@contextmanager
+def _away_named() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise AwayError(f"the database cannot be used: {type(error.orig).__name__}") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise AwayError("the database went away") from error
+        raise
+
+
+def _holds_events(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table(EventRow.__tablename__):
+            return False
+        return connection.execute(select(EventRow.id).limit(1)).first() is not None
