@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from filter_rules.overlay import OverlayEntry
 from safeguard.core.events import SCHOOL
 from safeguard.core.types import Action
 from safeguard.store import generation
@@ -16,10 +15,10 @@ from safeguard.store.tables import OverlayRow
 
 @dataclass(frozen=True, slots=True)
 class OwnEntry:
-    """An entry of the school's. `host` is a host or host/path; no groups means everyone."""
+    """An entry of the school's. `address` is a host or host/path; no groups means everyone."""
 
     id: int
-    host: str
+    address: str
     action: Action
     groups: frozenset[str]
     reason: str
@@ -29,16 +28,8 @@ class OwnEntry:
     removed_at: datetime | None = None
 
 
-def in_force(store: Store) -> list[OverlayEntry]:
-    """Return what the school allows and blocks now, as the engine wants it."""
-    return [
-        OverlayEntry(one.id, one.host, one.action.value, one.groups, one.reason)
-        for one in listing(store)
-    ]
-
-
-def listing(store: Store) -> list[OwnEntry]:
-    """Return the entries in force with who added them, newest first."""
+def in_force(store: Store) -> list[OwnEntry]:
+    """Return what the school allows and blocks now, newest first."""
     return _entries(store, removed=False)
 
 
@@ -49,7 +40,7 @@ def removed(store: Store, limit: int = 100) -> list[OwnEntry]:
 
 def add(
     store: Store,
-    host: str,
+    address: str,
     action: Action,
     groups: Collection[str],
     reason: str,
@@ -63,14 +54,14 @@ def add(
             update(OverlayRow)
             .where(
                 OverlayRow.removed_at.is_(None),
-                OverlayRow.host == host,
+                OverlayRow.address == address,
                 OverlayRow.groups == tokens,
             )
             .values(removed_by=by, removed_at=now)
         )
         row = OverlayRow(
             school_id=SCHOOL,
-            host=host,
+            address=address,
             action=action.value,
             groups=tokens,
             reason=reason,
@@ -108,7 +99,7 @@ def _entries(store: Store, *, removed: bool, limit: int | None = None) -> list[O
 def _entry(row: OverlayRow) -> OwnEntry:
     return OwnEntry(
         id=row.id,
-        host=row.host,
+        address=row.address,
         action=Action(row.action),
         groups=frozenset(row.groups),
         reason=row.reason,

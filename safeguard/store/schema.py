@@ -10,11 +10,17 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
-from safeguard.store.session import database_url, open_engine
+from safeguard.store.session import Store, database_url, open_engine, open_store
 
 HEAD = "0001"
 MIGRATIONS = Path(__file__).with_name("migrations")
 LOCK = 0x5AFE_60A2D  # PostgreSQL's advisory lock of upgrades: one node upgrades, others wait
+
+
+def prepare(settings: Settings) -> Store:
+    """Check the database, bring it up to date, and open it: what a start needs."""
+    upgrade(settings)
+    return open_store(settings)
 
 
 def upgrade(settings: Settings, to: str = HEAD) -> bool:

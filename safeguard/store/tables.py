@@ -147,7 +147,7 @@ class OverlayRow(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     school_id: Mapped[int] = _school()
-    host: Mapped[str] = mapped_column(index=True, comment="A host, or host/path.")
+    address: Mapped[str] = mapped_column(index=True, comment="A host, or host/path.")
     action: Mapped[str] = mapped_column(comment="allow or block.")
     groups: Mapped[tuple[str, ...]] = mapped_column(comment="For whom; empty: everyone.")
     reason: Mapped[str] = mapped_column(comment="Why, in the words of who added it.")

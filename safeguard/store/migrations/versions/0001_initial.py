@@ -213,7 +213,7 @@ def _overlay() -> None:
             nullable=False,
             comment="The school that this row belongs to.",
         ),
-        sa.Column("host", sa.Text(), nullable=False, comment="A host, or host/path."),
+        sa.Column("address", sa.Text(), nullable=False, comment="A host, or host/path."),
         sa.Column("action", sa.Text(), nullable=False, comment="allow or block."),
         sa.Column("groups", sa.Text(), nullable=False, comment="For whom; empty: everyone."),
         sa.Column(
@@ -230,7 +230,7 @@ def _overlay() -> None:
         sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name="fk_overlay_entries_school_id"),
         sa.PrimaryKeyConstraint("id", name="pk_overlay_entries"),
     )
-    op.create_index("ix_overlay_entries_host", "overlay_entries", ["host"], unique=False)
+    op.create_index("ix_overlay_entries_address", "overlay_entries", ["address"], unique=False)
     op.create_index("ix_overlay_entries_school_id", "overlay_entries", ["school_id"], unique=False)
 
 
