@@ -1,0 +1,79 @@
+"""mitmproxy's master with our chain, and without what a filter does not need."""
+
+import inspect
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, override
+
+from mitmproxy import addonmanager, exceptions, hooks, options
+from mitmproxy.master import Master
+from mitmproxy.proxy.layers.http import _http1, _http2
+
+from proxy_addons.block_page import Pages
+
+logger = logging.getLogger(__name__)
+
+IDLE_SECONDS = 300
+
+
+class Dispatch(addonmanager.AddonManager):
+    """Calls only the addons that have the hook, from a table made at first use.
+
+    mitmproxy asks every addon for every hook, and again for `update` after each; nobody here
+    listens to `update`. This is on the path of every request, several times.
+    """
+
+    def __init__(self, master: Master) -> None:
+        super().__init__(master)  # type: ignore[no-untyped-call]  # mitmproxy's
+        self._table: dict[str, tuple[Callable[..., Any], ...]] = {}
+
+    @override
+    async def handle_lifecycle(self, event: hooks.Hook) -> None:
+        await self.trigger_event(event)
+
+    @override
+    async def trigger_event(self, event: hooks.Hook) -> None:
+        called = self._table.get(event.name)
+        if called is None:
+            called = self._table[event.name] = self._with_hook(event.name)
+        arguments = event.args()
+        for hook in called:
+            try:
+                result = hook(*arguments)
+                if result is not None and inspect.isawaitable(result):
+                    await result
+            except exceptions.AddonHalt:
+                return
+            except Exception:
+                logger.exception("an addon failed in %s", event.name)
+
+    def _with_hook(self, name: str) -> tuple[Callable[..., Any], ...]:
+        found = (getattr(addon, name, None) for addon in self.chain)
+        return tuple(hook for hook in found if callable(hook))
+
+
+class FilterMaster(Master):
+    """A master that runs our chain. It listens on nothing: connections are handed to it."""
+
+    def __init__(self, addons: Sequence[object], trusted: Path | None) -> None:
+        super().__init__(options.Options(server=False, mode=["regular"]), with_termlog=False)
+        self._legacy_log_events.uninstall()  # each log line would be made twice
+        self.addons = Dispatch(self)
+        self.addons.add(*addons)  # type: ignore[no-untyped-call]  # mitmproxy's
+        self.options.update(  # type: ignore[no-untyped-call]  # mitmproxy's
+            connection_strategy="lazy",  # nothing is sent before it was judged
+            rawtcp=False,
+            tcp_timeout=IDLE_SECONDS,
+            ssl_verify_upstream_trusted_ca=str(trusted) if trusted else None,
+        )
+
+
+def use_our_error_pages(pages: Pages) -> None:
+    """Where a site cannot be fetched mitmproxy answers by itself: in our words then."""
+
+    def format_error(_status: int, message: str) -> bytes:
+        return pages.failed("This page could not be loaded", message).encode()
+
+    for protocol in (_http1, _http2):
+        protocol.format_error = format_error  # type: ignore[attr-defined]

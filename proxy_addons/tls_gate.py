@@ -1,0 +1,51 @@
+"""At the TLS hello: inspect, pass through untouched, or refuse, before anything is sent out.
+
+A blocked site is inspected so that a page can say why; where a subject is never decrypted it is
+refused by a TLS alert. The server is met first only where the site is allowed: one connection
+for all its requests, and not one packet to a blocked site. Goes after LeafCertificates.
+"""
+
+from mitmproxy.http import HTTPFlow
+from mitmproxy.tls import ClientHelloData
+
+from proxy_addons.desk import Desk
+from proxy_addons.failure import fail_closed, refuse_flow, refuse_tls
+from proxy_addons.translate import host_of, hosts_of
+from proxy_addons.visits import TlsChoice, Visit, Visits
+from safeguard.core.types import Target, Verdict
+
+
+class TlsGate:
+    """Judges the names that CONNECT and the ClientHello claim."""
+
+    def __init__(self, visits: Visits, desk: Desk) -> None:
+        self.engine = desk.engine
+        self.visits = visits
+        self.desk = desk
+
+    @fail_closed(refuse_flow)
+    def http_connect(self, flow: HTTPFlow) -> None:
+        self.visits.of(flow.client_conn).connect_host = host_of(flow.request.host)
+
+    @fail_closed(refuse_tls)
+    def tls_clienthello(self, data: ClientHelloData) -> None:
+        visit = self.visits.of(data.context.client)
+        visit.tls = TlsChoice.REFUSE
+        hosts = hosts_of((visit.connect_host, data.client_hello.sni))
+        verdicts = [self.engine.judge(visit.subject, Target(host)) for host in hosts]
+        blocked = next((one for one in verdicts if one.blocked), None)
+        visit.tls = self._choice(visit, hosts, blocked)
+        data.ignore_connection = visit.tls is TlsChoice.UNTOUCHED
+        data.establish_server_tls_first = (
+            visit.tls is TlsChoice.INSPECT and blocked is None and len(hosts) == 1
+        )
+
+    def _choice(self, visit: Visit, hosts: tuple[str, ...], blocked: Verdict | None) -> TlsChoice:
+        may_inspect = all(self.engine.is_inspected(visit.subject, host) for host in hosts)
+        if hosts and may_inspect:
+            return TlsChoice.INSPECT
+        if len(hosts) == 1 and blocked is None:
+            return TlsChoice.UNTOUCHED
+        if blocked is not None:
+            self.desk.keep(visit.subject, Target(hosts[0]), blocked)
+        return TlsChoice.REFUSE

@@ -1,0 +1,40 @@
+"""What is known of each client connection: who is there, and what was decided at its TLS hello."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from weakref import WeakKeyDictionary
+
+from mitmproxy.connection import Client
+
+from safeguard.core.types import Subject
+
+
+class TlsChoice(StrEnum):
+    """What to do with a TLS connection. Nothing decided means refuse."""
+
+    REFUSE = "refuse"
+    INSPECT = "inspect"
+    UNTOUCHED = "pass through"
+
+
+@dataclass(slots=True)
+class Visit:
+    """One client connection. `connect_host` is the name of its CONNECT, in its one spelling."""
+
+    subject: Subject
+    connect_host: str = ""
+    tls: TlsChoice = TlsChoice.REFUSE
+
+
+class Visits:
+    """The visits of the connections that are open; a closed connection takes its own with it."""
+
+    def __init__(self) -> None:
+        self._open: WeakKeyDictionary[Client, Visit] = WeakKeyDictionary()
+
+    def begin(self, client: Client, subject: Subject) -> None:
+        self._open[client] = Visit(subject)
+
+    def of(self, client: Client) -> Visit:
+        """KeyError where nobody was identified: the gate that asks then refuses."""
+        return self._open[client]

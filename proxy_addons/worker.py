@@ -1,0 +1,124 @@
+"""One worker: accepts on its listener, keeps the rules fresh, and drains when it is told to end."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable, Coroutine, Sequence, Sized
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from mitmproxy import certs
+from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.proxy.mode_servers import ServerInstance
+from mitmproxy.proxy.mode_specs import ProxyMode
+
+from proxy_addons.block_page import Pages
+from proxy_addons.chain import chain
+from proxy_addons.desk import Desk
+from proxy_addons.destinations import Destinations
+from proxy_addons.loop import Dialler, FilterLoop
+from proxy_addons.master import FilterMaster, use_our_error_pages
+from proxy_addons.resolving import lookup_of
+from safeguard.engine import Engine
+from safeguard.recorder import Recorder, open_recorder
+from safeguard.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+BACKLOG = 1024
+REFRESH_SECONDS = 0.25
+FLUSH_SECONDS = 1.0
+DRAIN_SECONDS = 2.5
+DRAIN_STEP = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Inheritance:
+    """What the parent has made ready before it forked."""
+
+    settings: Settings
+    engine: Engine
+    store: certs.CertStore
+    trusted: Path | None
+    listeners: Sequence[socket.socket]
+
+
+def work(inheritance: Inheritance, index: int) -> None:
+    """Run one worker until SIGTERM."""
+    settings = inheritance.settings
+    recorder = open_recorder(settings, f"proxy-{index}")
+    dialler = Dialler(Destinations.of(settings), lookup_of(settings.proxy.resolver))
+    try:
+        with asyncio.Runner(loop_factory=lambda: FilterLoop(dialler)) as runner:
+            runner.run(_until_sigterm(inheritance, inheritance.listeners[index], recorder))
+    finally:
+        recorder.close(_now())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def _until_sigterm(
+    inheritance: Inheritance, listener: socket.socket, recorder: Recorder
+) -> None:
+    stopping = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+    await serve(inheritance, listener, recorder, stopping)
+
+
+async def serve(
+    inheritance: Inheritance,
+    listener: socket.socket,
+    recorder: Recorder,
+    stopping: asyncio.Event,
+) -> None:
+    """Accept on the listener until `stopping` is set, then drain."""
+    settings = inheritance.settings
+    pages = Pages(settings.school.name)
+    use_our_error_pages(pages)
+    desk = Desk(inheritance.engine, recorder, pages, _now, ZoneInfo(settings.school.timezone))
+    limit = settings.proxy.page_limit_kib * 1024
+    master = FilterMaster(chain(desk, inheritance.store, limit), inheritance.trusted)
+    proxyserver: Proxyserver = master.addons.get("proxyserver")  # type: ignore[no-untyped-call]
+    instance: ServerInstance[ProxyMode] = ServerInstance.make("regular", proxyserver)
+    server = await asyncio.start_server(instance.handle_stream, sock=listener, backlog=BACKLOG)
+    chores = [
+        asyncio.create_task(master.run()),
+        asyncio.create_task(_every(REFRESH_SECONDS, lambda: _refresh(inheritance.engine))),
+        asyncio.create_task(_every(FLUSH_SECONDS, lambda: _flush(recorder))),
+    ]
+    await stopping.wait()
+    server.close()
+    await _drain(proxyserver.connections)
+    for chore in chores:
+        chore.cancel()
+    await asyncio.gather(*chores, return_exceptions=True)
+
+
+async def _every(seconds: float, chore: Callable[[], Coroutine[None, None, None]]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await chore()
+        except Exception:
+            logger.exception("a chore of the worker failed; it will be tried again")
+
+
+async def _refresh(engine: Engine) -> None:
+    await asyncio.to_thread(engine.refresh)
+
+
+async def _flush(recorder: Recorder) -> None:
+    recorder.flush(_now())
+
+
+async def _drain(connections: Sized) -> None:
+    """Let what is under way finish, for a moment."""
+    for _ in range(int(DRAIN_SECONDS / DRAIN_STEP)):
+        if not connections:
+            return
+        await asyncio.sleep(DRAIN_STEP)

@@ -1,0 +1,327 @@
+"""A small world on loopback for the proxy's tests: rules, sites that count visits, a proxy."""
+
+import asyncio
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import override
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from filter_rules.detector import Detector
+from filter_rules.domain_index import DomainIndex, key_of
+from filter_rules.listing import Listing, ListingMap, compile_map
+from filter_rules.overlay import Overlay
+from filter_rules.phrases import parse_theme
+from filter_rules.ruleset import RuleSet
+from filter_rules.types import Category
+from filter_rules.url_index import UrlIndex
+from proxy_addons.destinations import Destinations
+from proxy_addons.leaf_certificates import open_store
+from proxy_addons.loop import Dialler, FilterLoop
+from proxy_addons.worker import Inheritance, serve
+from safeguard import certificates
+from safeguard.core.types import Subject, Target, Verdict
+from safeguard.engine import Engine
+from safeguard.identity import Roster
+from safeguard.loading import Snapshot, Stamp, shipped_policy
+from safeguard.settings import Settings
+from safeguard.store.people import Network
+from safeguard.workers import shared_port
+
+NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
+
+LISTED = {
+    "gambling": ("bets.test",),
+    "finance": ("bank.test",),
+    "help": ("help.test",),
+    "illegal": ("sealed.test",),
+    "filter-bypass": ("bypass.test",),
+}
+
+THEME = """
+name = "suicide"
+title = "Suicide"
+family = "self-harm"
+four_cs = "content"
+most = "urgent"
+[[phrase]]
+says = "Says that they do not want to live."
+any = ["do not want to be here any more"]
+weight = 10
+"""
+
+
+def rules() -> RuleSet:
+    listings = [Listing(category, "test list") for category in LISTED]
+    keyed = sorted(
+        (key_of(host), number) for number, hosts in enumerate(LISTED.values()) for host in hosts
+    )
+    domains = DomainIndex(ListingMap.of(compile_map(lambda: keyed), listings))
+    addresses = UrlIndex(ListingMap.of(compile_map(list), []))
+    theme, problems = parse_theme(THEME, "test theme")
+    assert not problems
+    categories = {name: Category(name, name.title(), "") for name in LISTED}
+    return RuleSet("test", categories, domains, addresses, Detector([theme]))
+
+
+def engine(settings: Settings, group: str = "secondary") -> Engine:
+    roster = Roster(networks=[Network(cidr="127.0.0.0/8", group=group)])
+    snapshot = Snapshot(Stamp("test", 0), rules(), Overlay([]), shipped_policy(), roster)
+    return FixedEngine(settings, snapshot)
+
+
+class FixedEngine(Engine):
+    """The real engine, with a snapshot that is not loaded anew."""
+
+    @override
+    def refresh(self) -> bool:
+        return False
+
+
+@dataclass
+class Notebook:
+    """Stands where the recorder does, and keeps what it is given in a list."""
+
+    kept: list[tuple[Subject, Target, Verdict]] = field(default_factory=list)
+    fails: bool = False
+
+    def record(self, subject: Subject, target: Target, verdict: Verdict, _now: datetime) -> str:
+        if self.fails:
+            raise OSError("the disk is full")
+        self.kept.append((subject, target, verdict))
+        return "K7-REF"
+
+    def flush(self, _now: datetime) -> None: ...
+
+
+class TestAuthority:
+    """The authority that the sites' certificates come from, in place of the public ones."""
+
+    __test__ = False
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test origin CA")])
+        own = self._builder(self._name, self._key).add_extension(
+            x509.BasicConstraints(ca=True, path_length=0), critical=True
+        )
+        ski = x509.SubjectKeyIdentifier.from_public_key(self._key.public_key())
+        self.pem = folder / "origin-ca.pem"
+        certificate = own.add_extension(ski, critical=False).sign(self._key, hashes.SHA256())
+        self.pem.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+
+    def _builder(self, name: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+        now = datetime.now(UTC)
+        return (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(self._name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=2))
+        )
+
+    def context_for(self, *hosts: str) -> ssl.SSLContext:
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0])])
+        names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
+        leaf = self._builder(name, key).add_extension(names, critical=False)
+        pem = self.folder / f"{hosts[0]}.pem"
+        pem.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+            + leaf.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pem)
+        return context
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a site answers."""
+
+    body: bytes = b"<html><title>Hello</title><body>Welcome to our site.</body></html>"
+    headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": "text/html"})
+    status: int = 200
+    chunked: bool = False
+
+
+class Site:
+    """A web server on loopback that counts connections and remembers requests."""
+
+    def __init__(self, pages: Mapping[str, Page], context: ssl.SSLContext | None) -> None:
+        site = self
+        self.connections = 0
+        self.requests: list[tuple[str, str, bytes]] = []
+        self.headers: list[Mapping[str, str]] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            @override
+            def log_message(self, format: str, *args: object) -> None: ...
+
+            def do_GET(self) -> None:
+                length = int(self.headers.get("content-length") or 0)
+                site.requests.append((self.command, self.path, self.rfile.read(length)))
+                site.headers.append(dict(self.headers.items()))
+                page = pages.get(self.path.partition("?")[0], Page())
+                self.send_response(page.status)
+                for name, value in page.headers.items():
+                    self.send_header(name, value)
+                if page.chunked:
+                    self.send_header("transfer-encoding", "chunked")
+                    self.end_headers()
+                    for start in range(0, len(page.body), 16384):
+                        part = page.body[start : start + 16384]
+                        self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+                    self.wfile.write(b"0\r\n\r\n")
+                else:
+                    self.send_header("content-length", str(len(page.body)))
+                    self.end_headers()
+                    if self.command != "HEAD":
+                        self.wfile.write(page.body)
+
+            do_POST = do_GET  # noqa: N815
+            do_HEAD = do_GET  # noqa: N815
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+
+            @override
+            def get_request(self) -> tuple[socket.socket, object]:
+                connection, address = super().get_request()
+                site.connections += 1
+                return connection, address
+
+            @override
+            def finish_request(self, request: object, client_address: object) -> None:
+                assert isinstance(request, socket.socket)
+                with suppress(OSError):  # the client went away, or does not trust us
+                    if context is None:
+                        super().finish_request(request, client_address)
+                        return
+                    with context.wrap_socket(request, server_side=True) as wrapped:
+                        super().finish_request(wrapped, client_address)
+
+            @override
+            def handle_error(self, request: object, client_address: object) -> None: ...
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self.port = int(self._server.server_address[1])
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class Proxy:
+    """A worker of the real proxy, in a thread of its own."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        judge: Engine,
+        notebook: Notebook,
+        lookup: Callable[[str], list[str]] = lambda _host: ["127.0.0.1"],
+    ) -> None:
+        now = datetime.now(UTC)
+        self.authority = certificates.ensure(settings.data, settings.school.name, now)
+        self.notebook = notebook
+        self.engine = judge
+        trusted = certificates.trust_bundle(settings.data, settings.proxy.upstream_ca)
+        self._listener = shared_port("127.0.0.1", 0)
+        self.port = int(self._listener.getsockname()[1])
+        store = open_store(self.authority.folder)
+        self._inheritance = Inheritance(settings, judge, store, trusted, [self._listener])
+        self._dialler = Dialler(Destinations.of(settings), lookup)
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+        assert self._ready.wait(10)
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: FilterLoop(self._dialler)) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stopping = asyncio.Event()
+        self._loop.call_soon(self._ready.set)
+        await serve(self._inheritance, self._listener, self.notebook, self._stopping)  # type: ignore[arg-type]  # the Notebook
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join()
+
+    @contextmanager
+    def https(
+        self, host: str, port: int, sni: str | None = None
+    ) -> Iterator[http.client.HTTPConnection]:
+        """A client that trusts the school's authority, and goes through CONNECT."""
+        context = ssl.create_default_context(cafile=str(self.authority.certificate))
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", self.port, timeout=10, context=context
+        )
+        connection.set_tunnel(host, port)
+        if sni is not None:
+            connection = _Forged(self, host, port, sni, context)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def http(self) -> Iterator[http.client.HTTPConnection]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+class _Forged(http.client.HTTPConnection):
+    """A client whose TLS hello names another host than its CONNECT."""
+
+    def __init__(
+        self, proxy: Proxy, host: str, port: int, sni: str, context: ssl.SSLContext
+    ) -> None:
+        super().__init__("127.0.0.1", proxy.port, timeout=10)
+        self.set_tunnel(host, port)
+        self._forged = sni
+        self._context = context
+
+    @override
+    def connect(self) -> None:
+        super().connect()
+        self.sock = self._context.wrap_socket(self.sock, server_hostname=self._forged)
+
+
+def settings_for(data: Path, upstream_ca: Path, **proxy: object) -> Settings:
+    return Settings.model_validate(
+        {
+            "data": data,
+            "school": {"name": "Oak Tree School"},
+            "proxy": {"upstream_ca": upstream_ca, "allow_networks": ["127.0.0.0/8"], **proxy},
+        }
+    )
