@@ -31,6 +31,7 @@ from dns_filter.wire import opt as our_opt
 ALIASES = frozenset({Type.CNAME, Type.DNAME})
 SERVICES = frozenset({Type.SVCB, Type.HTTPS})
 MANDATORY, ECH = 0, 5
+SHORTEST_SOA = 22
 LONGEST_KEPT = 86_400
 LONGEST_DENIAL_KEPT = 3_600
 PAIR = struct.Struct("!HH")
@@ -125,6 +126,8 @@ def _lifetime(message: bytes, walked: Sequence[Record], answers: int) -> int:
     soas = [record for record in walked if record.rtype == Type.SOA and record.section == 1]
     if not soas:
         return 0
+    if soas[0].end - soas[0].content < SHORTEST_SOA:
+        raise MalformedError
     minimum = TTL.unpack_from(message, soas[0].end - TTL.size)[0]
     return int(min(lowest, minimum, LONGEST_DENIAL_KEPT))
 
