@@ -49,7 +49,10 @@ def current_stamp(settings: Settings, store: Store) -> Stamp:
 def load_snapshot(settings: Settings, store: Store, last: Snapshot | None = None) -> Snapshot:
     """Load what is in force now; an unchanged artefact is taken over from `last`."""
     stamp = current_stamp(settings, store)
-    entries = overlay.in_force(store)
+    entries = [
+        OverlayEntry(one.id, one.address, one.action.value, one.groups, one.reason)
+        for one in overlay.in_force(store)
+    ]
     return Snapshot(
         stamp,
         _rules(settings, stamp, last),

@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
-from safeguard.building import build, is_stale
+from safeguard.building import build, is_stale, open_rules
 from safeguard.certificates import ensure
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
@@ -54,17 +54,25 @@ def roles_named(names: Sequence[str]) -> tuple[Role, ...]:
     unknown = set(names) - {role.name for role in ROLES}
     if unknown:
         known = ", ".join(role.name for role in ROLES)
-        raise UnusableError(f"There is no role {sorted(unknown)[0]!r}. Choose from: {known}.")
+        raise UnusableError(f"There is no role {min(unknown)!r}. Choose from: {known}.")
     return tuple(role for role in ROLES if not names or role.name in names)
 
 
 def prepare(settings: Settings, now: datetime, progress: Callable[[str, int, int], None]) -> None:
     """Make what a first start needs, and check what a later one finds: data, keys, rules."""
     make_folder(settings.data)
-    schema.upgrade(settings)
+    schema.prepare(settings).close()
     ensure(settings.data, settings.school.name, now)
-    if is_stale(settings.data):
+    if is_stale(settings.data) or not _readable(settings.data):
         build(settings.data, progress)
+
+
+def _readable(data: Path) -> bool:
+    try:
+        open_rules(data)
+    except UnusableError:
+        return False
+    return True
 
 
 def make_folder(data: Path) -> None:

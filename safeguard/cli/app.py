@@ -5,39 +5,76 @@ Exit status: 0 fine, 1 a finding (blocked, problem found), 2 unusable input, wit
 
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
 
 import typer
 
-from safeguard.cli import authority, check, database, people, rules, run, scan
-from safeguard.cli.options import notes
 from safeguard.problems import UnusableError
 
 UNUSABLE = 2
 
-app = typer.Typer(
-    name="safeguard",
-    help="Web filtering and safeguarding for schools.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command, or a group of commands, and where it is: it is imported when it is asked for."""
+
+    name: str
+    module: str
+    attribute: str
+    is_group: bool = False
+
+
+COMMANDS = (
+    Command("run", "safeguard.cli.run", "run"),
+    Command("check", "safeguard.cli.check", "check"),
+    Command("scan", "safeguard.cli.scan", "scan"),
+    Command("rules", "safeguard.cli.rules", "app", is_group=True),
+    Command("users", "safeguard.cli.people", "users", is_group=True),
+    Command("groups", "safeguard.cli.people", "groups", is_group=True),
+    Command("db", "safeguard.cli.database", "app", is_group=True),
+    Command("ca", "safeguard.cli.authority", "app", is_group=True),
 )
-app.command("run")(run.run)
-app.command("check")(check.check)
-app.command("scan")(scan.scan)
-app.add_typer(rules.app, name="rules")
-app.add_typer(people.users, name="users")
-app.add_typer(people.groups, name="groups")
-app.add_typer(database.app, name="db")
-app.add_typer(authority.app, name="ca")
+
+
+def assembled(asked: str = "") -> typer.Typer:
+    """The command line: with the command asked for alone (quick), else with all."""
+    app = typer.Typer(
+        name="safeguard",
+        help="Web filtering and safeguarding for schools.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_safeguard)  # with it, one command alone is still asked for by its name
+    known = {command.name for command in COMMANDS}
+    for command in COMMANDS:
+        if asked not in known or asked == command.name:
+            _add(app, command)
+    return app
+
+
+def _add(app: typer.Typer, command: Command) -> None:
+    found = getattr(import_module(command.module), command.attribute)
+    if command.is_group:
+        app.add_typer(found, name=command.name)
+    else:
+        run: Callable[..., None] = found
+        app.command(command.name)(run)
+
+
+def _safeguard() -> None:
+    """Web filtering and safeguarding for schools."""
 
 
 def main() -> None:
-    """The entry point of the `safeguard` command."""
+    """Run the `safeguard` command."""
     try:
-        app()
+        assembled(sys.argv[1] if len(sys.argv) > 1 else "")()
     except UnusableError as error:
-        notes.print(str(error), style="bold red", markup=False)
+        sys.stderr.write(f"{error}\n")
         sys.exit(UNUSABLE)
     except BrokenPipeError:  # what reads our output has stopped, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -56,7 +56,7 @@ def check(
 def ready_engine(settings: Settings) -> Engine:
     """An engine over rules that are built first where none are, or where a source changed."""
     make_folder(settings.data)
-    schema.upgrade(settings)
+    schema.prepare(settings).close()
     if is_stale(settings.data):
         with progress_bar() as progress:
             build(settings.data, progress)
@@ -112,13 +112,13 @@ def _address(text: str) -> str:
 def _person(settings: Settings, name: str) -> Subject:
     store = open_store(settings)
     try:
-        found = people.find_by_name(store, name)
+        found = [one for one in people.people(store, name) if one.name == name]
     finally:
         store.close()
     if len(found) != 1:
         how_many = "Nobody is" if not found else f"{len(found)} people are"
         raise UnusableError(f"{how_many} called {name!r}. See `safeguard users list`.")
-    return Subject(found[0].group, person=str(found[0].id), method="named")
+    return Subject(found[0].group, person=found[0].id, method="named")
 
 
 def _words(text: str, verdict: Verdict, *, explain: bool) -> list[str]:

@@ -19,5 +19,5 @@ def upgrade(data: DataOption = None, config: ConfigOption = None) -> None:
     """Bring the database to the schema of this version. Nothing is lost; safe to repeat."""
     settings = settings_of(data, config)
     make_folder(settings.data)
-    schema.upgrade(settings)
+    schema.prepare(settings).close()
     typer.echo("The database is up to date.")

@@ -11,12 +11,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
-import click
 import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from safeguard.cli.app import app
+from safeguard.cli.app import assembled
 from safeguard.core.decide import ROUNDS
 from safeguard.core.types import Reason
 from safeguard.loading import shipped_groups
@@ -82,14 +81,14 @@ def _commands() -> Iterator[str]:
         "Exit status: 0 fine, 1 a finding (blocked, problem found), 2 unusable input, with a "
         "sentence that names the mend. Every command takes `--data` and `--config`."
     )
-    root = typer.main.get_command(app)
+    root = typer.main.get_command(assembled())
     for path, command in _walk(root, "safeguard"):
         yield from ("", f"## `{path}`", "", (command.help or "").strip(), "")
         for parameter in command.params:
             if parameter.name == "help":
                 continue
             names = ", ".join(f"`{one}`" for one in parameter.opts)
-            if isinstance(parameter, click.Argument) or parameter.param_type_name == "argument":
+            if parameter.param_type_name == "argument":
                 names = f"`{(parameter.metavar or parameter.name or '').upper()}`"
             yield f"- {names}: {getattr(parameter, 'help', None) or ''}"
 

@@ -1,0 +1,118 @@
+"""`safeguard rules`: bring lists in, compile them, see how they are."""
+
+import json
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from filter_rules.formats.format import Format
+from filter_rules.formats.parsing import parse
+from filter_rules.types import Problem
+from safeguard.building import build as compile_rules
+from safeguard.building import is_stale, manifest_in_force
+from safeguard.cli.options import (
+    ConfigOption,
+    DataOption,
+    JsonOption,
+    lines_of,
+    notes,
+    now,
+    progress_bar,
+    settings_of,
+)
+from safeguard.sources import import_source, shipped_categories
+from safeguard.supervisor import make_folder
+
+MOST_SHOWN = 20
+
+app = typer.Typer(no_args_is_help=True, help="Lists, and the rules compiled from them.")
+
+
+@app.command("import")
+def import_list(
+    path: Annotated[Path, typer.Argument(help="A list (plain or .gz), or a folder of lists.")],
+    category: Annotated[str, typer.Option(help="What the list is about; see categories.md.")] = "",
+    fmt: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.AUTO,
+    name: Annotated[str, typer.Option(help="What to call it. Default: made from the path.")] = "",
+    data: DataOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Take in a list. It is in force from the next `rules build`, `check` or start."""
+    settings = settings_of(data, config)
+    make_folder(settings.data)
+    done = import_source(settings.data, path, fmt, category, name, now())
+    _say_unknown(done.counts)
+    for note in done.notes:
+        notes.print(note, markup=False)
+    _say_problems(done.problems, done.problem_count)
+    if not done.counts:
+        notes.print(f"Nothing in {path} could be used, so nothing has changed.", markup=False)
+        raise typer.Exit(1)
+    for about, count in sorted(done.counts.items()):
+        typer.echo(f"{count:>10,}  {about}")
+    typer.echo(f"“{done.name}” is in force from the next `safeguard rules build` or start.")
+
+
+@app.command()
+def build(data: DataOption = None, config: ConfigOption = None) -> None:
+    """Compile every list into the rules that all processes share, and put them in force."""
+    settings = settings_of(data, config)
+    make_folder(settings.data)
+    with progress_bar() as progress:
+        built = compile_rules(settings.data, progress)
+    total = sum(built.counts.values())
+    typer.echo(
+        f"{total:,} entries in {len(built.counts)} categories from {built.sources} sources, "
+        f"in {built.seconds:.1f} s. In force: {built.fingerprint}."
+    )
+
+
+@app.command()
+def status(
+    as_json: JsonOption = False, data: DataOption = None, config: ConfigOption = None
+) -> None:
+    """Say what is in force: each source, how much of it could be used, since when."""
+    settings = settings_of(data, config)
+    manifest = manifest_in_force(settings.data)
+    if as_json:
+        typer.echo(json.dumps(manifest))
+        return
+    for source in manifest["sources"]:
+        total = sum(source["counts"].values())
+        typer.echo(f"{total:>10,}  {source['name']:<24}{source['problem_count']:>6,} lines refused")
+    if is_stale(settings.data):
+        typer.echo("Lists have changed since: run `safeguard rules build`.")
+        raise typer.Exit(1)
+
+
+@app.command()
+def lint(
+    path: Annotated[str, typer.Argument(metavar="FILE", help="A list; - reads stdin.")],
+    fmt: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.AUTO,
+) -> None:
+    """Check a list line by line without taking it in. Exit status 1 if a line is refused."""
+    usable, problems = 0, []
+    for one in parse(fmt, lines_of(path), path):
+        if isinstance(one, Problem):
+            problems.append(one)
+        else:
+            usable += 1
+    _say_problems(problems, len(problems))
+    typer.echo(f"{usable:,} entries can be used, {len(problems):,} lines cannot.")
+    raise typer.Exit(int(bool(problems)))
+
+
+def _say_unknown(categories: Collection[str]) -> None:
+    known = {one.name for one in shipped_categories()}
+    for about in sorted(set(categories) - known):
+        notes.print(f"“{about}” is a category that no rule of the policy names.", markup=False)
+
+
+def _say_problems(problems: Sequence[Problem], count: int) -> None:
+    shown = problems[:MOST_SHOWN]
+    for one in shown:
+        notes.print(f"{one.file}, line {one.line}: {one.says}", markup=False)
+    if count > len(shown):
+        notes.print(f"… and {count - len(shown):,} lines more that cannot be used.")
