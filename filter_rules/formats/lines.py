@@ -17,7 +17,7 @@ LONGEST = 4096
 _MOST_QUOTED = 60
 _TRAILING_COMMENT = re.compile(r"\s#.*")
 
-_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?"
 _LISTABLE = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 
 

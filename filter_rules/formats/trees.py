@@ -1,0 +1,79 @@
+"""What the files of a folder of lists are: how each is written, and what it is about.
+
+UT1 has a folder for each category, whose file `usage` says whether the category is for
+blocking (black), for allowing (white) or for either. A category that may be for allowing
+never becomes one that is blocked here: it holds the addresses that a school must not lose.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from filter_rules.formats.format import Format
+
+UT1_LICENCE = "CC BY-SA 4.0, Université Toulouse Capitole"
+GLOBAL_USAGE = "global_usage"
+
+_UT1_FILE = re.compile(r"(?:(?P<folder>.*)/)?(?:domains|urls|expressions)(?:\.\d+)?(?:\.gz)?")
+_E2GUARDIAN_FILE = re.compile(r"(?:.*/)?(?:banned|exception)(?:site|url|regexpurl)list")
+_NO_LIST = re.compile(r"(?i)(?:.*/)?(?:readme|licen[cs]e|copying)[^/]*|.*\.(?:md|pdf)")
+_NO_SLUG = re.compile(r"[^a-z0-9_-]+")
+
+# No rule of the default policy blocks these.
+_FOR_ALLOWING = frozenset(
+    {"education", "finance", "government", "health", "help", "museums", "news", "programming"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """One file of a source. `list` is the name that hits show."""
+
+    path: str
+    format: Format
+    category: str
+    list: str
+
+
+def slug(text: str) -> str:
+    """Return a text as a name of small letters, digits and hyphens."""
+    return _NO_SLUG.sub("-", text.lower()).strip("-_")
+
+
+def folder_format(paths: Iterable[str]) -> Format:
+    """Return the format of a folder as its files' names tell it."""
+    names = list(paths)
+    if any(_UT1_FILE.fullmatch(path) for path in names):
+        return Format.UT1
+    if any(_E2GUARDIAN_FILE.fullmatch(path) for path in names):
+        return Format.E2GUARDIAN
+    return Format.AUTO
+
+
+def ut1_folders(paths: Iterable[str]) -> Mapping[str, list[str]]:
+    """Return the category folders of a UT1 tree, each with its lists; "" is the tree itself."""
+    folders: dict[str, list[str]] = {}
+    for path in sorted(paths):
+        if read := _UT1_FILE.fullmatch(path):
+            folders.setdefault(read["folder"] or "", []).append(path)
+    return folders
+
+
+def ut1_category(folder: str, usage: str, known: Mapping[str, str]) -> str:
+    """Return our category for a folder of UT1. `known` maps the names of folders to ours."""
+    name = folder.rpartition("/")[2]
+    unmapped = f"ut1-{slug(name)}"
+    category = known.get(name, unmapped)
+    uses = {line.strip().lower() for line in usage.splitlines()}
+    return unmapped if "white" in uses and category not in _FOR_ALLOWING else category
+
+
+def lists_among(fmt: Format, paths: Iterable[str]) -> list[str]:
+    """Return the files of a folder that are lists in a format."""
+    match fmt:
+        case Format.UT1:
+            return [path for path in sorted(paths) if _UT1_FILE.fullmatch(path)]
+        case Format.E2GUARDIAN:
+            return [path for path in sorted(paths) if _E2GUARDIAN_FILE.fullmatch(path)]
+        case _:
+            return [path for path in sorted(paths) if not _NO_LIST.fullmatch(path)]

@@ -1,0 +1,104 @@
+"""Read all sources once, into what the indexes are compiled from.
+
+Keys go to files, one line an entry, so that memory does not grow with the lists.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from filter_rules import domain_index, url_index
+from filter_rules.listing import Listing
+from filter_rules.types import Entry, Part, Problem
+from safeguard.sources import MOST_PROBLEMS, Source
+
+type Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and of how much."""
+
+INDEXES = ("hosts", "urls")
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the sources say."""
+
+    folder: Path
+    listings: Sequence[Listing]
+    expressions: Sequence[tuple[str, int]]
+    sources: Sequence[dict[str, Any]]
+    counts: Counter[str]
+
+    def keyed(self, index: str) -> Iterator[tuple[str, int]]:
+        """Yield the keys of an index, each with the number of its listing."""
+        with (self.folder / index).open(encoding="utf-8") as lines:
+            for line in lines:
+                key, _, number = line.rstrip("\n").rpartition("\t")
+                yield key, int(number)
+
+
+@dataclass(slots=True)
+class _Basket:
+    """Where entries are put while sources are read."""
+
+    files: dict[str, IO[str]]
+    numbers: dict[Listing, int] = field(default_factory=dict)
+    expressions: list[tuple[str, int]] = field(default_factory=list)
+
+    def put(self, entry: Entry, listing: Listing) -> None:
+        number = self.numbers.setdefault(listing, len(self.numbers))
+        match entry.part:
+            case Part.HOST:
+                self.files["hosts"].write(f"{domain_index.key_of(entry.value)}\t{number}\n")
+            case Part.URL:
+                self.files["urls"].write(f"{url_index.key_of(entry.value)}\t{number}\n")
+            case _:
+                self.expressions.append((entry.value, number))
+
+
+def gather(sources: Iterable[Source], folder: Path, progress: Progress) -> Gathered:
+    """Read every file of every source; the keys go to files in `folder`."""
+    sources = list(sources)
+    total, done = sum(len(source.files) for source in sources), 0
+    counts: Counter[str] = Counter()
+    described = []
+    with ExitStack() as opened:
+        basket = _Basket(
+            {
+                index: opened.enter_context((folder / index).open("w", encoding="utf-8"))
+                for index in INDEXES
+            }
+        )
+        for source in sources:
+            own: Counter[str] = Counter()
+            refused = 0
+            problems: list[Problem] = []
+            for file in source.files:
+                progress(f"Reading {file.list}", done, total)
+                done += 1
+                for said in source.entries(file):
+                    if isinstance(said, Entry):
+                        own[file.category] += 1
+                        basket.put(said, Listing(file.category, file.list, said.reach, said.allow))
+                    else:
+                        refused += 1
+                        problems += [said] if refused <= MOST_PROBLEMS else []
+            counts += own
+            described.append(_described(source, own, refused, problems))
+    return Gathered(folder, tuple(basket.numbers), basket.expressions, described, counts)
+
+
+def _described(
+    source: Source, counts: Counter[str], refused: int, problems: list[Problem]
+) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "licence": source.licence,
+        "imported": source.imported,
+        "sha256": source.digest,
+        "counts": dict(sorted(counts.items())),
+        "problem_count": refused,
+        "problems": [asdict(problem) for problem in problems],
+    }
