@@ -139,7 +139,7 @@ def reviews(store: Store, event_id: str) -> list[Review]:
     with store.reading() as session:
         return [
             Review(row.at, row.staff_id, name, row.outcome, row.note)
-            for row, name in session.execute(query).tuples()
+            for row, name in session.execute(query)
         ]
 
 
@@ -153,7 +153,7 @@ def counts(store: Store, since: datetime, until: datetime) -> Counts:
         func.count().filter(EventRow.flagged, EventRow.reviewed.is_(False)),
     ).where(*spell)
     with store.reading() as session:
-        events, blocks, flagged, unreviewed = session.execute(whole).one().tuple()
+        events, blocks, flagged, unreviewed = session.execute(whole).one()
         return Counts(
             events=events,
             blocks=int(blocks),
@@ -176,7 +176,7 @@ def tallies(store: Store, since: datetime) -> dict[str, int]:
         .group_by(TallyRow.category)
     )
     with store.reading() as session:
-        return {category: int(count) for category, count in session.execute(query).tuples()}
+        return {category: int(count) for category, count in session.execute(query)}
 
 
 def _by[Value](
@@ -184,7 +184,7 @@ def _by[Value](
 ) -> tuple[tuple[Value, int], ...]:
     number: ColumnElement[int] = func.count()
     query = select(column, number).where(*spell).group_by(column).order_by(number.desc(), column)
-    return tuple(session.execute(query).tuples().all())
+    return tuple((value, count) for value, count in session.execute(query))
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

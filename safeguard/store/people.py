@@ -179,7 +179,7 @@ def names(store: Store, ids: Collection[str]) -> dict[str, str]:
         return {}
     query = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(ids))
     with store.reading() as session:
-        return dict(session.execute(query).tuples().all())
+        return {row.id: row.name for row in session.execute(query)}
 
 
 def device_names(store: Store, ids: Collection[str]) -> dict[str, str]:
@@ -188,7 +188,7 @@ def device_names(store: Store, ids: Collection[str]) -> dict[str, str]:
         return {}
     query = select(DeviceRow.id, DeviceRow.name).where(DeviceRow.id.in_(ids))
     with store.reading() as session:
-        return dict(session.execute(query).tuples().all())
+        return {row.id: row.name for row in session.execute(query)}
 
 
 def add_person(store: Store, name: str, group: str, reference: str = "") -> Person:

@@ -103,7 +103,7 @@ def remove(store: Store, staff_id: int) -> None:
 def names(store: Store) -> dict[int, str]:
     """Return the names of all staff by id."""
     with store.reading() as session:
-        return dict(session.execute(select(StaffRow.id, StaffRow.name)).tuples().all())
+        return {row.id: row.name for row in session.execute(select(StaffRow.id, StaffRow.name))}
 
 
 def new_setup_token(store: Store, now: datetime, random_bytes: bytes) -> str:

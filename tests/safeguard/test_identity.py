@@ -1,0 +1,72 @@
+"""Who asks, by what the school has written down."""
+
+import pytest
+
+from safeguard.core.types import Subject
+from safeguard.identity import Roster, load_roster
+from safeguard.store import people
+from safeguard.store.people import Device, Network, Person, PersonRecord
+from safeguard.store.session import Store
+
+ROSTER = Roster(
+    [Person("p1", "Ann Example", "primary"), Person("p2", "Ben Example", "staff")],
+    [
+        Device("d1", "10.0.0.1", "Ann's tablet", "p1", "secondary"),
+        Device("d2", "2001:db8::2", "Ben's laptop", "p2"),
+        Device("d3", "10.0.0.3", "Trolley 3", "", "secondary"),
+        Device("d4", "10.9.0.4", "Printer"),
+        Device("d5", "10.0.0.5", "Ann's old tablet", "gone"),
+    ],
+    [
+        Network("10.0.0.0/8", "guest"),
+        Network("10.9.0.0/16", "sixth-form"),
+        Network("10.9.9.0/24", "staff"),
+        Network("2001:db8:1::/48", "guest"),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("address", "subject"),
+    [
+        ("10.0.0.1", Subject("primary", "10.0.0.1", "p1", "d1", "device")),
+        ("::ffff:10.0.0.1", Subject("primary", "10.0.0.1", "p1", "d1", "device")),
+        ("2001:0DB8:0::2", Subject("staff", "2001:db8::2", "p2", "d2", "device")),
+        ("10.0.0.3", Subject("secondary", "10.0.0.3", "", "d3", "device")),
+        ("10.9.0.4", Subject("sixth-form", "10.9.0.4", "", "d4", "network")),
+        ("10.0.0.5", Subject("guest", "10.0.0.5", "gone", "d5", "network")),
+        ("10.9.9.9", Subject("staff", "10.9.9.9", method="network")),
+        ("10.9.8.9", Subject("sixth-form", "10.9.8.9", method="network")),
+        ("10.1.1.1", Subject("guest", "10.1.1.1", method="network")),
+        ("2001:db8:1::5", Subject("guest", "2001:db8:1::5", method="network")),
+        ("192.0.2.1", Subject("unidentified", "192.0.2.1")),
+        ("2001:db8:2::1", Subject("unidentified", "2001:db8:2::1")),
+        ("fe80::1%eth0", Subject("unidentified", "fe80::1%eth0")),
+        ("no address", Subject("unidentified", "no address")),
+        ("", Subject("unidentified", "")),
+    ],
+)
+def test_who_asks_from_an_address(address: str, subject: Subject) -> None:
+    assert ROSTER.subject_at(address) == subject
+
+
+def test_a_device_nobody_knows_more_of_is_unidentified_but_named() -> None:
+    roster = Roster(devices=[Device("d", "10.0.0.1", "Printer")])
+    assert roster.subject_at("10.0.0.1") == Subject("unidentified", "10.0.0.1", "", "d", "none")
+
+
+def test_a_network_of_everything_is_the_last_resort() -> None:
+    roster = Roster(networks=[Network("0.0.0.0/0", "guest"), Network("10.0.0.1/32", "staff")])
+    assert roster.subject_at("10.0.0.1").group == "staff"
+    assert roster.subject_at("203.0.113.9").group == "guest"
+    assert roster.subject_at("2001:db8::1").group == "unidentified"
+
+
+def test_the_roster_is_what_the_database_says(any_store: Store) -> None:
+    people.import_people(any_store, [PersonRecord(2, "Ann Example", "primary", "10.0.0.1", "T")])
+    people.put_network(any_store, "10.0.0.0/8", "guest")
+    roster = load_roster(any_store)
+    subject = roster.subject_at("10.0.0.1")
+    assert (subject.group, subject.method) == ("primary", "device")
+    assert people.names(any_store, [subject.person]) == {subject.person: "Ann Example"}
+    assert roster.subject_at("10.0.0.2").group == "guest"
