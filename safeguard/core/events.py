@@ -186,8 +186,11 @@ def without_secrets(url: str) -> str:
 
 def clean(text: str, longest: int = 255) -> str:
     """Return the text short enough, without what a database or a page cannot hold."""
+    short = text[:longest]
+    if short.isprintable():
+        return short
     return "".join(
-        max(character, " ") for character in text[:longest] if not "\ud800" <= character <= "\udfff"
+        max(character, " ") for character in short if not "\ud800" <= character <= "\udfff"
     )
 
 
