@@ -1,6 +1,7 @@
 """What every test may ask for: real data where it is, and free ports."""
 
 import os
+import shutil
 import socket
 from pathlib import Path
 
@@ -55,3 +56,23 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         }:
             monkeypatch.delenv(name)
     monkeypatch.setenv("SAFEGUARD_DATA", str(tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the shipped rules compiled and an empty database. Copy it; do not write."""
+    from safeguard.building import build
+    from safeguard.settings import load
+    from safeguard.store import schema
+
+    data = tmp_path_factory.mktemp("built") / "data"
+    data.mkdir()
+    schema.prepare(load(data)).close()
+    build(data, lambda _what, _done, _of: None)
+    return data
+
+
+@pytest.fixture
+def school(built: Path, tmp_path: Path) -> Path:
+    """A school's data folder of this test's own: shipped rules, nobody known yet."""
+    return Path(shutil.copytree(built, tmp_path / "data"))

@@ -1,0 +1,210 @@
+"""The engine: one judgement for every edge, swapped whole, and never silent passing."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from filter_rules.types import Kind
+from safeguard.core.types import Action, Channel, Reason, Subject, Target
+from safeguard.engine import Engine, open_engine
+from safeguard.settings import Settings, load
+from safeguard.store import overlay, people
+from safeguard.store.people import PersonRecord
+from safeguard.store.session import Store, open_store
+
+NOW = datetime(2026, 9, 7, 9, tzinfo=UTC)
+PUPIL = Subject("secondary")
+STAFF = Subject("staff")
+
+
+@pytest.fixture
+def settings(school: Path) -> Settings:
+    return load(school)
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    opened = open_engine(settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    opened = open_store(settings)
+    yield opened
+    opened.close()
+
+
+def judged(engine: Engine, subject: Subject, text: str) -> tuple[str, bool, str]:
+    target = engine.target_of(text)
+    assert target is not None
+    verdict = engine.judge(subject, target)
+    return verdict.action.value, verdict.flagged, verdict.reason.value
+
+
+# who, what they ask for, what happens, whether a person should know
+TABLE = [
+    (PUPIL, "https://www.bbc.co.uk/news", "allow", False),
+    (PUPIL, "https://www.bet365.com/", "block", False),
+    (STAFF, "https://www.bet365.com/", "block", False),
+    (PUPIL, "https://www.tiktok.com/", "block", False),
+    (STAFF, "https://www.tiktok.com/", "allow", False),
+    (PUPIL, "https://chatgpt.com/", "block", False),
+    (Subject("sixth-form"), "https://chatgpt.com/", "allow", False),
+    (Subject("unidentified"), "https://chatgpt.com/", "block", False),
+    (PUPIL, "https://www.childline.org.uk/", "allow", False),
+    (PUPIL, "http://192.168.0.1/", "block", False),
+    (PUPIL, "https://never-heard-of.example/", "allow", False),
+    (PUPIL, "https://www.google.com/search?q=how+plants+grow", "allow", False),
+    (PUPIL, "https://www.google.com/search?q=i+want+to+kill+myself", "block", True),
+    (STAFF, "https://www.google.com/search?q=i+want+to+kill+myself", "allow", False),
+]
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "action", "flagged"),
+    TABLE,
+    ids=[f"{subject.group} {text}" for subject, text, *_ in TABLE],
+)
+def test_the_default_policy_judges(
+    engine: Engine, subject: Subject, text: str, action: str, *, flagged: bool
+) -> None:
+    assert judged(engine, subject, text)[:2] == (action, flagged)
+
+
+def test_a_verdict_says_which_policy_and_which_rules_gave_it(engine: Engine) -> None:
+    verdict = engine.judge(PUPIL, Target("www.bet365.com", channel=Channel.DNS))
+    assert verdict.artefact == engine.snapshot.stamp.artefact
+    assert verdict.policy_version.startswith("1.")
+
+
+def test_what_is_neither_a_url_nor_a_host_is_no_target(engine: Engine) -> None:
+    assert engine.target_of("not a host") is None
+    assert engine.typed_words("not a host") == ""
+
+
+def test_a_bare_host_has_no_url_and_a_search_has_words(engine: Engine) -> None:
+    bare = engine.target_of("www.bbc.co.uk")
+    search = engine.target_of("https://www.google.com/search?q=how+plants+grow")
+    assert bare == Target("www.bbc.co.uk")
+    assert search is not None
+    assert (search.words, search.kind) == ("how plants grow", Kind.SEARCH)
+
+
+def test_what_staff_block_is_blocked_after_the_next_refresh(engine: Engine, store: Store) -> None:
+    assert not engine.refresh()
+    before = judged(engine, PUPIL, "https://new.example/page")
+    entry = overlay.add(store, "new.example", Action.BLOCK, (), "a distraction", "Tom", NOW)
+    assert engine.refresh()
+    assert (before[0], judged(engine, PUPIL, "https://new.example/page")[0]) == ("allow", "block")
+    overlay.remove(store, entry.id, "Tom", NOW)
+    assert engine.refresh()
+    assert judged(engine, PUPIL, "https://new.example/page")[0] == "allow"
+
+
+def test_what_staff_allow_for_a_group_is_open_to_that_group_alone(
+    engine: Engine, store: Store
+) -> None:
+    overlay.add(store, "tiktok.com", Action.ALLOW, ["sixth-form"], "media studies", "Tom", NOW)
+    engine.refresh()
+    assert judged(engine, Subject("sixth-form"), "https://www.tiktok.com/")[0] == "allow"
+    assert judged(engine, PUPIL, "https://www.tiktok.com/")[0] == "block"
+
+
+def test_a_device_that_becomes_known_is_known_after_the_next_refresh(
+    engine: Engine, store: Store
+) -> None:
+    assert engine.subject_at("10.0.0.5").group == "unidentified"
+    people.import_people(store, [PersonRecord(1, "Ada", "sixth-form", "10.0.0.5", "Laptop 5")])
+    engine.refresh()
+    assert engine.subject_at("10.0.0.5").group == "sixth-form"
+
+
+def test_an_unchanged_artefact_is_taken_over_by_the_next_snapshot(
+    engine: Engine, store: Store
+) -> None:
+    rules = engine.snapshot.rules
+    overlay.add(store, "new.example", Action.BLOCK, (), "why", "Tom", NOW)
+    engine.refresh()
+    assert engine.snapshot.rules is rules
+
+
+def test_new_rules_that_cannot_be_read_leave_the_last_good_ones_in_force(
+    engine: Engine, school: Path
+) -> None:
+    (school / "rules-in-force").write_text("0" * 32)
+    engine.refresh()
+    assert judged(engine, PUPIL, "https://www.bet365.com/")[0] == "block"
+
+
+def test_a_database_that_goes_away_leaves_the_snapshot_in_force_and_is_said_once(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def gone(*_: object) -> None:
+        raise OSError("the database is away")
+
+    monkeypatch.setattr("safeguard.engine.current_stamp", gone)
+    assert not engine.refresh()
+    assert not engine.refresh()
+    assert capsys.readouterr().out.count("could not be refreshed") == 1
+    assert judged(engine, PUPIL, "https://www.bet365.com/")[0] == "block"
+
+
+@pytest.fixture
+def without_rules(school: Path) -> Callable[[str], Engine]:
+    def opened(stance: str) -> Engine:
+        (school / "rules-in-force").unlink(missing_ok=True)
+        (school / "safeguard.toml").write_text(f'[rules]\nwithout_rules = "{stance}"\n')
+        return open_engine(load(school))
+
+    return opened
+
+
+def test_without_rules_everything_is_blocked(without_rules: Callable[[str], Engine]) -> None:
+    engine = without_rules("block")
+    assert engine.snapshot.rules is None
+    for text in ("https://www.bbc.co.uk/", "https://www.childline.org.uk/"):
+        assert judged(engine, STAFF, text) == ("block", False, Reason.NO_RULES.value)
+    assert engine.detect("i want to kill myself", Kind.SEARCH) == ()
+    assert engine.is_inspected(PUPIL, "www.bbc.co.uk")
+
+
+def test_without_rules_helplines_may_stay_reachable(
+    without_rules: Callable[[str], Engine],
+) -> None:
+    engine = without_rules("allow-list")
+    assert judged(engine, PUPIL, "https://www.childline.org.uk/")[0] == "allow"
+    assert judged(engine, PUPIL, "https://www.bbc.co.uk/")[0] == "block"
+
+
+def test_private_addresses_are_reached_where_the_settings_say_so(school: Path) -> None:
+    (school / "safeguard.toml").write_text('[proxy]\nallow_networks = ["127.0.0.0/8"]\n')
+    engine = open_engine(load(school))
+    assert judged(engine, PUPIL, "http://127.0.0.1:8000/")[0] == "allow"
+    assert judged(engine, PUPIL, "http://localhost/")[0] == "allow"
+    assert judged(engine, PUPIL, "http://192.168.0.1/")[0] == "block"
+    assert judged(engine, PUPIL, "https://www.bet365.com/")[0] == "block"
+
+
+@pytest.mark.parametrize(
+    ("group", "host", "inspected"),
+    [
+        ("secondary", "www.bbc.co.uk", True),
+        ("staff", "www.bbc.co.uk", True),
+        ("guest", "www.bbc.co.uk", False),
+        ("secondary", "www.childline.org.uk", False),
+        ("secondary", "www.barclays.co.uk", False),
+    ],
+)
+def test_some_traffic_is_never_decrypted(
+    engine: Engine, group: str, host: str, *, inspected: bool
+) -> None:
+    assert engine.is_inspected(Subject(group), host) is inspected
+
+
+def test_words_are_read_for_pupils_and_nobody_else(engine: Engine) -> None:
+    read = {one: engine.text_is_read(Subject(one)) for one in ("primary", "staff", "guest")}
+    assert read == {"primary": True, "staff": False, "guest": False}

@@ -1,0 +1,87 @@
+"""Loading: the default policy as shipped, and the school's own entries as named rules."""
+
+import copy
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from filter_rules.overlay import OverlayEntry
+from safeguard.core.types import Action, Scope
+from safeguard.loading import (
+    current_stamp,
+    load_snapshot,
+    parse_policy,
+    shipped_groups,
+    shipped_policy,
+    with_own_entries,
+)
+from safeguard.settings import load
+from safeguard.store.session import open_store
+
+TABLES: dict[str, Any] = tomllib.loads(
+    Path("safeguard/data/policy.toml").read_text(encoding="utf-8")
+)
+
+
+def test_the_shipped_groups_are_those_of_the_architecture() -> None:
+    assert list(shipped_groups()) == [
+        "primary",
+        "secondary",
+        "sixth-form",
+        "staff",
+        "guest",
+        "unidentified",
+    ]
+
+
+def test_the_shipped_policy_reads_the_words_of_pupils_and_of_nobody_else() -> None:
+    assert shipped_policy().monitored == {"primary", "secondary", "sixth-form", "unidentified"}
+
+
+def test_the_unidentified_are_blocked_whatever_any_pupil_is_blocked() -> None:
+    policy = shipped_policy()
+    blocked = {
+        group: {
+            category
+            for rule in policy.rules
+            if rule.action is Action.BLOCK and (not rule.who.groups or group in rule.who.groups)
+            for category in rule.categories
+        }
+        for group in shipped_groups()
+    }
+    for group in shipped_groups():
+        assert blocked[group] <= blocked["unidentified"], group
+
+
+@pytest.mark.parametrize("section", ["rule", "text", "always", "words", "inspection", "version"])
+def test_a_policy_that_lacks_a_part_is_refused(section: str) -> None:
+    tables = copy.deepcopy(TABLES)
+    del tables[section]
+    with pytest.raises(KeyError):
+        parse_policy(tables)
+
+
+def test_a_policy_with_an_unknown_action_is_refused() -> None:
+    tables = copy.deepcopy(TABLES)
+    tables["rule"][0]["action"] = "perhaps"
+    with pytest.raises(ValueError, match="perhaps"):
+        parse_policy(tables)
+
+
+def test_an_entry_of_the_schools_own_is_a_named_rule_for_whom_it_says() -> None:
+    entry = OverlayEntry(7, "new.example", "block", frozenset({"primary"}), "a distraction")
+    policy = with_own_entries(shipped_policy(), [entry], 3)
+    rule = policy.rules_about["own:7"][0]
+    assert (rule.action, rule.named, rule.who.scope) == (Action.BLOCK, True, Scope.GROUP)
+    assert rule.reason == "a distraction"
+    assert policy.version == "1.3"
+    assert policy.sealed == shipped_policy().sealed
+
+
+def test_a_stamp_tells_what_a_snapshot_was_made_from(school: Path) -> None:
+    settings = load(school)
+    store = open_store(settings)
+    assert load_snapshot(settings, store).stamp == current_stamp(settings, store)
+    store.close()
