@@ -1,7 +1,5 @@
 """Which listed hosts cover a host: the name itself, and the names above it."""
 
-from collections.abc import Iterator
-
 from filter_rules.hosts import reversed_name
 from filter_rules.listing import Found, ListingMap
 from filter_rules.types import Part, Reach
@@ -21,12 +19,13 @@ class DomainIndex:
     def __len__(self) -> int:
         return len(self._hosts)
 
-    def find(self, host: str) -> Iterator[Found]:
-        """Yield every listing of the host, the widest name first."""
+    def find(self, host: str) -> list[Found]:
+        """Return every listing of the host, the widest name first."""
         key = key_of(host)
-        for name, listings in self._hosts.along(key):
-            itself = len(name) == len(key)
-            entry = host[1 - len(name) :]
-            for listing in listings:
-                if listing.reach is Reach.SUBTREE or itself is (listing.reach is Reach.EXACT):
-                    yield Found(listing, entry, Part.HOST)
+        return [
+            Found(listing, host[1 - len(name) :], Part.HOST)
+            for name, listings in self._hosts.along(key)
+            for listing in listings
+            if listing.reach is Reach.SUBTREE
+            or (listing.reach is Reach.EXACT) is (len(name) == len(key))
+        ]

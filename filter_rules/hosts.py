@@ -41,7 +41,7 @@ def reversed_name(host: str) -> str:
 
     So written, a name begins with its parents' names, and with nothing else.
     """
-    return ".".join(reversed(host.split("."))) + "."
+    return ".".join(host.split(".")[::-1]) + "."
 
 
 def parents(host: str) -> list[str]:

@@ -7,7 +7,7 @@ millions of keys but few such sets, since most names are on one list.
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -75,11 +75,12 @@ class ListingMap:
         trie = marisa_trie.Trie().frombytes(compiled.trie)
         return cls(trie, compiled.set_numbers, sets_of(compiled.sets, listings))
 
-    def along(self, key: str) -> Iterator[tuple[str, Listings]]:
-        """Yield every listed beginning of the key, shortest first, with its listings."""
-        numbers, sets = self._numbers, self._sets
-        for beginning, place in self._trie.iter_prefixes_with_ids(key):
-            yield beginning, sets[numbers[place]]
+    def along(self, key: str) -> list[tuple[str, Listings]]:
+        """Return every listed beginning of the key, shortest first, with its listings."""
+        return [
+            (beginning, self._sets[self._numbers[place]])
+            for beginning, place in self._trie.iter_prefixes_with_ids(key)
+        ]
 
 
 def sets_of(sets: Iterable[Sequence[int]], listings: Sequence[Listing]) -> tuple[Listings, ...]:

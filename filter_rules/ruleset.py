@@ -1,11 +1,11 @@
 """The rules in force, whole and unchanging: what they say of a host, a URL or a text."""
 
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Mapping
 
 from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex
 from filter_rules.hosts import is_private
+from filter_rules.listing import Found
 from filter_rules.searches import typed_words
 from filter_rules.types import Category, Finding, Hit, Kind, Part
 from filter_rules.url_index import UrlIndex
@@ -38,16 +38,14 @@ class RuleSet:
         An exception in a list lifts that list's hits and no other's. The most exact entry of
         each part comes first.
         """
-        found = list(self._domains.find(host))
+        found = self._domains.find(host)
         if url is not None:
             found += self._urls.find(url)
-        lifted = {one.listing.list for one in found if one.listing.allow}
-        hits = (
-            Hit(one.listing.category, one.listing.list, one.entry, one.part)
-            for one in reversed(found)
-            if one.listing.list not in lifted
-        )
-        return tuple(chain(_computed(host), hits))
+        hits = [_hit(one) for one in reversed(found) if not one.listing.allow]
+        if len(hits) < len(found):
+            lifted = {one.listing.list for one in found if one.listing.allow}
+            hits = [hit for hit in hits if hit.list not in lifted]
+        return (_private(host), *hits) if is_private(host) else tuple(hits)
 
     def detect(self, text: str, kind: Kind) -> tuple[Finding, ...]:
         """Return what a text says of each theme, most severe first."""
@@ -58,5 +56,9 @@ class RuleSet:
         return typed_words(url)
 
 
-def _computed(host: str) -> Sequence[Hit]:
-    return (Hit(PRIVATE, BUILT_IN, host, Part.HOST),) if is_private(host) else ()
+def _hit(found: Found) -> Hit:
+    return Hit(found.listing.category, found.listing.list, found.entry, found.part)
+
+
+def _private(host: str) -> Hit:
+    return Hit(PRIVATE, BUILT_IN, host, Part.HOST)
