@@ -1,7 +1,7 @@
 """What is shipped as data agrees with itself: categories, lists, policy, UT1 names, catalogue."""
 
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,10 @@ def _hosts(path: Path) -> list[str]:
 CATEGORIES = _read(DATA / "categories.toml")["category"]
 NAMES = {line["name"] for line in CATEGORIES}
 HOSTS = {path.stem: _hosts(path) for path in LIST_FILES}
-LISTED_AS = {host: name for name, hosts in HOSTS.items() for host in hosts}
+LISTED_AS: dict[str, set[str]] = defaultdict(set)
+for _name, _listed in HOSTS.items():
+    for _host in _listed:
+        LISTED_AS[_host].add(_name)
 POLICY = shipped_policy()
 
 
@@ -113,7 +116,9 @@ class TestLists:
         assert [host for host, count in counts.items() if count > 1] == []
 
     def test_only_resolvers_are_listed_by_address(self) -> None:
-        assert {name for host, name in LISTED_AS.items() if is_address(host)} == {"encrypted-dns"}
+        assert {name for name, hosts in HOSTS.items() if any(map(is_address, hosts))} == {
+            "encrypted-dns"
+        }
 
     def test_help_is_below_no_host_that_anyone_is_blocked_from(self) -> None:
         assert _below(["help"], BLOCKED_FOR_SOMEONE) == []
@@ -127,7 +132,7 @@ class TestLists:
 
 
 def _categories_of(host: str) -> set[str]:
-    return {LISTED_AS[name] for name in parents(host) if name in LISTED_AS}
+    return set().union(*(LISTED_AS.get(name, set()) for name in parents(host)))
 
 
 def _below(names: set[str] | list[str], above: set[str]) -> list[str]:
