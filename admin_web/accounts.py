@@ -1,0 +1,88 @@
+"""Sign-in by Flask-Security, over the staff accounts of the store.
+
+Flask-Security's own datastores need SQLAlchemy, which lives in the store alone; this one
+asks the store's functions instead. An account's `fs_uniquifier` stands in its sessions:
+a new one ends them all.
+"""
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, cast, override
+
+from flask_security import RoleMixin, UserDatastore, UserMixin, current_user
+
+from admin_web.roles import Role, role_of
+from safeguard.store import staff
+from safeguard.store.session import Store
+from safeguard.store.staff import Staff
+
+SAVED = tuple(field.name for field in fields(Staff) if field.name not in {"id", "roles"})
+
+
+class NamedRole(RoleMixin):  # type: ignore[misc]  # Flask-Security is not typed
+    """A role as Flask-Security wants to see it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Security is not typed
+    """An account as Flask-Security wants to see it: it sets the fields, `put` saves them."""
+
+    id: int
+    email: str
+    name: str
+    password: str
+    active: bool
+    fs_uniquifier: str = ""
+    created_at: datetime
+    last_login_at: datetime | None = None
+    current_login_at: datetime | None = None
+    last_login_ip: str | None = None
+    current_login_ip: str | None = None
+    login_count: int | None = None
+    tf_primary_method: str | None = None
+    tf_totp_secret: str | None = None
+    mf_recovery_codes: list[str] | None = None
+
+    def __init__(self, account: Staff) -> None:
+        self.id = account.id
+        for name in SAVED:
+            setattr(self, name, getattr(account, name))
+        self.roles = [NamedRole(name) for name in account.roles]
+        self.role: Role | None = role_of(account.roles)
+
+
+class StaffDatastore(UserDatastore):  # type: ignore[misc]  # Flask-Security is not typed
+    """Finds accounts, and saves what Flask-Security changes of one."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(SignedIn, NamedRole)
+        self._store = store
+
+    @override
+    def find_user(self, case_insensitive: bool = False, **by: Any) -> SignedIn | None:
+        match by:
+            case {"email": str(email)}:
+                account = staff.by_email(self._store, email)
+            case {"fs_uniquifier": str(mark)}:
+                account = staff.by_uniquifier(self._store, mark)
+            case _:
+                account = None
+        return SignedIn(account) if account else None
+
+    @override
+    def find_role(self, role: str) -> NamedRole | None:
+        return NamedRole(role) if role in set(Role) else None
+
+    def put(self, model: SignedIn) -> SignedIn:
+        staff.save(self._store, model.id, {name: getattr(model, name) for name in SAVED})
+        return model
+
+    def commit(self) -> None:
+        """Nothing waits: `put` has saved it."""
+
+
+def me() -> SignedIn:
+    """Who is signed in. Only for pages behind the guard."""
+    return cast("SignedIn", current_user._get_current_object())  # noqa: SLF001  werkzeug's way

@@ -1,0 +1,103 @@
+"""The filters of the event list, which live in the address so that a view can be kept or shared."""
+
+from datetime import datetime, time, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, HiddenField, SelectField, StringField
+from wtforms.validators import Length, Optional, ValidationError
+
+from admin_web.fields import stripped
+from admin_web.site import here
+from admin_web.wording import SEVERITIES, tidy
+from filter_rules.types import Severity
+from safeguard.loading import shipped_groups
+from safeguard.sources import shipped_themes
+from safeguard.store.events import Wanted
+
+SEVERITY_CHOICES = {"": "Any"} | {
+    severity.word: words if severity is Severity.URGENT else f"{words}, or sooner"
+    for severity, words in SEVERITIES.items()
+    if severity is not Severity.NONE
+}
+YES_NO = {"yes": True, "no": False}
+
+
+class FilterForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
+    """What to show. Nothing chosen: all that was flagged."""
+
+    class Meta:
+        """Nothing is changed by looking, so no token is needed."""
+
+        csrf = False
+
+    severity = SelectField("How soon", choices=SEVERITY_CHOICES, default="")
+    group = SelectField("Group", default="")
+    about = SelectField("Theme or category", default="")
+    reviewed = SelectField(
+        "Reviewed", choices={"": "Either", "no": "Not yet", "yes": "Reviewed"}, default=""
+    )
+    kept = SelectField(
+        "Which events",
+        choices={"": "Flagged for you", "all": "All blocks as well"},
+        default="",
+    )
+    text = StringField(
+        "Name, site or address",
+        filters=[stripped],
+        validators=[Length(max=100)],
+        render_kw={"autocomplete": "off"},
+    )
+    since = DateField("From", validators=[Optional()])
+    until = DateField("To", validators=[Optional()])
+    person = HiddenField(validators=[Length(max=32)])
+
+    def __init__(self, asked: Any) -> None:
+        super().__init__(asked)
+        self.group.choices = {"": "Any"} | {name: tidy(name) for name in shipped_groups()}
+        self.about.choices = _about_choices()
+
+    def validate_until(self, field: Any) -> None:
+        if field.data and self.since.data and field.data < self.since.data:
+            raise ValidationError("The last day must not be before the first.")
+
+    @property
+    def narrows(self) -> bool:
+        return any(field.data for field in self)
+
+    def wanted(self, zone: ZoneInfo) -> Wanted:
+        side, _, name = (self.about.data or "").partition(":")
+        return Wanted(
+            text=self.text.data or "",
+            group=self.group.data or "",
+            category=name if side == "category" else "",
+            theme=name if side == "theme" else "",
+            person=self.person.data or "",
+            severity=Severity[(self.severity.data or "none").upper()],
+            flagged=None if self.kept.data == "all" else True,
+            reviewed=YES_NO.get(self.reviewed.data or ""),
+            since=_start(self.since.data, zone),
+            until=_start(self.until.data, zone, days=1),
+        )
+
+
+def _start(day: Any, zone: ZoneInfo, days: int = 0) -> datetime | None:
+    """The first moment of a day in the school's zone, some days on."""
+    return datetime.combine(day + timedelta(days), time(), zone) if day else None
+
+
+@cache
+def _theme_names() -> tuple[str, ...]:
+    return tuple(name.removesuffix(".toml") for name in shipped_themes())
+
+
+def _about_choices() -> dict[str, str]:
+    rules = here().engine.snapshot.rules
+    categories = sorted(rules.categories) if rules else ()
+    return (
+        {"": "Any"}
+        | {f"theme:{name}": f"{tidy(name)} (words)" for name in _theme_names()}
+        | {f"category:{name}": tidy(name) for name in categories}
+    )

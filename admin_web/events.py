@@ -1,0 +1,186 @@
+"""What the safeguarding lead sees: today's counts, the list with its filters, one event, reviews."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import RadioField, TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from admin_web.access import open_to
+from admin_web.accounts import me
+from admin_web.event_filter import FilterForm
+from admin_web.event_view import Shown, shown
+from admin_web.fields import stripped
+from admin_web.roles import Role
+from admin_web.site import here
+from admin_web.wording import local
+from filter_rules.types import Severity
+from safeguard.store import events
+from safeguard.store.events import StoredEvent, Wanted
+
+PAGE_SIZE = 25
+COUNTED_TO = 100
+
+pages = Blueprint("events", __name__)
+
+
+class Outcome(StrEnum):
+    """What a review concludes. Each has its words in OUTCOMES."""
+
+    ACTED = "acted"
+    NO_ACTION = "no-action"
+    NO_CONCERN = "no-concern"
+    WRONG_PUPIL = "wrong-pupil"
+
+
+OUTCOMES = {
+    Outcome.ACTED: "Real: we acted",
+    Outcome.NO_ACTION: "Real: no action needed",
+    Outcome.NO_CONCERN: "Not a concern",
+    Outcome.WRONG_PUPIL: "Wrong pupil",
+}
+UNDONE = "undone"
+
+
+class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
+    """What the reader concluded. "Act now" needs words as well."""
+
+    outcome = RadioField(
+        "What did you conclude?",
+        choices={key.value: words for key, words in OUTCOMES.items()},
+        validators=[InputRequired("Choose what you concluded.")],
+    )
+    note = TextAreaField(
+        "Note",
+        description="What you did and whom you spoke to. Required where it says “Act now”.",
+        filters=[stripped],
+        validators=[Length(max=5000)],
+        render_kw={"rows": 5, "autocomplete": "off"},
+    )
+
+    def __init__(self, severity: Severity) -> None:
+        super().__init__()
+        self.severity = severity
+
+    def validate_note(self, field: Any) -> None:
+        if self.severity is Severity.URGENT and not field.data:
+            raise ValidationError("Write a note: this event said “Act now”.")
+
+
+@pages.get("/events")
+@open_to(Role.LEAD)
+def today() -> str:
+    site = here()
+    form = FilterForm(request.args)
+    valid = form.validate()
+    wanted = form.wanted(site.zone) if valid else Wanted(flagged=True)
+    before = _before()
+    page = events.search(site.store, wanted, before, PAGE_SIZE)
+    return render_template(
+        "today.html",
+        form=form,
+        narrowed=valid and form.narrows,
+        events=shown(site.store, page.events),
+        older=_link(before=page.older) if page.older else "",
+        newest=_link(),
+        before=before,
+        counts=_counts(site.clock()),
+        now=site.clock(),
+    )
+
+
+def _link(**changes: str) -> str:
+    """The address of this list with these filters, from another event on."""
+    kept = {key: values for key, values in request.args.lists() if key != "before"}
+    return url_for("events.today", **{**kept, **changes})
+
+
+def _before() -> str:
+    """The event that the page shown starts after; it is an id of ours or nothing."""
+    text = request.args.get("before", "")
+    return text if len(text) <= 36 and text.replace("-", "").isalnum() and text.isascii() else ""  # noqa: PLR2004
+
+
+def _counts(now: datetime) -> dict[str, tuple[int, bool]]:
+    """How many wait, and how many of today's are done: each counted to a hundred, then "more"."""
+    midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    asked = {
+        "urgent": Wanted(flagged=True, reviewed=False, severity=Severity.URGENT),
+        "new": Wanted(flagged=True, reviewed=False),
+        "reviewed": Wanted(flagged=True, reviewed=True, since=midnight),
+    }
+    found = {
+        name: events.search(here().store, wanted, limit=COUNTED_TO)
+        for name, wanted in asked.items()
+    }
+    return {name: (len(page.events), bool(page.older)) for name, page in found.items()}
+
+
+@pages.get("/events/code")
+@open_to(Role.LEAD)
+def by_reference() -> Response:
+    found = events.by_reference(here().store, request.args.get("code", "")[:40])
+    if found is None:
+        flash(
+            "No event has that code. Check its letters; a page blocked only for an advert has none.",
+            "info",
+        )
+        return redirect(url_for("events.today"))
+    return redirect(url_for("events.one", event_id=found.event.id))
+
+
+@pages.route("/events/<uuid:event_id>", methods=["GET", "POST"])
+@open_to(Role.LEAD)
+def one(event_id: Any) -> str | Response:
+    stored = _found(str(event_id))
+    form = ReviewForm(stored.event.severity)
+    if form.validate_on_submit():
+        _review(stored, form.outcome.data, form.note.data)
+        flash("The review is saved.", "success")
+        return redirect(url_for("events.one", event_id=event_id))
+    site = here()
+    return render_template(
+        "event.html",
+        shown=_shown(stored),
+        event=stored.event,
+        reviewed=stored.reviewed,
+        reviews=list(reversed(events.reviews(site.store, stored.event.id))),
+        form=form,
+        reviewed_words=reviewed_words,
+    )
+
+
+@pages.post("/events/<uuid:event_id>/undo")
+@open_to(Role.LEAD)
+def undo(event_id: Any) -> Response:
+    stored = _found(str(event_id))
+    if stored.reviewed:
+        events.reopen(here().store, stored.event.id, me().id, UNDONE, here().clock())
+        flash("The review is undone: the event is back on the list.", "success")
+    return redirect(url_for("events.one", event_id=event_id))
+
+
+def reviewed_words(outcome: str) -> str:
+    if outcome == UNDONE:
+        return "Review undone"
+    return OUTCOMES[Outcome(outcome)] if outcome in set(Outcome) else outcome
+
+
+def _found(event_id: str) -> StoredEvent:
+    stored = events.event(here().store, event_id)
+    if stored is None:
+        abort(404)
+    return stored
+
+
+def _shown(stored: StoredEvent) -> Shown:
+    return shown(here().store, [stored])[0]
+
+
+def _review(stored: StoredEvent, outcome: str, note: str) -> None:
+    site = here()
+    events.add_review(site.store, stored.event.id, me().id, outcome, note or "", site.clock())

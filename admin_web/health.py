@@ -1,0 +1,121 @@
+"""Health: is everyone filtered, by which rules, and does everything behind it work?
+
+Each line says how it is in words, and where it is not well, the mend.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask import Blueprint, render_template
+
+from admin_web.access import open_to
+from admin_web.roles import Role
+from admin_web.site import Site, here
+from safeguard.building import rules_in_force
+from safeguard.store import generation, overlay, people
+from safeguard.store.session import AwayError
+
+OLD_RULES = timedelta(days=14)
+WAITING_BYTES = 64 * 1024 * 1024
+LEAST_FREE_BYTES = 1024**3
+
+pages = Blueprint("health", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must be well: how it is, and the mend where it is not."""
+
+    name: str
+    well: bool
+    says: str
+    mend: str = ""
+
+
+@pages.get("/health")
+@open_to(Role.TECHNICIAN)
+def overview() -> str:
+    site = here()
+    return render_template("health.html", checks=list(_checks(site)), now=site.clock())
+
+
+def _checks(site: Site) -> Iterator[Check]:
+    yield _rules(site)
+    yield _database(site)
+    yield _spools(site)
+    yield _disk(site)
+
+
+def _rules(site: Site) -> Check:
+    snapshot = site.engine.snapshot
+    if snapshot.rules is None:
+        stance = site.settings.rules.without_rules
+        says = "No rules can be read: " + (
+            "everything is blocked." if stance == "block" else "only help lines are let through."
+        )
+        return Check("Rules", well=False, says=says, mend="Run: safeguard rules build")
+    folder = site.settings.data / "rules" / rules_in_force(site.settings.data)
+    age = site.clock() - datetime.fromtimestamp(folder.stat().st_mtime, site.zone)
+    made = f"Rules {snapshot.rules.fingerprint[:12]}, made {_ago(age)}."
+    if age > OLD_RULES:
+        return Check("Rules", well=False, says=made, mend="Run: safeguard rules build")
+    return Check("Rules", well=True, says=made)
+
+
+def _database(site: Site) -> Check:
+    try:
+        number = generation.current(site.store)
+        own = len(overlay.in_force(site.store))
+        known = people.devices(site.store, limit=1)
+    except AwayError:
+        mend = "Look at the database’s server and disk. Events wait meanwhile; filtering goes on."
+        return Check("Database", well=False, says="It cannot be reached.", mend=mend)
+    devices = "devices are known" if known else "no device is known yet"
+    says = f"It answers: {own} own rules, {devices}, {number} changes so far."
+    return Check("Database", well=True, says=says)
+
+
+def _spools(site: Site) -> Check:
+    waiting = sum(_size(path) for path in (site.settings.data / "spool").glob("*"))
+    says = f"{_bytes(waiting)} on their way to the database."
+    if waiting > WAITING_BYTES:
+        mend = "Is the jobs process running? safeguard run starts it."
+        return Check("Events", well=False, says=says, mend=mend)
+    return Check("Events", well=True, says=says)
+
+
+def _disk(site: Site) -> Check:
+    found = os.statvfs(site.settings.data)
+    free = found.f_bavail * found.f_frsize
+    says = f"{_bytes(free)} free."
+    if free < LEAST_FREE_BYTES:
+        return Check("Disk", well=False, says=says, mend="Make room, or filtering will stop.")
+    return Check("Disk", well=True, says=says)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # drained away since it was listed
+        return 0
+
+
+def _ago(age: timedelta) -> str:
+    hours = int(age.total_seconds() // 3600)
+    if hours < 1:
+        return "less than an hour ago"
+    if hours < 48:  # noqa: PLR2004  two days
+        return f"{hours} hours ago"
+    return f"{age.days} days ago"
+
+
+def _bytes(number: int) -> str:
+    size = float(number)
+    for unit in ("bytes", "KB", "MB"):
+        if size < 1024:  # noqa: PLR2004  the next unit's worth
+            return f"{size:.0f} {unit}"
+        size /= 1024
+    return f"{size:.1f} GB"

@@ -1,0 +1,52 @@
+"""The lists in force: where each comes from, how many names it gives, which lines it lost."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from admin_web.access import open_to
+from admin_web.roles import Role
+from admin_web.site import here
+from safeguard.building import is_stale, manifest_in_force
+from safeguard.problems import UnusableError
+
+pages = Blueprint("lists", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """One source of rules, as the artefact in force tells of it."""
+
+    name: str
+    licence: str
+    imported: str
+    names: int
+    categories: tuple[tuple[str, int], ...]
+    problems: tuple[dict[str, Any], ...]
+    problem_count: int
+
+
+@pages.get("/lists")
+@open_to(Role.TECHNICIAN)
+def listing() -> str:
+    data = here().settings.data
+    try:
+        manifest = manifest_in_force(data)
+    except UnusableError:
+        return render_template("lists.html", sources=(), stale=True)
+    sources = [_in_force(source) for source in manifest["sources"]]
+    return render_template("lists.html", sources=sources, stale=is_stale(data))
+
+
+def _in_force(source: dict[str, Any]) -> InForce:
+    counts = sorted(source["counts"].items(), key=lambda one: (-one[1], one[0]))
+    return InForce(
+        source["name"],
+        source["licence"],
+        source["imported"],
+        sum(source["counts"].values()),
+        tuple(counts),
+        tuple(source["problems"]),
+        source["problem_count"],
+    )

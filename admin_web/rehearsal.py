@@ -1,0 +1,60 @@
+"""What a rule would change, group by group, judged by the engine with the rule added.
+
+The engine in force is not touched: a second one judges by a copy of its snapshot.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from admin_web.site import here
+from filter_rules.overlay import Overlay, OverlayEntry
+from safeguard.core import explain
+from safeguard.core.types import Action, Channel, Subject
+from safeguard.engine import Engine
+from safeguard.loading import shipped_groups, with_own_entries
+
+UNSAVED = 0  # no saved entry has this id
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the address gets now and would get, for one group."""
+
+    group: str
+    before: str
+    after: str
+    note: str = ""
+
+
+def effects_of(address: str, action: Action, groups: Iterable[str]) -> list[Effect]:
+    """The effect on every group, those that the rule is not for as well."""
+    now = here().engine
+    entry = OverlayEntry(UNSAVED, address, action.value, frozenset(groups), "rehearsal")
+    snapshot = now.snapshot
+    then = Engine(
+        now.settings,
+        replace(
+            snapshot,
+            overlay=Overlay((*snapshot.overlay.entries, entry)),
+            policy=with_own_entries(snapshot.policy, (entry,), snapshot.stamp.generation),
+        ),
+    )
+    return [_effect(group, address, action, entry, now, then) for group in shipped_groups()]
+
+
+def _effect(
+    group: str, address: str, action: Action, entry: OverlayEntry, now: Engine, then: Engine
+) -> Effect:
+    target = now.target_of(address, Channel.TESTER)
+    if target is None:  # the form has checked the address
+        raise ValueError("not an address")
+    subject = Subject(group)
+    before, after = now.judge(subject, target), then.judge(subject, target)
+    meant = not entry.groups or group in entry.groups
+    note = ""
+    if meant and after.action is not action:
+        note = f"The rule changes nothing here: {after.reason.value}."
+    elif meant and before.action is after.action:
+        decisive = [one for one in before.considered if not one.lost_because]
+        note = f"As now, by {explain.about(decisive[0].about)}." if decisive else "As now."
+    return Effect(group, before.action.value, after.action.value, note)
