@@ -71,14 +71,16 @@ async def ask_over_tcp(port: int, *messages: bytes) -> list[bytes]:
     """Ask all on one connection, then read as many replies."""
     async with asyncio.timeout(5):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for message in messages:
-            writer.write(len(message).to_bytes(2) + message)
-        replies = [
-            await reader.readexactly(int.from_bytes(await reader.readexactly(2))) for _ in messages
-        ]
-        writer.close()
-        await writer.wait_closed()
-    return replies
+        try:
+            for message in messages:
+                writer.write(len(message).to_bytes(2) + message)
+            return [
+                await reader.readexactly(int.from_bytes(await reader.readexactly(2)))
+                for _ in messages
+            ]
+        finally:
+            writer.close()
+            await writer.wait_closed()
 
 
 def run[T](work: Coroutine[Any, Any, T]) -> T:

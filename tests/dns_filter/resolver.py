@@ -44,6 +44,7 @@ class Resolver:
     received: list[bytes] = field(default_factory=list)
     ports: set[int] = field(default_factory=set)
     port: int = 0
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def start(self, port: int = 0) -> None:
@@ -127,6 +128,7 @@ class _Datagrams(asyncio.DatagramProtocol):
     @override
     def datagram_received(self, packet: bytes, sender: tuple[str, int]) -> None:
         self.resolver.ports.add(sender[1])
+        self.resolver.heard.set()
         if not self.resolver.silent:
             self.resolver.begin(self._reply(packet, sender))
 

@@ -1,0 +1,359 @@
+"""From query to answer, with real rules, a real resolver upstream, and clients of three groups."""
+
+import asyncio
+import shutil
+from typing import Any
+
+import pytest
+from dnslib import HTTPS, QTYPE, RR
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from dns_filter import chain
+from dns_filter.answers import Ede
+from dns_filter.chain import Query, at_once, from_upstream, ready
+from safeguard.core.types import Action, Reason
+from safeguard.engine import Engine, open_engine
+from safeguard.settings import Settings
+from safeguard.store import overlay
+from safeguard.store.session import Store
+from tests.dns_filter.conftest import GUEST, NOW, PUPIL, TEACHER, Office, open_office
+from tests.dns_filter.packets import content, explained, packet, parsed, rcode, run
+from tests.dns_filter.resolver import alias
+
+HERE = ["A 192.0.2.10"]
+NOWHERE = ["A 0.0.0.0"]
+
+
+async def answer(
+    office: Office, name: str, qtype: str = "A", client: str = PUPIL, **more: Any
+) -> bytes:
+    asked = packet(name, qtype, **more)
+    reply = ready(office.desk, asked, client) or at_once(office.desk, asked, client, over_udp=True)
+    if isinstance(reply, Query):
+        reply = await from_upstream(office.desk, reply)
+    assert reply is not None
+    return reply
+
+
+def test_allowed_names_are_forwarded_and_blocked_ones_answered_as_the_group_has_it(
+    engine: Engine,
+) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            for _ in range(2):  # the second time from what is kept ready
+                for client, name, expected in (
+                    (PUPIL, "www.good.test", HERE),
+                    (TEACHER, "www.good.test", HERE),
+                    (PUPIL, "www.bets.test", NOWHERE),
+                    (TEACHER, "www.bets.test", NOWHERE),
+                    (PUPIL, "social.test", NOWHERE),
+                    (GUEST, "social.test", NOWHERE),
+                    (TEACHER, "social.test", HERE),
+                    ("192.0.2.77", "social.test", NOWHERE),
+                ):
+                    assert content(await answer(office, name, client=client)) == expected
+            assert office.resolver.count("www.bets.test") == 0
+            assert office.resolver.count("www.good.test") == 1
+
+    run(walk())
+
+
+@pytest.mark.parametrize("qtype", ["A", "AAAA", "HTTPS", "SVCB", "MX", "TXT", "CNAME"])
+def test_no_type_leads_round_a_block(engine: Engine, qtype: str) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            reply = await answer(office, "bets.test", qtype, edns=True)
+            assert explained(reply) == Ede.BLOCKED
+            assert not set(content(reply)) - {"A 0.0.0.0", "AAAA ::"}
+            assert not office.resolver.received
+
+    run(walk())
+
+
+def test_what_is_blocked_is_kept_once_for_all_the_lookups_of_one_act(engine: Engine) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            for qtype in ("A", "AAAA", "HTTPS", "A"):
+                await answer(office, "bets.test", qtype)
+            await answer(office, "bets.test", client=TEACHER)
+            await answer(office, "www.good.test")
+            assert office.kept.hosts == [("primary", "bets.test"), ("staff", "bets.test")]
+            office.time.ahead = 11
+            await answer(office, "bets.test")
+            assert len(office.kept.told) == 3
+            subject, target, verdict = office.kept.told[0]
+            assert (subject.address, target.channel.value, verdict.blocked) == (PUPIL, "dns", True)
+
+    run(walk())
+
+
+def test_a_block_stands_where_it_cannot_be_recorded(engine: Engine) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            office.kept.broken = True
+            for _ in range(2):
+                assert content(await answer(office, "vpn.test")) == NOWHERE
+            assert sum(office.desk.faults.values()) == 2
+            office.kept.broken = False
+            await answer(office, "vpn.test")
+            assert office.kept.hosts == [("primary", "vpn.test")]
+
+    run(walk())
+
+
+def test_special_names_are_answered_whatever_the_rules_say(engine: Engine, store: Store) -> None:
+    overlay.add(store, "mask.icloud.com", Action.ALLOW, (), "by mistake", "someone", NOW)
+    assert engine.refresh()
+
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            for qtype in ("A", "AAAA", "HTTPS"):
+                for name in ("mask.icloud.com", "use-application-dns.net", "x.onion"):
+                    assert rcode(await answer(office, name, qtype)) == "NXDOMAIN"
+            assert content(await answer(office, "localhost")) == ["A 127.0.0.1"]
+            assert not office.resolver.received
+
+    run(walk())
+
+
+def test_what_is_not_served_is_refused_or_nearly_empty(engine: Engine) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            for qtype in ("AXFR", "IXFR", "TKEY"):
+                assert rcode(await answer(office, "good.test", qtype)) == "REFUSED"
+            assert "HINFO" in content(await answer(office, "good.test", "ANY"))[0]
+            chaos = packet("version.bind", "TXT")[:-1] + b"\3"
+            assert rcode(at_once(office.desk, chaos, PUPIL, over_udp=True)) == "REFUSED"
+            assert at_once(office.desk, b"\0", PUPIL, over_udp=True) is None
+            notify = b"\0\7\x20\0" + bytes(8)
+            assert rcode(at_once(office.desk, notify, PUPIL, over_udp=True)) == "NOTIMP"
+            assert rcode(await answer(office, ".", "NS")) == "NOERROR"
+            assert not office.desk.faults
+
+    run(walk())
+
+
+def test_an_alias_to_a_blocked_name_is_blocked_for_those_it_is_blocked_for(engine: Engine) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            office.resolver.zone["club.test", "A"] = alias("club.test", "cdn.social.test")
+            for _ in range(2):
+                assert content(await answer(office, "club.test")) == NOWHERE
+                assert "A 192.0.2.20" in content(await answer(office, "club.test", client=TEACHER))
+            assert office.resolver.count("club.test") == 1
+            assert office.kept.hosts == [("primary", "club.test")]
+
+    run(walk())
+
+
+def test_a_service_record_that_leads_to_a_blocked_name_is_blocked(engine: Engine) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            record = RR("club.test", QTYPE.HTTPS, ttl=60, rdata=HTTPS(0, [b"bets", b"test"], []))
+            office.resolver.zone["club.test", "HTTPS"] = [record]
+            assert content(await answer(office, "club.test", "HTTPS")) == []
+            assert office.kept.hosts == [("primary", "club.test")]
+
+    run(walk())
+
+
+def test_help_and_what_staff_allow_by_name_work_whatever_they_lead_to_if_lawful(
+    engine: Engine, store: Store
+) -> None:
+    overlay.add(store, "club.test", Action.ALLOW, (), "the chess club", "someone", NOW)
+    assert engine.refresh()
+
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            for name in ("www.helpline.test", "club.test"):
+                office.resolver.zone[name, "A"] = alias(name, "cdn.social.test")
+                assert "A 192.0.2.20" in content(await answer(office, name))
+            office.resolver.zone["two.club.test", "A"] = alias("two.club.test", "x.sealed.test")
+            assert content(await answer(office, "two.club.test")) == NOWHERE
+            assert office.kept.told[-1][2].reason is Reason.SEALED
+
+    run(walk())
+
+
+def test_a_change_of_the_rules_reaches_what_was_kept_ready(engine: Engine, store: Store) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            office.resolver.zone["club.test", "A"] = alias("club.test", "cdn.test")
+            for name in ("www.good.test", "club.test"):
+                for _ in range(2):
+                    assert content(await answer(office, name)) != NOWHERE
+            for address in ("good.test", "cdn.test"):
+                overlay.add(store, address, Action.BLOCK, ("primary",), "", "someone", NOW)
+            assert engine.refresh()
+            for name in ("www.good.test", "club.test"):
+                assert content(await answer(office, name)) == NOWHERE
+                assert content(await answer(office, name, client=TEACHER)) != NOWHERE
+
+    run(walk())
+
+
+def test_a_name_that_is_blocked_while_upstream_is_asked_is_blocked(
+    engine: Engine, store: Store
+) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            office.resolver.delay = 0.2
+            asking = asyncio.create_task(answer(office, "www.good.test"))
+            await office.resolver.heard.wait()
+            overlay.add(store, "good.test", Action.BLOCK, (), "", "someone", NOW)
+            assert engine.refresh()
+            assert content(await asking) == NOWHERE
+
+    run(walk())
+
+
+def test_answers_age_and_are_asked_for_again_when_they_die(engine: Engine) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            ttls = []
+            for ahead in (0, 100, 299, 301):
+                office.time.ahead = ahead
+                ttls.append(parsed(await answer(office, "www.good.test")).rr[0].ttl)
+            assert ttls[0] == ttls[3] == 300
+            assert 199 <= ttls[1] <= 200
+            assert 0 <= ttls[2] <= 1
+            assert office.resolver.count("www.good.test") == 2
+
+    run(walk())
+
+
+def test_a_name_that_does_not_exist_is_remembered_too(engine: Engine) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            office.resolver.missing.add("gone.test")
+            for client in (PUPIL, TEACHER):
+                assert rcode(await answer(office, "gone.test", client=client)) == "NXDOMAIN"
+            assert office.resolver.count("gone.test") == 1
+
+    run(walk())
+
+
+def test_the_same_question_of_many_goes_upstream_once(engine: Engine) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            office.resolver.delay = 0.05
+            clients = [PUPIL, TEACHER, GUEST] * 10
+            replies = await asyncio.gather(
+                *(answer(office, "www.good.test", client=client) for client in clients)
+            )
+            assert all(content(reply) == HERE for reply in replies)
+            assert office.resolver.count("www.good.test") == 1
+
+    run(walk())
+
+
+def test_the_reply_has_the_askers_own_id_spelling_and_edns(engine: Engine) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            await answer(office, "www.good.test")
+            for more in ({}, {"edns": True}, {"edns": True, "flags": "do"}):
+                for ident in (1, 2):
+                    reply = await answer(office, "WWW.gOOd.test", ident=ident, **more)
+                    assert parsed(reply).header.id == ident
+                    assert b"\3WWW\4gOOd" in reply
+                    assert len(parsed(reply).ar) == bool(more)
+
+    run(walk())
+
+
+def test_without_an_answer_from_upstream_there_is_servfail_with_the_reason(engine: Engine) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            office.resolver.silent = True
+            reply = await answer(office, "www.good.test", edns=True)
+            assert (rcode(reply), explained(reply)) == ("SERVFAIL", Ede.NO_REACHABLE_AUTHORITY)
+            assert content(await answer(office, "bets.test")) == NOWHERE
+
+    run(walk())
+
+
+def test_an_error_in_judging_never_passes(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def defect(*_: object) -> None:
+        raise ZeroDivisionError
+
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            monkeypatch.setattr(engine, "judge", defect)
+            assert rcode(await answer(office, "www.good.test")) == "SERVFAIL"
+            assert office.desk.faults == {"judging: ZeroDivisionError": 1}
+            monkeypatch.undo()
+            monkeypatch.setattr(chain, "_checked", defect)
+            assert rcode(await answer(office, "www.good.test")) == "SERVFAIL"
+            monkeypatch.setattr(office.desk._upstreams, "ask", defect)
+            assert rcode(await answer(office, "www.better.test")) == "SERVFAIL"
+            assert sum(office.desk.faults.values()) == 3
+
+    run(walk())
+
+
+def test_a_blocked_name_is_answered_as_the_settings_say(engine: Engine) -> None:
+    async def walk() -> None:
+        async with open_office(engine, "nxdomain") as office:
+            assert rcode(await answer(office, "bets.test")) == "NXDOMAIN"
+        async with open_office(engine, "refused") as office:
+            assert rcode(await answer(office, "bets.test")) == "REFUSED"
+
+    run(walk())
+
+
+def test_without_rules_all_but_help_is_blocked(settings: Settings) -> None:
+    shutil.rmtree(settings.data / "rules")
+    stance = settings.rules.model_copy(update={"without_rules": "allow-list"})
+    engine = open_engine(settings.model_copy(update={"rules": stance}))
+
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            assert content(await answer(office, "www.good.test")) == NOWHERE
+            assert content(await answer(office, "childline.org.uk")) == HERE
+
+    run(walk())
+
+
+NAMES = ["www.good.test", "bets.test", "social.test", "club.test", "helpline.test", "a.vpn.test"]
+
+
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(NAMES),
+            st.sampled_from(["A", "AAAA"]),
+            st.sampled_from([PUPIL, TEACHER, GUEST, "192.0.2.9"]),
+            st.booleans(),
+        ),
+        max_size=40,
+    )
+)
+def test_in_whatever_order_they_ask_no_group_gets_anothers_answer(
+    engine: Engine, asked: list[tuple[str, str, str, bool]]
+) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            office.resolver.zone["club.test", "A"] = alias("club.test", "cdn.social.test")
+            for name, qtype, client, edns in asked:
+                found = content(await answer(office, name, qtype, client, edns=edns))
+                social = name == "social.test" or (name, qtype) == ("club.test", "A")
+                barred = name in {"bets.test", "a.vpn.test"} or (social and client != TEACHER)
+                assert (found in (NOWHERE, ["AAAA ::"])) == barred
+
+    run(walk())
+
+
+@hypothesis_settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(noise=st.binary(max_size=200), over_udp=st.booleans())
+def test_no_packet_gets_an_exception_out(engine: Engine, noise: bytes, *, over_udp: bool) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            for bytes_ in (noise, packet("a.test")[:12] + noise):
+                reply = at_once(office.desk, bytes_, PUPIL, over_udp=over_udp)
+                assert reply is None or isinstance(reply, Query) or reply[:2] == bytes_[:2]
+            assert not office.desk.faults
+
+    run(walk())
