@@ -54,6 +54,8 @@ class Drain:
 
     def _one(self, path: Path) -> int:
         reader = self._reader(path)
+        if not reader.id:
+            return 0  # just being made
         position = self._positions.get(reader.id)
         if position is None:
             position = position_of(self._store, reader.id)
@@ -84,9 +86,11 @@ class Drain:
         take_in(self._store, Batch(reader.id, reader.path.stem, one.position, (), (refused,)))
 
     def _reader(self, path: Path) -> SpoolReader:
-        if path not in self._readers:
-            self._readers[path] = SpoolReader(path)
-        return self._readers[path]
+        reader = self._readers.get(path)
+        if reader is None or not reader.is_current():
+            self._forget(path)
+            reader = self._readers[path] = SpoolReader(path)
+        return reader
 
     def _forget(self, path: Path) -> None:
         reader = self._readers.pop(path, None)

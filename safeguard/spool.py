@@ -81,7 +81,8 @@ class SpoolWriter:
             self._connection = sqlite3.connect(
                 path, isolation_level=None, check_same_thread=False, timeout=5
             )
-            self.id = self._prepare(most_bytes)
+            with _closed_if_unusable(self._connection):
+                self.id = self._prepare(most_bytes)
         except (OSError, sqlite3.Error) as error:
             raise UnusableError(
                 f"The spool {path} cannot be used ({error}): "
@@ -184,13 +185,19 @@ class SpoolReader:
             self._connection = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=5
             )
-            row = self._connection.execute("SELECT id FROM spool").fetchone()
-        except sqlite3.Error as error:
+            with _closed_if_unusable(self._connection):
+                (spool_id,) = self._connection.execute("SELECT id FROM spool").fetchone() or ("",)
+            self._file = path.stat().st_ino
+        except (OSError, sqlite3.Error) as error:
             raise SpoolError(f"the spool {path.name} cannot be read: {error}") from error
-        if row is None:
-            self.close()
-            raise SpoolError(f"the spool {path.name} is not finished yet")
-        self.id = str(row[0])
+        self.id = str(spool_id)
+
+    def is_current(self) -> bool:
+        """Say whether the file is still the one that was opened, and finished."""
+        try:
+            return bool(self.id) and self.path.stat().st_ino == self._file
+        except OSError:
+            return False
 
     def after(self, position: int, limit: int) -> list[Spooled]:
         try:
@@ -223,6 +230,15 @@ def holds_records(path: Path) -> bool:
         return False
     with closing(SpoolReader(path)) as reader:
         return bool(reader.after(0, 1))
+
+
+@contextmanager
+def _closed_if_unusable(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error:
+        connection.close()
+        raise
 
 
 def _note(path: Path) -> Path:
