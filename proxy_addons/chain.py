@@ -15,8 +15,7 @@ from proxy_addons.tls_gate import TlsGate
 from proxy_addons.visits import Visits
 
 
-def chain(desk: Desk, store: certs.CertStore, page_limit: int) -> Sequence[object]:
-    visits = Visits()
+def chain(visits: Visits, desk: Desk, store: certs.CertStore, page_limit: int) -> Sequence[object]:
     return (
         core.Core(),  # mitmproxy's own options; decides nothing
         proxyserver.Proxyserver(),  # type: ignore[no-untyped-call]  # the open connections, and the options of the protocols

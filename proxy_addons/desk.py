@@ -35,8 +35,7 @@ class Desk:
 
     def judge(self, flow: HTTPFlow, subject: Subject, target: Target) -> Verdict:
         """Judge the target; if it is blocked the flow has its answer when this returns."""
-        verdict = self.engine.judge(subject, target)
-        reference = self.keep(subject, target, verdict)
+        verdict, reference = self.weigh(subject, target)
         if verdict.blocked:
             rules = self.engine.snapshot.rules
             page = self.pages.blocked(
@@ -44,6 +43,11 @@ class Desk:
             )
             answer(flow, 403, page, "Blocked by the school's filter.")
         return verdict
+
+    def weigh(self, subject: Subject, target: Target) -> tuple[Verdict, str]:
+        """Judge the target and keep what must be kept; the flow is left to the caller."""
+        verdict = self.engine.judge(subject, target)
+        return verdict, self.keep(subject, target, verdict)
 
     def keep(self, subject: Subject, target: Target, verdict: Verdict) -> str:
         """Return the reference of what was kept, empty if nothing was.

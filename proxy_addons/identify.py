@@ -2,6 +2,7 @@
 
 from mitmproxy.connection import Client
 from mitmproxy.proxy.layer import NextLayer
+from mitmproxy.proxy.layers import HttpLayer
 
 from proxy_addons.desk import Desk
 from proxy_addons.failure import fail_closed, refuse_client, refuse_layer
@@ -24,4 +25,6 @@ class Identify:
     def next_layer(self, nextlayer: NextLayer) -> None:
         visit = self.visits.of(nextlayer.context.client)
         data: bytes = nextlayer.data_client()  # type: ignore[no-untyped-call]  # mitmproxy's
-        nextlayer.layer = next_layer_of(nextlayer.context, data, visit)
+        nextlayer.layer = layer = next_layer_of(nextlayer.context, data, visit)
+        if isinstance(layer, HttpLayer):
+            visit.http = layer

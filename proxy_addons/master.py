@@ -15,6 +15,10 @@ from proxy_addons.block_page import Pages
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 300
+FAILURES = {
+    400: "The request for it could not be understood.",
+    502: "The site did not answer, or it is out of the filter's reach.",
+}
 
 
 class Dispatch(addonmanager.AddonManager):
@@ -56,7 +60,7 @@ class Dispatch(addonmanager.AddonManager):
 class FilterMaster(Master):
     """A master that runs our chain. It listens on nothing: connections are handed to it."""
 
-    def __init__(self, addons: Sequence[object], trusted: Path | None) -> None:
+    def __init__(self, addons: Sequence[object], trusted: Path | None, page_limit: int) -> None:
         super().__init__(options.Options(server=False, mode=["regular"]), with_termlog=False)
         self._legacy_log_events.uninstall()  # each log line would be made twice
         self.addons = Dispatch(self)
@@ -65,6 +69,7 @@ class FilterMaster(Master):
             connection_strategy="lazy",  # nothing is sent before it was judged
             rawtcp=False,
             tcp_timeout=IDLE_SECONDS,
+            stream_large_bodies=str(page_limit),  # never hold more; see page_gate
             ssl_verify_upstream_trusted_ca=str(trusted) if trusted else None,
         )
 
@@ -72,8 +77,9 @@ class FilterMaster(Master):
 def use_our_error_pages(pages: Pages) -> None:
     """Where a site cannot be fetched mitmproxy answers by itself: in our words then."""
 
-    def format_error(_status: int, message: str) -> bytes:
-        return pages.failed("This page could not be loaded", message).encode()
+    def format_error(status: int, _message: str) -> bytes:
+        says = FAILURES.get(status, FAILURES[502])
+        return pages.failed("This page could not be loaded", says).encode()
 
     for protocol in (_http1, _http2):
         protocol.format_error = format_error  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """Reads the text of pages, where the subject's text is read; everything else streams.
 
-Pages are held back until they are judged, so that a blocked one never shows a word.
+Pages are held back until they are judged, so that a blocked one never shows a word. A page over
+the limit is judged by its beginning: see held.py.
 """
 
 from mitmproxy.http import HTTPFlow, Response
@@ -10,18 +11,19 @@ from proxy_addons.answers import is_ours
 from proxy_addons.decoding import CannotDecodeError, decoded
 from proxy_addons.desk import Desk
 from proxy_addons.failure import cut_flow, fail_closed, refuse_flow
+from proxy_addons.held import Beginning, HeldResponse
 from proxy_addons.page_text import text_of
 from proxy_addons.translate import host_of, url_of
 from proxy_addons.visits import Visits
 from safeguard.core.types import Target
 
-HELD = "safeguard holds the page"  # the response is buffered, and read when it is complete
+HELD = "safeguard holds the page"  # the response is read before it is shown
 CLEARED = "safeguard cleared the response"  # the response may be shown
 READABLE = frozenset({"text/html", "application/xhtml+xml", "text/plain", ""})
 
 
 class PageGate:
-    """Decides at the response's head whether to hold it, and on the whole text whether to show."""
+    """Decides at the response's head whether to hold it, and by its text whether to show it."""
 
     def __init__(self, visits: Visits, desk: Desk, limit: int) -> None:
         self.visits = visits
@@ -34,9 +36,10 @@ class PageGate:
         if is_ours(flow) or response is None:
             return
         response.headers.pop("alt-svc", None)  # or the browser would come back by HTTP/3
-        subject = self.visits.of(flow.client_conn).subject
-        if _media_type(response) in READABLE and self.desk.engine.text_is_read(subject):
+        if self._is_read(flow, response):
             flow.metadata[HELD] = True
+            beginning = Beginning(self.limit, lambda body: self._may_begin(flow, body))
+            flow.response = HeldResponse.of(response, beginning)
         else:
             flow.metadata[CLEARED] = True
             response.stream = True
@@ -44,24 +47,43 @@ class PageGate:
     @fail_closed(refuse_flow)
     def response(self, flow: HTTPFlow) -> None:
         response = flow.response
-        if is_ours(flow) or response is None or HELD not in flow.metadata:
+        if is_ours(flow) or response is None or HELD not in flow.metadata or response.stream:
             return
-        subject = self.visits.of(flow.client_conn).subject
         try:
-            body = decoded(
-                response.raw_content or b"",
-                response.headers.get("content-encoding", ""),
-                self.limit,
-            )
+            target = self._target(flow, response.raw_content or b"")
         except CannotDecodeError:
             says = "The filter could not read it, so it is not shown."
             self.desk.say(flow, 403, "This page could not be checked", says)
             return
-        text = text_of(body, response.headers.get("content-type", ""))
-        host = host_of(flow.request.host)
-        target = Target(host, url_of(flow, host), text, Kind.PAGE)
-        if not self.desk.judge(flow, subject, target).blocked:
+        subject = self.visits.of(flow.client_conn).subject
+        if not target.words or not self.desk.judge(flow, subject, target).blocked:
             flow.metadata[CLEARED] = True
+
+    def _is_read(self, flow: HTTPFlow, response: Response) -> bool:
+        subject = self.visits.of(flow.client_conn).subject
+        engine = self.desk.engine
+        return (
+            _media_type(response) in READABLE
+            and engine.text_is_read(subject)
+            and engine.is_inspected(subject, host_of(flow.request.host))
+        )
+
+    def _may_begin(self, flow: HTTPFlow, body: bytes) -> bool:
+        """Whether a page over the limit may be shown; if not it ends, since its head is sent."""
+        subject = self.visits.of(flow.client_conn).subject
+        verdict, _reference = self.desk.weigh(subject, self._target(flow, body))
+        if verdict.blocked:
+            cut_flow(flow)
+            return False
+        flow.metadata[CLEARED] = True
+        return True
+
+    def _target(self, flow: HTTPFlow, body: bytes) -> Target:
+        headers = flow.response.headers if flow.response else {}
+        page = decoded(body, headers.get("content-encoding", ""), self.limit)
+        text = text_of(page, headers.get("content-type", ""))
+        host = host_of(flow.request.host)
+        return Target(host, url_of(flow, host), text, Kind.PAGE)
 
 
 def _media_type(response: Response) -> str:

@@ -28,7 +28,7 @@ class RequestGate:
             self.desk.say(flow, 400, "This address cannot be read", "It is not a web address.")
             return
         for host in hosts:  # the strictest verdict counts
-            target = target_of_request(self.desk.engine, flow, host)
+            target = target_of_request(self.desk.engine, flow, host, visit.subject)
             if self.desk.judge(flow, visit.subject, target).blocked:
                 return
         if len(hosts) == 1:

@@ -7,7 +7,7 @@ from mitmproxy.http import HTTPFlow
 from filter_rules.hosts import canonical_host
 from filter_rules.types import Kind
 from proxy_addons.visits import Visit
-from safeguard.core.types import Channel, Target
+from safeguard.core.types import Channel, Subject, Target
 from safeguard.engine import Engine
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -61,8 +61,10 @@ def url_of(flow: HTTPFlow, host: str) -> str:
     return f"{request.scheme}://{shown}{port}{request.path}"
 
 
-def target_of_request(engine: Engine, flow: HTTPFlow, host: str) -> Target:
-    """What is asked for, with the words that were typed into its address."""
+def target_of_request(engine: Engine, flow: HTTPFlow, host: str, subject: Subject) -> Target:
+    """What is asked for, with the words that were typed into its address, if they may be read."""
     url = url_of(flow, host)
     words = engine.typed_words(url)
+    if words and not engine.is_inspected(subject, host):
+        words = ""
     return Target(host, url, words, Kind.SEARCH if words else None, Channel.WEB)

@@ -5,6 +5,7 @@ from enum import StrEnum
 from weakref import WeakKeyDictionary
 
 from mitmproxy.connection import Client
+from mitmproxy.proxy.layers import HttpLayer
 
 from safeguard.core.types import Subject
 
@@ -24,6 +25,7 @@ class Visit:
     subject: Subject
     connect_host: str = ""
     tls: TlsChoice = TlsChoice.REFUSE
+    http: HttpLayer | None = None
 
 
 class Visits:
@@ -38,3 +40,6 @@ class Visits:
     def of(self, client: Client) -> Visit:
         """KeyError where nobody was identified: the gate that asks then refuses."""
         return self._open[client]
+
+    def find(self, client: Client) -> Visit | None:
+        return self._open.get(client)

@@ -4,24 +4,28 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Callable, Coroutine, Sequence, Sized
+from collections.abc import Callable, Coroutine, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from mitmproxy import certs
 from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.proxy.mode_servers import ServerInstance
 from mitmproxy.proxy.mode_specs import ProxyMode
+from mitmproxy.proxy.server import ConnectionHandler
 
 from proxy_addons.block_page import Pages
 from proxy_addons.chain import chain
+from proxy_addons.connections import use_our_handler
 from proxy_addons.desk import Desk
 from proxy_addons.destinations import Destinations
 from proxy_addons.loop import Dialler, FilterLoop
 from proxy_addons.master import FilterMaster, use_our_error_pages
 from proxy_addons.resolving import lookup_of
+from proxy_addons.visits import Visits
 from safeguard.engine import Engine
 from safeguard.recorder import Recorder, open_recorder
 from safeguard.settings import Settings
@@ -31,8 +35,9 @@ logger = logging.getLogger(__name__)
 BACKLOG = 1024
 REFRESH_SECONDS = 0.25
 FLUSH_SECONDS = 1.0
-DRAIN_SECONDS = 2.5
+DRAIN_SECONDS = 2.0
 DRAIN_STEP = 0.05
+HANG_UP_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ async def serve(
     listener: socket.socket,
     recorder: Recorder,
     stopping: asyncio.Event,
+    patience: float = DRAIN_SECONDS,
 ) -> None:
     """Accept on the listener until `stopping` is set, then drain."""
     settings = inheritance.settings
@@ -82,7 +88,10 @@ async def serve(
     use_our_error_pages(pages)
     desk = Desk(inheritance.engine, recorder, pages, _now, ZoneInfo(settings.school.timezone))
     limit = settings.proxy.page_limit_kib * 1024
-    master = FilterMaster(chain(desk, inheritance.store, limit), inheritance.trusted)
+    visits = Visits()
+    use_our_handler(visits)
+    addons = chain(visits, desk, inheritance.store, limit)
+    master = FilterMaster(addons, inheritance.trusted, limit)
     proxyserver: Proxyserver = master.addons.get("proxyserver")  # type: ignore[no-untyped-call]
     instance: ServerInstance[ProxyMode] = ServerInstance.make("regular", proxyserver)
     server = await asyncio.start_server(instance.handle_stream, sock=listener, backlog=BACKLOG)
@@ -93,7 +102,7 @@ async def serve(
     ]
     await stopping.wait()
     server.close()
-    await _drain(proxyserver.connections)
+    await _drain(proxyserver.connections, patience)
     for chore in chores:
         chore.cancel()
     await asyncio.gather(*chores, return_exceptions=True)
@@ -116,9 +125,16 @@ async def _flush(recorder: Recorder) -> None:
     recorder.flush(_now())
 
 
-async def _drain(connections: Sized) -> None:
-    """Let what is under way finish, for a moment."""
-    for _ in range(int(DRAIN_SECONDS / DRAIN_STEP)):
-        if not connections:
+async def _drain(handlers: Mapping[Any, ConnectionHandler], patience: float) -> None:
+    """Let what is under way finish, for a moment; then hang up."""
+    await _until_none(handlers, patience)
+    for handler in list(handlers.values()):
+        handler.close_connection(handler.client)
+    await _until_none(handlers, HANG_UP_SECONDS)
+
+
+async def _until_none(handlers: Sized, patience: float) -> None:
+    for _ in range(int(patience / DRAIN_STEP)):
+        if not handlers:
             return
         await asyncio.sleep(DRAIN_STEP)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import override
+from typing import Any, override
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -58,7 +58,15 @@ most = "urgent"
 [[phrase]]
 says = "Says that they do not want to live."
 any = ["do not want to be here any more"]
-weight = 10
+weight = 50
+[[phrase]]
+says = "Says goodbye."
+any = ["goodbye to all of you"]
+weight = 50
+[[phrase]]
+says = "Feels that nobody cares."
+any = ["nobody will miss me"]
+weight = 50
 """
 
 
@@ -114,8 +122,21 @@ class TestAuthority:
         self.folder = folder
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test origin CA")])
-        own = self._builder(self._name, self._key).add_extension(
-            x509.BasicConstraints(ca=True, path_length=0), critical=True
+        usage = x509.KeyUsage(
+            digital_signature=False,
+            content_commitment=False,
+            key_encipherment=False,
+            data_encipherment=False,
+            key_agreement=False,
+            key_cert_sign=True,
+            crl_sign=False,
+            encipher_only=False,
+            decipher_only=False,
+        )
+        own = (
+            self._builder(self._name, self._key)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .add_extension(usage, critical=True)
         )
         ski = x509.SubjectKeyIdentifier.from_public_key(self._key.public_key())
         self.pem = folder / "origin-ca.pem"
@@ -139,6 +160,8 @@ class TestAuthority:
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0])])
         names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
         leaf = self._builder(name, key).add_extension(names, critical=False)
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        leaf = leaf.add_extension(issuer, critical=False)
         pem = self.folder / f"{hosts[0]}.pem"
         pem.write_bytes(
             key.private_bytes(
@@ -167,64 +190,12 @@ class Site:
     """A web server on loopback that counts connections and remembers requests."""
 
     def __init__(self, pages: Mapping[str, Page], context: ssl.SSLContext | None) -> None:
-        site = self
         self.connections = 0
         self.requests: list[tuple[str, str, bytes]] = []
         self.headers: list[Mapping[str, str]] = []
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            @override
-            def log_message(self, format: str, *args: object) -> None: ...
-
-            def do_GET(self) -> None:
-                length = int(self.headers.get("content-length") or 0)
-                site.requests.append((self.command, self.path, self.rfile.read(length)))
-                site.headers.append(dict(self.headers.items()))
-                page = pages.get(self.path.partition("?")[0], Page())
-                self.send_response(page.status)
-                for name, value in page.headers.items():
-                    self.send_header(name, value)
-                if page.chunked:
-                    self.send_header("transfer-encoding", "chunked")
-                    self.end_headers()
-                    for start in range(0, len(page.body), 16384):
-                        part = page.body[start : start + 16384]
-                        self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
-                    self.wfile.write(b"0\r\n\r\n")
-                else:
-                    self.send_header("content-length", str(len(page.body)))
-                    self.end_headers()
-                    if self.command != "HEAD":
-                        self.wfile.write(page.body)
-
-            do_POST = do_GET  # noqa: N815
-            do_HEAD = do_GET  # noqa: N815
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
-            @override
-            def get_request(self) -> tuple[socket.socket, object]:
-                connection, address = super().get_request()
-                site.connections += 1
-                return connection, address
-
-            @override
-            def finish_request(self, request: object, client_address: object) -> None:
-                assert isinstance(request, socket.socket)
-                with suppress(OSError):  # the client went away, or does not trust us
-                    if context is None:
-                        super().finish_request(request, client_address)
-                        return
-                    with context.wrap_socket(request, server_side=True) as wrapped:
-                        super().finish_request(wrapped, client_address)
-
-            @override
-            def handle_error(self, request: object, client_address: object) -> None: ...
-
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self.pages = dict(pages)
+        self.context = context
+        self._server = _Server(self)
         self.port = int(self._server.server_address[1])
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
@@ -233,6 +204,71 @@ class Site:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    @override
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        self.site.connections += 1
+        return connection, address
+
+    @override
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        with suppress(OSError):  # the client went away, or does not trust us
+            if self.site.context is None:
+                super().finish_request(request, client_address)
+                return
+            with self.site.context.wrap_socket(request, server_side=True) as wrapped:
+                super().finish_request(wrapped, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    @override
+    def log_message(self, format: str, *args: object) -> None: ...
+
+    def do_GET(self) -> None:
+        site = self.server.site
+        site.requests.append((self.command, self.path, self._body()))
+        site.headers.append(dict(self.headers.items()))
+        page = site.pages.get(self.path.partition("?")[0], Page())
+        self.send_response(page.status)
+        for name, value in page.headers.items():
+            self.send_header(name, value)
+        length = "transfer-encoding" if page.chunked else "content-length"
+        self.send_header(length, "chunked" if page.chunked else str(len(page.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(in_chunks(page.body) if page.chunked else page.body)
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def _body(self) -> bytes:
+        if self.headers.get("transfer-encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("content-length") or 0))
+        body = b""
+        while length := int(self.rfile.readline(), 16):
+            body += self.rfile.read(length + 2)[:-2]
+        self.rfile.readline()
+        return body
+
+
+def in_chunks(body: bytes, size: int = 16384) -> bytes:
+    parts = [body[start : start + size] for start in range(0, len(body), size)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in [*parts, b""])
 
 
 class Proxy:
@@ -268,7 +304,7 @@ class Proxy:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         self._loop.call_soon(self._ready.set)
-        await serve(self._inheritance, self._listener, self.notebook, self._stopping)  # type: ignore[arg-type]  # the Notebook
+        await serve(self._inheritance, self._listener, self.notebook, self._stopping, patience=0.2)  # type: ignore[arg-type]  # the Notebook
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._stopping.set)
@@ -276,16 +312,15 @@ class Proxy:
 
     @contextmanager
     def https(
-        self, host: str, port: int, sni: str | None = None
+        self,
+        host: str,
+        port: int,
+        sni: str | None = None,
+        trusting: ssl.SSLContext | None = None,
     ) -> Iterator[http.client.HTTPConnection]:
         """A client that trusts the school's authority, and goes through CONNECT."""
-        context = ssl.create_default_context(cafile=str(self.authority.certificate))
-        connection = http.client.HTTPSConnection(
-            "127.0.0.1", self.port, timeout=10, context=context
-        )
-        connection.set_tunnel(host, port)
-        if sni is not None:
-            connection = _Forged(self, host, port, sni, context)
+        context = trusting or ssl.create_default_context(cafile=str(self.authority.certificate))
+        connection = _Tunnelled(self.port, (host, port), sni or host, context)
         try:
             yield connection
         finally:
@@ -300,21 +335,21 @@ class Proxy:
             connection.close()
 
 
-class _Forged(http.client.HTTPConnection):
-    """A client whose TLS hello names another host than its CONNECT."""
+class _Tunnelled(http.client.HTTPConnection):
+    """TLS through CONNECT; the TLS hello may name another host than the CONNECT."""
 
     def __init__(
-        self, proxy: Proxy, host: str, port: int, sni: str, context: ssl.SSLContext
+        self, proxy_port: int, target: tuple[str, int], sni: str, context: ssl.SSLContext
     ) -> None:
-        super().__init__("127.0.0.1", proxy.port, timeout=10)
-        self.set_tunnel(host, port)
-        self._forged = sni
+        super().__init__("127.0.0.1", proxy_port, timeout=10)
+        self.set_tunnel(*target)
+        self._sni = sni
         self._context = context
 
     @override
     def connect(self) -> None:
         super().connect()
-        self.sock = self._context.wrap_socket(self.sock, server_hostname=self._forged)
+        self.sock = self._context.wrap_socket(self.sock, server_hostname=self._sni)
 
 
 def settings_for(data: Path, upstream_ca: Path, **proxy: object) -> Settings:
