@@ -5,12 +5,12 @@ one person typed cannot weigh on another.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import islice
 
-from filter_rules.phrase_index import PhraseIndex, Sighting, Sightings
-from filter_rules.phrases import Theme
-from filter_rules.scoring import Places, Weighed, score, severity, weigh
+from filter_rules.phrase_index import PhraseIndex, Places, Sightings
+from filter_rules.phrases import Pattern, Theme
+from filter_rules.scoring import Weighed, score, severity, weigh
 from filter_rules.types import Finding, Kind, Match
 
 LONGEST_TEXT = 1_000_000  # characters; what stands beyond is not read
@@ -23,40 +23,31 @@ class Detector:
     def __init__(self, themes: Iterable[Theme]) -> None:
         self._themes = tuple(themes)
         about: defaultdict[str, set[int]] = defaultdict(set)
-        context: set[str] = set()
+        patterns: list[Pattern] = []
         for number, theme in enumerate(self._themes):
             for phrase in theme.phrases:
-                context |= phrase.near | phrase.unless
-                for literal in phrase.literals:
-                    about[literal].add(number)
-        self._about = {literal: tuple(sorted(numbers)) for literal, numbers in about.items()}
-        self._index = PhraseIndex(context | about.keys())
+                patterns += phrase.patterns + phrase.near + phrase.unless
+                for pattern in phrase.patterns:
+                    about[pattern.text].add(number)
+        self._about = {pattern: tuple(numbers) for pattern, numbers in about.items()}
+        self._index = PhraseIndex(patterns)
 
     def detect(self, text: str, kind: Kind) -> tuple[Finding, ...]:
         """Return what was found, most severe first."""
         found = self._index.find(text[:LONGEST_TEXT])
-        seen: defaultdict[str, list[Sighting]] = defaultdict(list)
-        for sighting in found.seen:
-            seen[sighting.literal].append(sighting)
-        numbers = {number for literal in seen for number in self._about.get(literal, ())}
+        numbers = {number for pattern in found.seen for number in self._about.get(pattern, ())}
         if not numbers:
             return ()
         places = found.places()
         findings = (
-            _finding(self._themes[number], seen, kind, found, places) for number in sorted(numbers)
+            _finding(self._themes[number], kind, found, places) for number in sorted(numbers)
         )
         standing = [finding for finding in findings if finding.score > 0]
         return tuple(sorted(standing, key=lambda one: (-one.severity, -one.score, one.theme)))
 
 
-def _finding(
-    theme: Theme,
-    seen: Places,
-    kind: Kind,
-    found: Sightings,
-    places: Sequence[tuple[int, int]],
-) -> Finding:
-    standing = weigh(theme, seen, kind)
+def _finding(theme: Theme, kind: Kind, found: Sightings, places: Places) -> Finding:
+    standing = weigh(theme, found.seen, kind)
     total = score(standing, kind, found.words)
     distinct = len({id(one.phrase) for one in standing})
     return Finding(
@@ -68,6 +59,6 @@ def _finding(
     )
 
 
-def _match(one: Weighed, text: str, places: Sequence[tuple[int, int]]) -> Match:
-    start, end = places[one.sighting.first][0], places[one.sighting.last][1]
-    return Match(one.sighting.literal, text[start:end], one.weight, start, end)
+def _match(one: Weighed, text: str, places: Places) -> Match:
+    start, end = places.of(one.sighting)
+    return Match(places.words(one.sighting), text[start:end], one.weight, start, end)

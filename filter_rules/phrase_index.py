@@ -2,64 +2,184 @@
 
 The only home of pyahocorasick. The automaton runs over the text as the vocabulary reads
 it: known words, a single space between them and around them, so that word boundaries are
-part of what it matches. What it finds is given back as words of the original text.
+part of what it matches. It looks for the anchor of each pattern, which is the part that
+says most; only where that stands are the words before and after it compared. So a pattern
+that stands for thousands of phrases costs a few words of memory.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, product
 
 import ahocorasick
 
+from filter_rules.phrases import Pattern
 from filter_rules.text import Vocabulary, spans, tokens
+
+MOST_ANCHORED = 64  # ways of saying an anchor that go into the automaton
+MOST_TRIES = 2_000  # places where one pattern is tried in one text: hostile text ends here
+
+# Words too common to anchor a pattern by. It changes only how fast we are, never what we find.
+_COMMON = frozenset(
+    """
+    a about all am an and are at be been being best by can cant do does dont for from get girl
+    girls going gonna good have he her him his how i if im in is it ive me my no not of off on or
+    our out people she should so some someone that the their them there they this to u up ur us
+    wanna want was way ways we what when where who will with would you your youre
+    """.split()
+)
+
+type _Slot = Mapping[int, frozenset[str]]  # by number of words
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A literal seen in a text: its first and last word, counted from 0."""
+    """A pattern seen in a text: its first and last word, counted from 0, as they were read."""
 
-    literal: str
+    pattern: str
     first: int
     last: int
 
 
-@dataclass(frozen=True, slots=True)
 class Sightings:
-    """All that was seen in one text, and where the words of that text stand."""
+    """All that was seen in one text, by pattern, and where the words of that text stand."""
 
-    text: str
-    words: int
-    seen: Sequence[Sighting]
+    def __init__(
+        self, text: str, read: Sequence[str], seen: Mapping[str, Sequence[Sighting]]
+    ) -> None:
+        self.text = text
+        self.words = len(read)
+        self.seen = seen
+        self._read = read
 
-    def places(self) -> Sequence[tuple[int, int]]:
-        """Return the start and end of each word: asked for only where something was seen."""
-        return tuple(spans(self.text))
+    def places(self) -> "Places":
+        """Return where each word stands: asked for only where something was seen."""
+        return Places(self._read, list(spans(self.text)))
+
+
+class Places:
+    """Where the words that were read stand in the text; a token may be read as several."""
+
+    def __init__(self, read: Sequence[str], stands: Sequence[tuple[int, int]]) -> None:
+        self._words = " ".join(read).split(" ")
+        self._stands = [
+            place for reading, place in zip(read, stands, strict=True) for _ in reading.split(" ")
+        ]
+
+    def of(self, one: Sighting) -> tuple[int, int]:
+        return self._stands[one.first][0], self._stands[one.last][1]
+
+    def words(self, one: Sighting) -> str:
+        return " ".join(self._words[one.first : one.last + 1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchored:
+    """A pattern around its anchor, nearest slots first."""
+
+    pattern: str
+    before: tuple[_Slot, ...]
+    after: tuple[_Slot, ...]
+
+    def around(self, words: Sequence[str], first: int, last: int) -> tuple[int, int] | None:
+        """Return the widest match around an anchor, None where the pattern does not fit."""
+        starts, ends = {first}, {last + 1}
+        for slot in self.before:
+            starts = {
+                start - length
+                for start in starts
+                for length, ways in slot.items()
+                if length <= start and " ".join(words[start - length : start]) in ways
+            }
+        for slot in self.after:
+            ends = {
+                end + length
+                for end in ends
+                for length, ways in slot.items()
+                if " ".join(words[end : end + length]) in ways
+            }
+        return (min(starts), max(ends) - 1) if starts and ends else None
 
 
 class PhraseIndex:
-    """Every literal of every theme in one automaton. Never changes after it is made."""
+    """Every pattern of every theme in one automaton. Never changes after it is made."""
 
-    def __init__(self, literals: Iterable[str]) -> None:
-        known = sorted(set(literals))
-        self._vocabulary = Vocabulary(known)
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        anchors: defaultdict[str, list[_Anchored]] = defaultdict(list)
+        words: set[str] = set()
+        for pattern in {one.text: one for one in patterns}.values():
+            words |= {word for slot in pattern.slots for way in slot for word in way.split()}
+            ways, anchored = _anchored(pattern)
+            for way in ways:
+                anchors[way].append(anchored)
+        self._vocabulary = Vocabulary([*anchors, *sorted(words)])
         self._automaton = ahocorasick.Automaton()
-        for literal in known:
-            self._automaton.add_word(f" {literal} ", literal)
+        for way, found in anchors.items():
+            self._automaton.add_word(f" {way} ", (way.count(" "), tuple(found)))
         self._automaton.make_automaton()
 
     def find(self, text: str) -> Sightings:
-        """Return every literal in the text, overlapping ones too."""
-        written = tokens(text)
+        """Return every pattern in the text, overlapping ones too."""
         readings = _Readings(self._vocabulary)
-        read = [readings[token] for token in written]
-        starts = list(accumulate((len(reading) + 1 for reading in read), initial=1))
-        seen = []
+        read = [readings[token] for token in tokens(text)]
+        seen: defaultdict[str, list[Sighting]] = defaultdict(list)
         if self._automaton:
-            for end, literal in self._automaton.iter(f" {' '.join(read)} "):
-                first = bisect_right(starts, end - len(literal)) - 1
-                seen.append(Sighting(literal, first, bisect_right(starts, end - 1) - 1))
-        return Sightings(text, len(written), seen)
+            for sighting in self._sightings(" ".join(read)):
+                seen[sighting.pattern].append(sighting)
+        return Sightings(text, read, seen)
+
+    def _sightings(self, stream: str) -> Iterator[Sighting]:
+        words = stream.split(" ")
+        starts = list(accumulate((len(word) + 1 for word in words), initial=1))
+        tries: Counter[str] = Counter()
+        known: set[Sighting] = set()
+        for end, (more, found) in self._automaton.iter(f" {stream} "):
+            last = bisect_right(starts, end - 1) - 1
+            for one in found:
+                tries[one.pattern] += 1
+                if tries[one.pattern] > MOST_TRIES:
+                    continue
+                if match := one.around(words, last - more, last):
+                    sighting = Sighting(one.pattern, *match)
+                    if sighting not in known:
+                        known.add(sighting)
+                        yield sighting
+
+
+def _anchored(pattern: Pattern) -> tuple[list[str], _Anchored]:
+    """Take the slot that says most, and as many neighbours as the automaton may hold."""
+    slots = pattern.slots
+    first = last = max(range(len(slots)), key=lambda number: _said(slots[number]))
+    ways = slots[first]
+    for number in range(last + 1, len(slots)):
+        longer = {f"{way} {more}".strip() for way, more in product(ways, slots[number])}
+        if len(longer) > MOST_ANCHORED:
+            break
+        ways, last = frozenset(longer), number
+    for number in range(first - 1, -1, -1):
+        longer = {f"{more} {way}".strip() for more, way in product(slots[number], ways)}
+        if len(longer) > MOST_ANCHORED:
+            break
+        ways, first = frozenset(longer), number
+    before = tuple(_by_length(slot) for slot in reversed(slots[:first]))
+    after = tuple(_by_length(slot) for slot in slots[last + 1 :])
+    return sorted(ways), _Anchored(pattern.text, before, after)
+
+
+def _said(slot: frozenset[str]) -> int:
+    """Count the letters that tell a slot from everyday language; fewer than none if optional."""
+    if "" in slot:
+        return -1
+    return min(sum(len(word) for word in way.split() if word not in _COMMON) for way in slot)
+
+
+def _by_length(slot: frozenset[str]) -> _Slot:
+    lengths = {len(way.split()) for way in slot}
+    return {
+        length: frozenset(way for way in slot if len(way.split()) == length) for length in lengths
+    }
 
 
 class _Readings(dict[str, str]):

@@ -20,8 +20,8 @@
     kinds = ["search", "chat"]    # where the phrase counts; everywhere if not said
     firm = true                   # the theme's excuses do not count
 
-`(a|b)` stands for either, `[a]` for a or nothing; both may be nested. Phrases match whole
-words. What cannot be used is a Problem with its line; the rest of the file still counts.
+`(a|b)` stands for either, `[a]` for a or nothing; both may be nested, and stand inside a word
+(`kill[ing]`). Phrases match whole words. What cannot be used is a Problem with its line; the rest of the file still counts.
 """
 
 import re
@@ -35,7 +35,7 @@ from filter_rules.text import fold
 from filter_rules.types import Kind, Problem, Severity
 
 FOUR_CS = ("content", "contact", "conduct", "commerce")
-MOST_LITERALS = 5_000  # that one pattern may stand for
+MOST_WAYS = 1_000  # that one slot may be filled
 HEAVIEST = 100.0
 
 _MARK = re.compile(r"[()\[\]|]|[^()\[\]|]+")
@@ -50,15 +50,23 @@ _CLOSING = {"(": ")", "[": "]"}
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
-    """Ways of saying one thing, and what the words around them change."""
+class Pattern:
+    """Ways of saying something, slot by slot: an empty text means that the slot may be empty."""
 
-    literals: frozenset[str]
+    text: str
+    slots: tuple[frozenset[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Patterns that say one thing, and what the words around them change."""
+
+    patterns: tuple[Pattern, ...]
     says: str
     weight: float
     raised: float
-    near: frozenset[str] = frozenset()
-    unless: frozenset[str] = frozenset()
+    near: tuple[Pattern, ...] = ()
+    unless: tuple[Pattern, ...] = ()
     kinds: frozenset[Kind] = frozenset(Kind)
 
 
@@ -75,14 +83,29 @@ class Theme:
     phrases: tuple[Phrase, ...] = ()
 
 
-def expand(pattern: str) -> frozenset[str]:
-    """Return the folded literals that a pattern stands for. Raise ValueError with a sentence."""
-    marks = _MARK.findall(pattern)
-    literals = {fold(way) for way in _alternatives(iter(marks), closing="")}
-    literals.discard("")
-    if not literals:
-        raise ValueError(f"The pattern {pattern!r} says nothing: write at least one word.")
-    return frozenset(literals)
+def read_pattern(text: str) -> Pattern:
+    """Return the pattern that a text spells. Raise ValueError with a sentence."""
+    slots = [
+        frozenset(fold(way) for way in _alternatives(iter(_MARK.findall(part)), closing=""))
+        for part in _parts(text)
+    ]
+    said = tuple(slot for slot in slots if slot != {""})
+    if all("" in slot for slot in said):
+        raise ValueError(f"The pattern {text!r} can be empty: give it a word that always stands.")
+    return Pattern(text, said)
+
+
+def _parts(text: str) -> list[str]:
+    """Cut a pattern at the spaces outside its brackets."""
+    parts = [""]
+    depth = 0
+    for character in text:
+        depth += (character in _CLOSING) - (character in _CLOSING.values())
+        if character == " " and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
 
 
 def _alternatives(marks: Iterator[str], closing: str) -> list[str]:
@@ -108,9 +131,12 @@ def _alternatives(marks: Iterator[str], closing: str) -> list[str]:
 
 
 def _joined(ways: list[str], following: list[str]) -> list[str]:
-    if len(ways) * len(following) > MOST_LITERALS:
-        raise ValueError(f"It stands for more than {MOST_LITERALS} phrases: split it.")
+    if len(ways) * len(following) > MOST_WAYS:
+        raise ValueError(f"One place of a pattern can be filled in {MOST_WAYS} ways at most.")
     return [way + more for way in ways for more in following]
+
+
+type _Contexts = Mapping[str, tuple[Pattern, ...]]
 
 
 def parse_theme(text: str, file: str) -> tuple[Theme, list[Problem]]:
@@ -137,11 +163,11 @@ def parse_theme(text: str, file: str) -> tuple[Theme, list[Problem]]:
     return replace(theme, phrases=tuple(phrases)), problems
 
 
-def _head(table: Mapping[str, Any]) -> tuple[Theme, Mapping[str, frozenset[str]], frozenset[str]]:
+def _head(table: Mapping[str, Any]) -> tuple[Theme, _Contexts, tuple[Pattern, ...]]:
     _only(table, _THEME_KEYS)
-    contexts: dict[str, frozenset[str]] = {}
+    contexts: dict[str, tuple[Pattern, ...]] = {}
     for name in _value(table, "contexts", dict, {}):
-        contexts[name] = _literals(table["contexts"], name, contexts)
+        contexts[name] = _patterns(table["contexts"], name, contexts)
     theme = Theme(
         _value(table, "name", str),
         _value(table, "title", str),
@@ -150,46 +176,43 @@ def _head(table: Mapping[str, Any]) -> tuple[Theme, Mapping[str, frozenset[str]]
         Severity[_one_of(table, "most", _SEVERITIES, "urgent").upper()],
         _value(table, "help_seeking", bool, False),
     )
-    return theme, contexts, _literals(table, "unless", contexts)
+    return theme, contexts, _patterns(table, "unless", contexts)
 
 
-def _phrase(row: object, contexts: Mapping[str, frozenset[str]], excuses: frozenset[str]) -> Phrase:
+def _phrase(row: object, contexts: _Contexts, excuses: tuple[Pattern, ...]) -> Phrase:
     if not isinstance(row, dict):
         raise ValueError("A phrase must be a table under [[phrase]].")  # noqa: TRY004 - one kind of error for a file
     _only(row, _PHRASE_KEYS)
-    literals = _literals(row, "any", contexts)
-    if not literals:
+    patterns = _patterns(row, "any", contexts)
+    if not patterns:
         raise ValueError("The phrase has no words: give it any = [...].")
     weight = _weight(row, "weight")
     kinds = _value(row, "kinds", list, list(Kind))
     if unknown := set(map(str, kinds)) - set(Kind):
         raise ValueError(f"There is no kind {min(unknown)!r}: use search, chat or page.")
     return Phrase(
-        literals,
+        patterns,
         _value(row, "says", str),
         weight,
         _weight(row, "raised", weight),
-        _literals(row, "near", contexts),
-        _literals(row, "unless", contexts)
-        | (frozenset() if _value(row, "firm", bool, False) else excuses),
+        _patterns(row, "near", contexts),
+        _patterns(row, "unless", contexts) + (() if _value(row, "firm", bool, False) else excuses),
         frozenset(map(Kind, kinds)),
     )
 
 
-def _literals(
-    table: Mapping[str, Any], key: str, contexts: Mapping[str, frozenset[str]]
-) -> frozenset[str]:
-    literals: set[str] = set()
-    for pattern in _value(table, key, list, []):
-        if not isinstance(pattern, str):
-            raise ValueError(f"{key} must hold texts, not {pattern!r}.")  # noqa: TRY004 - one kind of error for a file
-        if not pattern.startswith("@"):
-            literals |= expand(pattern)
-        elif pattern[1:] in contexts:
-            literals |= contexts[pattern[1:]]
+def _patterns(table: Mapping[str, Any], key: str, contexts: _Contexts) -> tuple[Pattern, ...]:
+    patterns: list[Pattern] = []
+    for text in _value(table, key, list, []):
+        if not isinstance(text, str):
+            raise ValueError(f"{key} must hold texts, not {text!r}.")  # noqa: TRY004 - one kind of error for a file
+        if not text.startswith("@"):
+            patterns.append(read_pattern(text))
+        elif text[1:] in contexts:
+            patterns += contexts[text[1:]]
         else:
-            raise ValueError(f"No context is named {pattern[1:]!r}: add it under [contexts].")
-    return frozenset(literals)
+            raise ValueError(f"No context is named {text[1:]!r}: add it under [contexts].")
+    return tuple(patterns)
 
 
 def _weight(row: Mapping[str, Any], key: str, otherwise: float | None = None) -> float:

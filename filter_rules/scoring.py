@@ -7,12 +7,12 @@ One sentence that was typed is enough. A page must say several different things,
 page more of them: a newspaper that quotes one sentence is not a cry for help.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
 from filter_rules.phrase_index import Sighting
-from filter_rules.phrases import Phrase, Theme
+from filter_rules.phrases import Pattern, Phrase, Theme
 from filter_rules.types import Kind, Severity
 
 NEAR = 12  # words either side within which another word can raise or excuse a phrase
@@ -31,16 +31,16 @@ class Weighed:
     weight: float
 
 
-type Places = Mapping[str, Sequence[Sighting]]
+type Seen = Mapping[str, Sequence[Sighting]]
 
 
-def weigh(theme: Theme, seen: Places, kind: Kind) -> list[Weighed]:
+def weigh(theme: Theme, seen: Seen, kind: Kind) -> list[Weighed]:
     """Return the sightings of a theme that count, heaviest first."""
     counted = [
         Weighed(phrase, sighting, weight)
         for phrase in theme.phrases
         if kind in phrase.kinds
-        for sighting in _of(phrase.literals, seen)
+        for sighting in _of(phrase.patterns, seen)
         if (weight := _weight(phrase, sighting, seen)) > 0
     ]
     counted.sort(key=lambda one: (-one.weight, one.sighting.first, -one.sighting.last))
@@ -76,7 +76,7 @@ def severity(theme: Theme, total: float, distinct: int, kind: Kind) -> Severity:
     return min(reached, theme.most)
 
 
-def _weight(phrase: Phrase, sighting: Sighting, seen: Places) -> float:
+def _weight(phrase: Phrase, sighting: Sighting, seen: Seen) -> float:
     if any(_is_near(one, sighting) for one in _of(phrase.unless, seen)):
         return 0.0
     if any(
@@ -86,9 +86,8 @@ def _weight(phrase: Phrase, sighting: Sighting, seen: Places) -> float:
     return phrase.weight
 
 
-def _of(literals: Collection[str], seen: Places) -> Iterable[Sighting]:
-    few, many = sorted((literals, seen.keys()), key=len)
-    return (one for literal in few if literal in many for one in seen[literal])
+def _of(patterns: Iterable[Pattern], seen: Seen) -> Iterable[Sighting]:
+    return (one for pattern in patterns for one in seen.get(pattern.text, ()))
 
 
 def _is_near(one: Sighting, other: Sighting) -> bool:
