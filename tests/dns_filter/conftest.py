@@ -105,8 +105,15 @@ class Office:
     time: Time
 
 
+@pytest.fixture(scope="session")
+def engine(_made: Path) -> Engine:
+    """For tests that change no rules."""
+    return open_engine(load(_made))
+
+
 @pytest.fixture
-def engine(settings: Settings) -> Iterator[Engine]:
+def own_engine(settings: Settings) -> Iterator[Engine]:
+    """For tests that change the rules, through the store of the same settings."""
     opened = open_engine(settings)
     yield opened
     opened.close()

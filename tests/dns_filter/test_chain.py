@@ -103,12 +103,14 @@ def test_a_block_stands_where_it_cannot_be_recorded(engine: Engine) -> None:
     run(walk())
 
 
-def test_special_names_are_answered_whatever_the_rules_say(engine: Engine, store: Store) -> None:
+def test_special_names_are_answered_whatever_the_rules_say(
+    own_engine: Engine, store: Store
+) -> None:
     overlay.add(store, "mask.icloud.com", Action.ALLOW, (), "by mistake", "someone", NOW)
-    assert engine.refresh()
+    assert own_engine.refresh()
 
     async def walk() -> None:
-        async with open_office(engine) as office:
+        async with open_office(own_engine) as office:
             for qtype in ("A", "AAAA", "HTTPS"):
                 for name in ("mask.icloud.com", "use-application-dns.net", "x.onion"):
                     assert rcode(await answer(office, name, qtype)) == "NXDOMAIN"
@@ -160,13 +162,13 @@ def test_a_service_record_that_leads_to_a_blocked_name_is_blocked(engine: Engine
 
 
 def test_help_and_what_staff_allow_by_name_work_whatever_they_lead_to_if_lawful(
-    engine: Engine, store: Store
+    own_engine: Engine, store: Store
 ) -> None:
     overlay.add(store, "club.test", Action.ALLOW, (), "the chess club", "someone", NOW)
-    assert engine.refresh()
+    assert own_engine.refresh()
 
     async def walk() -> None:
-        async with open_office(engine) as office:
+        async with open_office(own_engine) as office:
             for name in ("www.helpline.test", "club.test"):
                 office.resolver.zone[name, "A"] = alias(name, "cdn.social.test")
                 assert "A 192.0.2.20" in content(await answer(office, name))
@@ -177,16 +179,18 @@ def test_help_and_what_staff_allow_by_name_work_whatever_they_lead_to_if_lawful(
     run(walk())
 
 
-def test_a_change_of_the_rules_reaches_what_was_kept_ready(engine: Engine, store: Store) -> None:
+def test_a_change_of_the_rules_reaches_what_was_kept_ready(
+    own_engine: Engine, store: Store
+) -> None:
     async def walk() -> None:
-        async with open_office(engine) as office:
+        async with open_office(own_engine) as office:
             office.resolver.zone["club.test", "A"] = alias("club.test", "cdn.test")
             for name in ("www.good.test", "club.test"):
                 for _ in range(2):
                     assert content(await answer(office, name)) != NOWHERE
             for address in ("good.test", "cdn.test"):
                 overlay.add(store, address, Action.BLOCK, ("primary",), "", "someone", NOW)
-            assert engine.refresh()
+            assert own_engine.refresh()
             for name in ("www.good.test", "club.test"):
                 assert content(await answer(office, name)) == NOWHERE
                 assert content(await answer(office, name, client=TEACHER)) != NOWHERE
@@ -195,15 +199,15 @@ def test_a_change_of_the_rules_reaches_what_was_kept_ready(engine: Engine, store
 
 
 def test_a_name_that_is_blocked_while_upstream_is_asked_is_blocked(
-    engine: Engine, store: Store
+    own_engine: Engine, store: Store
 ) -> None:
     async def walk() -> None:
-        async with open_office(engine) as office:
+        async with open_office(own_engine) as office:
             office.resolver.delay = 0.2
             asking = asyncio.create_task(answer(office, "www.good.test"))
             await office.resolver.heard.wait()
             overlay.add(store, "good.test", Action.BLOCK, (), "", "someone", NOW)
-            assert engine.refresh()
+            assert own_engine.refresh()
             assert content(await asking) == NOWHERE
 
     run(walk())

@@ -24,16 +24,16 @@ def test_a_client_is_known_by_its_address_however_it_is_written(engine: Engine) 
 
 
 def test_who_someone_is_and_what_was_judged_is_forgotten_with_the_snapshot(
-    engine: Engine, store: Store
+    own_engine: Engine, store: Store
 ) -> None:
     async def walk() -> None:
-        async with open_office(engine) as office:
+        async with open_office(own_engine) as office:
             client = office.desk.client(PUPIL)
             verdict = office.desk.judge(client, "good.test")
             assert office.desk.judge(client, "good.test") is verdict
             people.put_network(store, f"{PUPIL}/32", "staff")
             overlay.add(store, "good.test", Action.BLOCK, ("staff",), "", "someone", NOW)
-            assert engine.refresh()
+            assert own_engine.refresh()
             client = office.desk.client(PUPIL)
             assert client.subject.group == "staff"
             assert office.desk.judge(client, "good.test").blocked

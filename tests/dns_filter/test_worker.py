@@ -1,0 +1,153 @@
+"""The role as it is run: `python -m dns_filter`, its workers, its start, its end."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from safeguard.core.types import Action
+from safeguard.jobs import Drain
+from safeguard.settings import Settings
+from safeguard.spool import FOLDER
+from safeguard.store import events, overlay
+from safeguard.store.session import Store
+from tests.conftest import pick_port
+from tests.dns_filter.conftest import NOW, PUPIL, TEACHER
+from tests.dns_filter.packets import ask, content, packet, run
+from tests.dns_filter.resolver import Resolver
+
+PATIENCE = 60.0  # a start on a busy machine
+
+
+def until[T](found: Callable[[], T], seconds: float = PATIENCE) -> T:
+    ends = time.monotonic() + seconds
+    while not (value := found()):
+        assert time.monotonic() < ends, "it did not come about"
+        time.sleep(0.02)
+    return value
+
+
+@pytest.fixture
+def upstream() -> Iterator[Resolver]:
+    """A resolver on a loop of its own."""
+    resolver, started, stopping = Resolver(), threading.Event(), threading.Event()
+
+    async def serve() -> None:
+        import asyncio
+
+        await resolver.start()
+        started.set()
+        await asyncio.to_thread(stopping.wait)
+        await resolver.stop()
+
+    thread = threading.Thread(target=lambda: run(serve()))
+    thread.start()
+    assert started.wait(PATIENCE)
+    yield resolver
+    stopping.set()
+    thread.join(PATIENCE)
+
+
+def answered(port: int, name: str, source: str = PUPIL) -> list[str] | None:
+    try:
+        return content(run(ask(port, packet(name), source, seconds=0.5)))
+    except (OSError, TimeoutError):
+        return None
+
+
+@contextmanager
+def running(settings: Settings, upstream: str, workers: int = 2) -> Iterator[tuple[int, int]]:
+    """The role's port and the parent's process id."""
+    port = pick_port()
+    environment = {
+        **os.environ,
+        "SAFEGUARD_DATA": str(settings.data),
+        "SAFEGUARD_DNS__PORT": str(port),
+        "SAFEGUARD_DNS__UPSTREAMS": upstream,
+        "SAFEGUARD_DNS__WORKERS": str(workers),
+    }
+    role = subprocess.Popen(
+        [sys.executable, "-m", "dns_filter", "--data", str(settings.data)],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        until(lambda: answered(port, "bets.test"))
+        yield port, role.pid
+    finally:
+        role.send_signal(signal.SIGTERM)
+        _, said = role.communicate(timeout=PATIENCE)
+    assert role.returncode == 0, said
+    assert "Traceback" not in said, said
+
+
+def children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_it_answers_each_group_obeys_a_change_within_a_second_and_keeps_what_it_blocked(
+    settings: Settings, store: Store, upstream: Resolver
+) -> None:
+    with running(settings, upstream.url) as (port, pid):
+        assert len(children(pid)) == 2
+        assert answered(port, "social.test") == ["A 0.0.0.0"]
+        assert answered(port, "social.test", TEACHER) == ["A 192.0.2.10"]
+        for _ in range(8):  # so that both workers have it ready
+            assert answered(port, "new.test") == ["A 192.0.2.10"]
+        overlay.add(store, "new.test", Action.BLOCK, (), "", "someone", NOW)
+        time.sleep(0.9)
+        assert [answered(port, "new.test") for _ in range(8)] == [["A 0.0.0.0"]] * 8
+
+    drain = Drain(store, settings.data / FOLDER)
+    until(lambda: drain.once() == 0)
+    drain.close()
+    kept = events.search(store, events.Wanted()).events
+    assert {(one.event.group, one.event.host) for one in kept} >= {("primary", "social.test")}
+    assert all(datetime.now(UTC) - one.event.at < timedelta(minutes=2) for one in kept)
+
+
+def test_a_worker_that_is_killed_comes_back_and_leaves_when_its_parent_is_killed(
+    settings: Settings, upstream: Resolver
+) -> None:
+    with running(settings, upstream.url, workers=1) as (port, pid):
+        (worker,) = children(pid)
+        os.kill(worker, signal.SIGKILL)
+        until(lambda: children(pid) not in ([], [worker]))
+        assert until(lambda: answered(port, "bets.test")) == ["A 0.0.0.0"]
+
+
+def test_without_a_resolver_blocked_names_are_still_answered(settings: Settings) -> None:
+    with running(settings, f"udp://127.0.0.1:{pick_port()}", workers=1) as (port, _):
+        assert answered(port, "bets.test") == ["A 0.0.0.0"]
+        assert answered(port, "www.good.test") == []
+
+
+def test_a_port_that_is_taken_stops_the_start_with_a_sentence(settings: Settings) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        role = subprocess.run(
+            [sys.executable, "-m", "dns_filter", "--data", str(settings.data)],
+            env={
+                **os.environ,
+                "SAFEGUARD_DATA": str(settings.data),
+                "SAFEGUARD_DNS__PORT": str(port),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert role.returncode == 2
+    assert f"127.0.0.1 port {port}" in role.stderr
+    assert "Traceback" not in role.stderr
