@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from filter_rules.formats.format import Format
+from filter_rules.formats.parsing import parse
 from filter_rules.hosts import canonical_host, is_address, parents
+from filter_rules.types import Problem
 from safeguard.core.policy import Policy, PolicyRule, TextRule
 from safeguard.core.types import Action, Subject
 from safeguard.loading import shipped_groups, shipped_policy
@@ -104,6 +106,12 @@ class TestLists:
     @pytest.mark.parametrize("name", HOSTS)
     def test_hosts_are_in_their_one_spelling(self, name: str) -> None:
         assert [host for host in HOSTS[name] if canonical_host(host) != host] == []
+
+    @pytest.mark.parametrize("path", LIST_FILES, ids=lambda path: path.stem)
+    def test_the_reader_of_lists_refuses_no_line(self, path: Path) -> None:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        found = list(parse(Format.DOMAINS, lines, path.name))
+        assert [one for one in found if isinstance(one, Problem)] == []
 
     @pytest.mark.parametrize("name", HOSTS)
     def test_no_host_is_said_twice_or_below_another_of_its_list(self, name: str) -> None:
