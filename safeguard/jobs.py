@@ -109,26 +109,31 @@ def _batch(reader: SpoolReader, spooled: Sequence[Spooled]) -> Batch:
 
 
 def run(settings: Settings, stop: Flag) -> None:
-    """Drain until told to stop; then once more, so that a clean stop leaves nothing behind."""
+    """Drain until told to stop; then once more, so that a clean stop leaves little behind."""
     store = open_store(settings)
     drain = Drain(store, settings.data / FOLDER)
     wait = EVERY
-    away = False
     try:
-        while not stop.wait(wait):
-            try:
-                while drain.once() and not stop.is_set():
-                    pass
-                wait, away = EVERY, False
-            except AwayError as error:
-                if not away:
-                    log.warning(
-                        "the database is away: events wait in the spools", trouble=str(error)
-                    )
-                wait, away = min(wait * 2, LONGEST_WAIT), True
+        while True:
+            stopping = stop.wait(wait)
+            wait = _drain(drain, stop, wait)
+            if stopping:
+                return
     finally:
         drain.close()
         store.close()
+
+
+def _drain(drain: Drain, stop: Flag, waited: float) -> float:
+    """Drain all there is; return how long to wait before the next time."""
+    try:
+        while drain.once() and not stop.is_set():
+            pass
+    except AwayError as error:
+        if waited == EVERY:
+            log.warning("the database is away: events wait in the spools", trouble=str(error))
+        return min(waited * 2, LONGEST_WAIT)
+    return EVERY
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

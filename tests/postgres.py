@@ -60,6 +60,10 @@ class PostgresServer:
             self._process.wait(DEADLINE)
             self._process = None
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
+
     def remove(self) -> None:
         self.stop()
         shutil.rmtree(self._folder, ignore_errors=True)

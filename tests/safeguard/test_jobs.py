@@ -1,0 +1,316 @@
+"""What a worker acknowledged reaches the database, once, whoever is killed meanwhile."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from threading import Event as Flag
+from threading import Thread
+
+import pytest
+from sqlalchemy import func, select, text
+
+from safeguard import jobs
+from safeguard.jobs import Drain, run
+from safeguard.recorder import open_recorder
+from safeguard.settings import Database, Settings
+from safeguard.spool import FOLDER, SpoolReader, SpoolWriter, spool_file
+from safeguard.store import events, schema
+from safeguard.store.events import Wanted
+from safeguard.store.session import AwayError, Store
+from safeguard.store.tables import EventRow, RefusedRow, SpoolPositionRow
+from tests.postgres import PostgresServer
+from tests.safeguard.samples import ADVERT, NOW, PLACE, PUPIL, SEARCH, at, blocked, flagged
+
+DEADLINE = 30.0
+ROUNDS = 3
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE
+    pause = Flag()
+    while not holds():
+        assert time.monotonic() < deadline
+        pause.wait(0.02)
+
+
+def stored(store: Store) -> int:
+    with store.reading() as session:
+        return session.scalar(select(func.count()).select_from(EventRow)) or 0
+
+
+@pytest.fixture
+def drain(any_settings: Settings, any_store: Store) -> Iterator[Drain]:
+    drain = Drain(any_store, any_settings.data / FOLDER, batch=10)
+    yield drain
+    drain.close()
+
+
+def drain_all(drain: Drain) -> None:
+    while drain.once():
+        pass
+
+
+def test_events_come_out_as_they_went_in(
+    any_settings: Settings, any_store: Store, drain: Drain
+) -> None:
+    recorder = open_recorder(any_settings, "proxy-0")
+    reference = recorder.record(PUPIL, SEARCH, flagged(), NOW)
+    recorder.close(NOW)
+    drain_all(drain)
+    found = events.by_reference(any_store, reference)
+    assert found is not None
+    assert found.event.private.words == "why am i so sad today"
+    assert (found.event.at, found.event.person) == (NOW, "pupil-7")
+    assert (found.reviewed, found.readable) == (False, True)
+
+
+def test_counts_and_tallies_arrive_as_totals(
+    any_settings: Settings, any_store: Store, drain: Drain
+) -> None:
+    recorder = open_recorder(any_settings, "dns-0")
+    reference = ""
+    for second in range(5):
+        reference = recorder.record(PUPIL, PLACE, blocked(), at(second))
+        recorder.record(PUPIL, ADVERT, blocked("adverts"), at(second))
+        recorder.flush(at(second))
+    recorder.close(at(5))
+    drain_all(drain)
+    found = events.by_reference(any_store, reference)
+    assert found is not None
+    assert (found.event.count, found.event.last) == (5, at(4))
+    assert events.tallies(any_store, NOW) == {"adverts": 5}
+
+
+def test_a_spool_brought_twice_changes_nothing(
+    any_settings: Settings, any_store: Store, drain: Drain
+) -> None:
+    recorder = open_recorder(any_settings, "proxy-0")
+    for second in range(25):
+        recorder.record(PUPIL, SEARCH, flagged(), at(second))
+        recorder.record(PUPIL, PLACE, blocked(), at(second))
+        recorder.record(PUPIL, ADVERT, blocked("adverts"), at(second))
+        recorder.flush(at(second))
+    recorder.close(at(25))
+    drain_all(drain)
+    before = events.search(any_store, Wanted(), limit=100), events.tallies(any_store, NOW)
+    with any_store.writing() as session:
+        session.execute(text("DELETE FROM spool_positions"))
+    again = Drain(any_store, any_settings.data / FOLDER)
+    drain_all(again)
+    again.close()
+    assert (events.search(any_store, Wanted(), limit=100), events.tallies(any_store, NOW)) == before
+    assert stored(any_store) == 26
+
+
+def test_the_worker_may_prune_only_what_the_database_has(
+    any_settings: Settings, any_store: Store, drain: Drain
+) -> None:
+    path = spool_file(any_settings.data, "proxy-0")
+    recorder = open_recorder(any_settings, "proxy-0")
+    for second in range(25):
+        recorder.record(PUPIL, SEARCH, flagged(), at(second))
+    writer = SpoolWriter(path)
+    for _ in range(3):
+        drain.once()
+        assert writer.drained() == stored(any_store)
+    writer.close()
+    recorder.close(NOW)
+
+
+def test_a_record_of_no_known_shape_is_set_aside_and_stops_nothing(
+    any_settings: Settings, any_store: Store, drain: Drain
+) -> None:
+    recorder = open_recorder(any_settings, "proxy-0")
+    recorder.record(PUPIL, SEARCH, flagged(), NOW)
+    recorder._spool.append(b"zzz")
+    recorder.record(PUPIL, SEARCH, flagged(), NOW)
+    recorder.close(NOW)
+    drain_all(drain)
+    assert stored(any_store) == 2
+    with any_store.reading() as session:
+        refused = session.scalars(select(RefusedRow)).one()
+        assert (refused.record, refused.said) == (b"zzz", "ValueError")
+
+
+def test_a_record_that_the_database_refuses_is_set_aside_alone(
+    any_settings: Settings, any_store: Store, drain: Drain
+) -> None:
+    recorder = open_recorder(any_settings, "proxy-0")
+    for second in range(4):
+        recorder.record(PUPIL, SEARCH, flagged(), at(second))
+    recorder._school_id = 99  # which is no school
+    recorder.record(PUPIL, SEARCH, flagged(), NOW)
+    recorder._school_id = 1
+    recorder.record(PUPIL, SEARCH, flagged(), NOW)
+    recorder.close(NOW)
+    drain_all(drain)
+    assert stored(any_store) == 5
+    with any_store.reading() as session:
+        assert session.scalars(select(RefusedRow.said)).all() == ["IntegrityError"]
+        assert session.scalars(select(SpoolPositionRow.position)).all() == [6]
+
+
+def test_a_damaged_spool_does_not_stop_the_others(
+    any_settings: Settings, any_store: Store, drain: Drain
+) -> None:
+    recorder = open_recorder(any_settings, "proxy-1")
+    (any_settings.data / FOLDER / "proxy-0.sqlite").write_bytes(b"a letter" * 1000)
+    recorder.record(PUPIL, SEARCH, flagged(), NOW)
+    recorder.close(NOW)
+    drain_all(drain)
+    assert stored(any_store) == 1
+
+
+def test_a_spool_that_was_made_anew_is_drained_from_its_start(
+    any_settings: Settings, any_store: Store, drain: Drain
+) -> None:
+    for expected in (1, 2):
+        recorder = open_recorder(any_settings, "proxy-0")
+        recorder.record(PUPIL, SEARCH, flagged(), NOW)
+        drain_all(drain)
+        recorder.close(NOW)
+        assert stored(any_store) == expected
+        spool_file(any_settings.data, "proxy-0").unlink()
+
+
+def test_a_spool_that_is_just_being_made_waits(any_settings: Settings, drain: Drain) -> None:
+    path = spool_file(any_settings.data, "proxy-0")
+    writer = SpoolWriter(path)
+    writer._connection.execute("DELETE FROM spool")
+    writer.close()
+    assert drain.once() == 0
+
+
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from safeguard.recorder import open_recorder
+from safeguard.settings import Settings
+from tests.safeguard.samples import PUPIL, SEARCH, flagged
+
+recorder = open_recorder(Settings(data=Path(sys.argv[1])), sys.argv[2])
+while True:
+    now = datetime.now(UTC)
+    print(recorder.record(PUPIL, SEARCH, flagged(), now), flush=True)
+    recorder.flush(now)
+"""
+
+
+def start_writer(settings: Settings) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", WRITER, str(settings.data), "proxy-0"]
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        pipesize=4096,  # small, so that it is killed while it writes, not when it has written all
+        text=True,
+        env=environment(settings),
+    )
+
+
+def start_jobs(settings: Settings) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "safeguard.jobs", "--data", str(settings.data)]
+    return subprocess.Popen(command, env=environment(settings), stdout=subprocess.PIPE)
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    own = {"SAFEGUARD_DATA": str(settings.data), "SAFEGUARD_DATABASE__URL": settings.database.url}
+    return {**os.environ, **own, "PYTHONPATH": str(Path.cwd())}
+
+
+def test_killed_writers_and_drainers_lose_and_double_nothing(
+    any_settings: Settings, any_store: Store
+) -> None:
+    chance = Random(4)  # noqa: S311  any numbers will do
+    acknowledged: list[str] = []
+    drainer = start_jobs(any_settings)
+    for _ in range(ROUNDS):
+        with start_writer(any_settings) as writer:
+            assert writer.stdout is not None
+            acknowledged += [writer.stdout.readline() for _ in range(chance.randint(50, 300))]
+            before = stored(any_store)
+            eventually(lambda before=before: stored(any_store) > before)  # type: ignore[misc]
+            drainer.kill()
+            drainer.communicate()
+            drainer = start_jobs(any_settings)
+            acknowledged += [writer.stdout.readline() for _ in range(chance.randint(1, 300))]
+            writer.kill()
+            acknowledged += [line for line in writer.stdout if line.endswith("\n")]
+    reader = SpoolReader(spool_file(any_settings.data, "proxy-0"))
+    eventually(lambda: _is_drained(any_store, reader))
+    reader.close()
+    drainer.send_signal(signal.SIGTERM)
+    drainer.communicate(timeout=DEADLINE)
+    assert drainer.returncode == 0
+    references = [line.strip() for line in acknowledged]
+    with any_store.reading() as session:
+        kept = session.scalars(select(EventRow.reference)).all()
+    assert sorted(set(references)) == sorted(references)
+    assert len(set(kept)) == len(kept)
+    assert set(references) <= set(kept)
+    # One event a kill may be written and not yet acknowledged.
+    assert len(kept) <= len(references) + ROUNDS
+
+
+def _is_drained(store: Store, reader: SpoolReader) -> bool:
+    with store.reading() as session:
+        position = session.scalar(
+            select(SpoolPositionRow.position).where(SpoolPositionRow.spool == reader.id)
+        )
+    return position is not None and not reader.after(position, 1)
+
+
+def test_while_the_database_is_away_events_wait_and_then_arrive(
+    tmp_path: Path, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "LONGEST_WAIT", 0.3)
+    url = postgres_server.ready_database(tmp_path / "data")
+    monkeypatch.setenv("SAFEGUARD_DATABASE__URL", url)
+    settings = Settings()
+    recorder = open_recorder(settings, "proxy-0")
+    recorder.record(PUPIL, SEARCH, flagged(), NOW)
+    stop = Flag()
+    thread = Thread(target=run, args=(settings, stop))
+    thread.start()
+    store = schema.prepare(settings)
+    try:
+        eventually(lambda: stored(store) == 1)
+        postgres_server.stop()
+        with pytest.raises(AwayError):
+            stored(store)
+        for second in range(1, 50):
+            assert recorder.record(PUPIL, SEARCH, flagged(), at(second))
+        postgres_server.start()
+        eventually(lambda: stored(store) == 50)
+    finally:
+        if not postgres_server.is_running:
+            postgres_server.start()
+        stop.set()
+        thread.join()
+        store.close()
+        recorder.close(NOW)
+
+
+def test_a_stop_drains_what_is_there(any_settings: Settings, any_store: Store) -> None:
+    recorder = open_recorder(any_settings, "proxy-0")
+    recorder.record(PUPIL, SEARCH, flagged(), NOW)
+    recorder.close(NOW)
+    stop = Flag()
+    stop.set()
+    run(any_settings, stop)
+    assert stored(any_store) == 1
+
+
+def test_it_stops_with_status_2_where_it_cannot_start(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, database=Database(url="mysql://u:sesame@h/d"))
+    with start_jobs(settings) as process:
+        assert process.stdout is not None
+        said = process.stdout.read()
+    assert process.returncode == 2
+    assert b"SQLite" in said
+    assert b"sesame" not in said
