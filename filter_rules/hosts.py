@@ -65,18 +65,16 @@ def is_private(host: str) -> bool:
         address = ip_address(host)
     except ValueError:
         return False
-    return any(not one.is_global or one.is_multicast for one in _with_embedded(address))
+    if isinstance(address, IPv6Address):
+        address = _carried(address) or address
+    return not address.is_global or address.is_multicast
 
 
-def _with_embedded(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:
-    """IPv6 has spellings that carry an IPv4 address: a way round if only the outside is seen."""
-    if isinstance(address, IPv4Address):
-        return [address]
-    if mapped := address.ipv4_mapped:
-        return [mapped]
+def _carried(address: IPv6Address) -> IPv4Address | None:
+    """IPv6 has spellings of IPv4 addresses: a way round if only the outside is seen."""
     if address in _NAT64:
-        return [IPv4Address(int(address) & 0xFFFFFFFF)]
-    return [address, address.sixtofour] if address.sixtofour else [address]
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped
 
 
 def _ipv6(text: str) -> str | None:

@@ -54,7 +54,7 @@ class _Batch:
         self._each = [(compiled(one.pattern), one) for one in expressions]
         try:
             self._any = compiled("|".join(f"(?:{one.pattern})" for one in expressions))
-        except re2.error:  # they do not go together, such as two groups of one name
+        except re2.error:  # together they are too large: then each is tried
             self._any = compiled("")
 
     def find(self, text: str) -> Iterator[Found]:

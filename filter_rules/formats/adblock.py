@@ -34,15 +34,13 @@ def _rule(line: str) -> Iterable[Said]:
 
 def _host_rule(rule: str, *, allow: bool) -> Said:
     pattern, _, modifiers = rule.partition("$")
+    if "/" in pattern:
+        return f"{quoted(rule)}: only rules about whole hosts are read from this format yet"
     unknown = {name.strip() for name in modifiers.split(",") if name} - _KNOWN_MODIFIERS
     if unknown:
         return f"the modifier {quoted(min(unknown))} changes what the rule means: left out"
-    host = pattern.removesuffix("|").removesuffix("^")
-    if "/" in host:
-        return f"{quoted(rule)}: only rules about whole hosts are read from this format yet"
-    if not host.startswith("||"):
+    host = pattern.removeprefix("||").removesuffix("|").removesuffix("^")
+    if not pattern.startswith("||"):
         return host_entry(host, Reach.EXACT, allow=allow)
-    name = host.removeprefix("||")
-    if name.startswith("*."):
-        return zone_entry(name.removeprefix("*."), Reach.BELOW, allow=allow)
-    return zone_entry(name, allow=allow)
+    reach = Reach.BELOW if host.startswith("*.") else Reach.SUBTREE
+    return zone_entry(host.removeprefix("*."), reach, allow=allow)

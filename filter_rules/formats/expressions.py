@@ -18,7 +18,8 @@ def refusal_of(pattern: str) -> str:
     """Say why RE2 refuses an expression; empty where it does not."""
     try:
         compiled(pattern)
+    except UnicodeEncodeError:
+        return "it is no text"
     except re2.error as error:
-        said = error.args[0]
-        return said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+        return bytes(error.args[0]).decode(errors="replace")
     return ""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import partial
 
 from filter_rules.formats.expressions import refusal_of
 from filter_rules.formats.lines import (
@@ -20,15 +21,17 @@ _INCLUDE = re.compile(r"\.Include\s*<([^<>]+)>")
 
 def ut1(file: str) -> Reader:
     """Read a file of a UT1 category: `domains`, `urls` or `expressions`, told by its name."""
-    return _expression if _name_of(file).startswith("expression") else _squidguard
+    return _expression if file.rpartition("/")[2].startswith("expression") else _squidguard
 
 
 def e2guardian(file: str) -> Reader:
-    """Read a site, URL or expression list. `exception…` lists lift what the others say."""
-    name = _name_of(file)
-    if "regexp" in name:
-        return _expression
-    return _exception if name.startswith("exception") else _banned
+    """Read a site, URL or expression list, told by its name.
+
+    `exception…` lists, and what lies below one because it takes it in, lift what others say.
+    """
+    names = file.lower().split("/")
+    allow = any(name.startswith("exception") for name in names)
+    return partial(_expression if any("regexp" in name for name in names) else _site, allow=allow)
 
 
 def urls(_file: str) -> Reader:
@@ -51,14 +54,6 @@ def _squidguard(line: str) -> Iterable[Said]:
     return (host_entry(text),)
 
 
-def _banned(line: str) -> Iterable[Said]:
-    return _site(line, allow=False)
-
-
-def _exception(line: str) -> Iterable[Said]:
-    return _site(line, allow=True)
-
-
 def _site(line: str, *, allow: bool) -> Iterable[Said]:
     text = without_comment(line)
     if not text or text.startswith("#") or included(text):
@@ -75,14 +70,10 @@ def _address(line: str) -> Iterable[Said]:
     return () if not text or text.startswith("#") else (address_entry(text),)
 
 
-def _expression(line: str) -> Iterable[Said]:
+def _expression(line: str, *, allow: bool = False) -> Iterable[Said]:
     text = line.strip()
     if not text or text.startswith("#") or included(text):
         return ()
     if refusal := refusal_of(text):
         return (f"{quoted(text)} is no expression that can be used: {refusal}",)
-    return (Entry(Part.EXPRESSION, text),)
-
-
-def _name_of(file: str) -> str:
-    return file.rpartition("/")[2].lower()
+    return (Entry(Part.EXPRESSION, text, allow=allow),)

@@ -1,0 +1,98 @@
+"""The rules in force: hosts, URLs and texts, each asked in one call."""
+
+from filter_rules import domain_index, url_index
+from filter_rules.detector import Detector
+from filter_rules.domain_index import DomainIndex
+from filter_rules.listing import Listing, ListingMap, compile_map
+from filter_rules.phrases import parse_theme
+from filter_rules.ruleset import RuleSet
+from filter_rules.types import Category, Hit, Kind, Part
+from filter_rules.url_index import Expression, UrlIndex
+from filter_rules.urls import Url, split
+
+LISTINGS = [
+    Listing("games", "one"),
+    Listing("games", "one", allow=True),
+    Listing("adverts", "two"),
+]
+HOSTS = [
+    ("example.com", 0),
+    ("good.example.com", 1),
+    ("example.com", 2),
+    ("com", 0),
+    ("10.0.0.1", 2),
+]
+URLS = [("example.org/games", 0), ("example.org/games/good", 1)]
+THEME = """
+name = "gardening"
+title = "Gardening"
+threshold = { low = 1, medium = 2, high = 3, urgent = 4 }
+"""
+
+
+def rules() -> RuleSet:
+    hosts = [(domain_index.key_of(host), number) for host, number in HOSTS]
+    urls = [(url_index.key_of(address), number) for address, number in URLS]
+    return RuleSet(
+        "abc",
+        {"games": Category("games", "Games", "Games to play.")},
+        DomainIndex(ListingMap.of(compile_map(lambda: hosts), LISTINGS)),
+        UrlIndex(
+            ListingMap.of(compile_map(lambda: urls), LISTINGS), [Expression("banner", LISTINGS[2])]
+        ),
+        Detector([parse_theme(THEME, "gardening.toml")[0]]),
+    )
+
+
+def url(text: str) -> Url:
+    made = split(text)
+    assert made
+    return made
+
+
+def test_a_host_that_no_list_names_hits_nothing() -> None:
+    assert rules().match("example.org") == ()
+
+
+def test_the_most_exact_entry_comes_first() -> None:
+    assert rules().match("www.example.com") == (
+        Hit("adverts", "two", "example.com"),
+        Hit("games", "one", "example.com"),
+        Hit("games", "one", "com"),
+    )
+
+
+def test_an_exception_lifts_its_own_list_alone() -> None:
+    assert rules().match("good.example.com") == (Hit("adverts", "two", "example.com"),)
+
+
+def test_an_exception_for_an_address_lifts_its_own_list() -> None:
+    assert rules().match("example.org", url("example.org/games/bad"))
+    assert rules().match("example.org", url("example.org/games/good")) == ()
+
+
+def test_paths_and_expressions_are_asked_where_the_url_is_known() -> None:
+    assert rules().match("example.org") == ()
+    assert rules().match("example.org", url("example.org/games/banner")) == (
+        Hit("adverts", "two", "banner", Part.EXPRESSION),
+        Hit("games", "one", "example.org/games", Part.URL),
+    )
+
+
+def test_a_private_address_is_known_without_a_list() -> None:
+    assert rules().match("127.0.0.1") == (Hit("private-address", "built in", "127.0.0.1"),)
+    assert [hit.list for hit in rules().match("10.0.0.1")] == ["built in", "two"]
+
+
+def test_rules_say_which_they_are_and_what_they_are_about() -> None:
+    assert rules().fingerprint == "abc"
+    assert rules().categories["games"].title == "Games"
+
+
+def test_texts_are_read_by_the_themes() -> None:
+    assert rules().detect("nothing to see", Kind.SEARCH) == ()
+
+
+def test_words_typed_into_a_search_are_found() -> None:
+    assert rules().typed_words(url("https://www.google.com/search?q=red+apples")) == "red apples"
+    assert rules().typed_words(url("https://example.org/")) == ""
