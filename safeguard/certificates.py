@@ -108,7 +108,8 @@ def _self_signed(
     key: ec.EllipticCurvePrivateKey, school_name: str, now: datetime
 ) -> x509.Certificate:
     role = " web filter"
-    common_name = school_name[: LONGEST_COMMON_NAME - len(role)].strip() + role
+    room = LONGEST_COMMON_NAME - len(role)  # the limit counts bytes
+    common_name = school_name.encode()[:room].decode(errors="ignore").strip() + role
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     usage = x509.KeyUsage(
         digital_signature=False,
