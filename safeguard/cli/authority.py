@@ -23,7 +23,8 @@ def show(data: DataOption = None, config: ConfigOption = None) -> None:
     authority = ensure(settings.data, settings.school.name, now())
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"name         {authority.common_name}", markup=False)
-    console.print(f"fingerprint  {authority.fingerprint} (SHA-256)", markup=False)
+    pairs = ":".join(authority.fingerprint.upper()[at : at + 2] for at in range(0, 64, 2))
+    console.print(f"fingerprint  {pairs} (SHA-256)", markup=False)
     console.print(f"valid until  {authority.expires:%d %B %Y}", markup=False)
     console.print(f"certificate  {authority.certificate}", markup=False)
 

@@ -14,11 +14,12 @@ from safeguard.cli.options import (
     DataOption,
     JsonOption,
     lines_of,
+    notes,
     progress_bar,
     settings_of,
 )
 from safeguard.core.explain import as_record, sentences
-from safeguard.core.types import Channel, Subject, Verdict
+from safeguard.core.types import Action, Channel, Reason, Subject, Verdict
 from safeguard.engine import Engine, open_engine
 from safeguard.loading import shipped_groups
 from safeguard.problems import UnusableError
@@ -42,15 +43,15 @@ def check(
     settings = settings_of(data, config)
     engine = ready_engine(settings)
     subject = _subject(engine, settings, group, user, ip)
-    blocked = False
+    status = 0
     for text in _texts(targets):
         verdict, host = judge_text(engine, subject, text)
-        blocked = blocked or verdict.blocked
+        status = max(status, _status(text, verdict))
         if as_json:
             typer.echo(json.dumps(as_record(text, host, verdict), ensure_ascii=False))
         else:
             typer.echo("\n  ".join(_words(text, verdict, explain=explain)))
-    raise typer.Exit(int(blocked))
+    raise typer.Exit(status)
 
 
 def ready_engine(settings: Settings) -> Engine:
@@ -70,14 +71,22 @@ def ready_engine(settings: Settings) -> Engine:
 
 
 def judge_text(engine: Engine, subject: Subject, text: str) -> tuple[Verdict, str]:
-    """The verdict for what a person typed, and the host it was read as."""
+    """The verdict for what a person typed, and the host it was read as (empty: it is none)."""
     target = engine.target_of(text, Channel.TESTER)
     if target is None:
-        raise UnusableError(
-            f"{text!r} is neither a URL nor a host name. "
-            "Write it as https://www.example.org/page or www.example.org."
-        )
+        return Verdict(Action.BLOCK, Reason.UNREADABLE), ""
     return engine.judge(subject, target), target.host
+
+
+def _status(text: str, verdict: Verdict) -> int:
+    if verdict.reason is Reason.UNREADABLE:
+        notes.print(
+            f"{text!r} is neither a URL nor a host name. "
+            "Write it as https://www.example.org/page or www.example.org.",
+            markup=False,
+        )
+        return 2
+    return int(verdict.blocked)
 
 
 def _texts(targets: Iterable[str]) -> Iterator[str]:

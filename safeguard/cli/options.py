@@ -1,10 +1,11 @@
 """What every command takes, and what it needs made before it can work."""
 
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 from rich.console import Console
@@ -56,11 +57,15 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
 def lines_of(source: str) -> Iterator[str]:
     """Lines of a file, or of standard input for `-`; bytes that are no UTF-8 are replaced."""
     try:
-        with typer.open_file(source, "r", encoding="utf-8", errors="replace") as stream:
+        with _opened(source) as stream:
             for line in stream:
-                yield line.rstrip("\r\n")
+                yield line.rstrip(b"\r\n").decode("utf-8", errors="replace")
     except OSError as error:
         raise UnusableError(
             f"The file {source} cannot be read ({error.strerror}). Check its name, "
             "or give - to read standard input."
         ) from error
+
+
+def _opened(source: str) -> AbstractContextManager[BinaryIO]:
+    return nullcontext(sys.stdin.buffer) if source == "-" else Path(source).open("rb")

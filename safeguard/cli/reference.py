@@ -119,6 +119,7 @@ REASONS = {
     Reason.WORDS: "A rule about words decided: a search, a prompt, or the text of a page.",
     Reason.HELP: "A helpline or support service. No category and no entry can block it.",
     Reason.SEALED: "The address is on a sealed list of unlawful content. Nothing can lift that.",
+    Reason.UNREADABLE: "No browser could open it, so nothing is let through.",
     Reason.NO_RULES: "No rules could be read, so the stance of the settings applies.",
 }
 

@@ -63,7 +63,7 @@ def _offer_set_up(settings: Settings) -> None:
     try:
         if staff.has_staff(store):
             return
-        token = staff.new_setup_token(store, now(), token_bytes)
+        token = staff.new_setup_token(store, now(), token_bytes(32))
     finally:
         store.close()
     notes.print(

@@ -37,6 +37,7 @@ class Reason(StrEnum):
     WORDS = "what was typed or shown"
     HELP = "help is always reachable"
     SEALED = "unlawful content, which no rule can allow"
+    UNREADABLE = "the address cannot be read"
     NO_RULES = "the filter has no rules to judge by"
 
 

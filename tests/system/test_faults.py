@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -167,7 +168,8 @@ def test_a_damaged_database_is_a_sentence_and_is_left_alone(filter_: Filter) -> 
     assert result.returncode == UNUSABLE
     assert "is not a database (or is damaged)" in result.stderr
     assert damaged.startswith(b"this is no database")
-    assert sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def test_a_lost_key_of_the_authority_is_a_sentence_and_no_new_one_is_made(filter_: Filter) -> None:
