@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 
 from filter_rules.types import Problem
 from safeguard.store.people import PersonRecord
@@ -10,42 +11,58 @@ COLUMNS = ("name", "group", "address", "device")
 NEEDED = 2
 MOST_LINES = 20_000
 
+type Row = tuple[int, list[str]]
+
 
 def records_of(
     content: bytes, file: str = "people"
 ) -> tuple[list[PersonRecord], tuple[Problem, ...]]:
-    """The lines as records, or the problems that stop them."""
+    """Return the lines as records, or the problems that stop them."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         return [], (_wrong(file, line, "is not UTF-8 text: save the file as “CSV UTF-8”"),)
+    rows = _rows(text)
+    try:
+        head = tuple(cell.strip().lower() for cell in next(rows, (1, []))[1])
+        if head[:NEEDED] != COLUMNS[:NEEDED] or head != COLUMNS[: len(head)]:
+            return [], (_wrong(file, 1, f"must name the columns: {','.join(COLUMNS)}"),)
+        return _records(rows, len(head), file)
+    except _NoCsvError as error:
+        return [], (_wrong(file, error.line, "cannot be read as CSV: look for a stray quote"),)
+
+
+class _NoCsvError(Exception):
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+def _rows(text: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        return _records(reader, file)
-    except csv.Error:
-        return [], (_wrong(file, reader.line_num, "cannot be read as CSV: look for a stray quote"),)
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise _NoCsvError(reader.line_num) from error
 
 
-def _records(reader: "csv._reader", file: str) -> tuple[list[PersonRecord], tuple[Problem, ...]]:
-    head = tuple(cell.strip().lower() for cell in next(reader, []))
-    if head[:NEEDED] != COLUMNS[:NEEDED] or head != COLUMNS[: len(head)]:
-        return [], (_wrong(file, 1, f"must name the columns: {','.join(COLUMNS)}"),)
+def _records(
+    rows: Iterator[Row], width: int, file: str
+) -> tuple[list[PersonRecord], tuple[Problem, ...]]:
     records: list[PersonRecord] = []
     problems: list[Problem] = []
-    for cells in reader:
-        line = reader.line_num
+    for line, cells in rows:
         if len(records) >= MOST_LINES:
-            problems.append(
-                _wrong(file, line, f"is beyond the {MOST_LINES:,} that one file may have")
-            )
+            says = f"is beyond the {MOST_LINES:,} that one file may have"
+            problems.append(_wrong(file, line, says))
             break
         if not any(cell.strip() for cell in cells):
             continue
-        if len(cells) > len(head):
-            problems.append(
-                _wrong(file, line, f"has {len(cells)} cells: the first line has {len(head)}")
-            )
+        if len(cells) > width:
+            says = f"has {len(cells)} cells: the first line has {width}"
+            problems.append(_wrong(file, line, says))
             continue
         name, group, address, device = (
             cell.strip() for cell in (*cells, *[""] * (len(COLUMNS) - len(cells)))
