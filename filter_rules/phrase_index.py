@@ -16,19 +16,21 @@ from itertools import accumulate, product
 import ahocorasick
 
 from filter_rules.phrases import Pattern
-from filter_rules.text import Vocabulary, spans, tokens
+from filter_rules.text import Vocabulary, fold, spans, tokens
 
 MOST_ANCHORED = 64  # ways of saying an anchor that go into the automaton
 MOST_TRIES = 2_000  # places where one pattern is tried in one text: hostile text ends here
 
 # Words too common to anchor a pattern by. It changes only how fast we are, never what we find.
 _COMMON = frozenset(
-    """
-    a about all am an and are at be been being best by can cant do does dont for from get girl
-    girls going gonna good have he her him his how i if im in is it ive me my no not of off on or
-    our out people she should so some someone that the their them there they this to u up ur us
-    wanna want was way ways we what when where who will with would you your youre
-    """.split()
+    fold(
+        """
+        a about all am an and are at be been being best by can cant do does dont for from get girl
+        girls going gonna good have he her him his how i if im in is it ive me my no not of off on
+        or our out people she should so some someone that the their them there they this to u up ur
+        us wanna want was way ways we what when where who will with would you your youre
+        """
+    ).split()
 )
 
 type _Slot = Mapping[int, frozenset[str]]  # by number of words
