@@ -9,8 +9,8 @@ import typer
 from filter_rules.types import Finding, Kind, Severity
 from safeguard.cli.check import ready_engine
 from safeguard.cli.options import ConfigOption, DataOption, JsonOption, lines_of, settings_of
-from safeguard.core.decide import FLAGGED_FROM
 from safeguard.core.explain import finding_record
+from safeguard.core.policy import FLAGGED_FROM
 
 
 def scan(

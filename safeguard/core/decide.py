@@ -15,11 +15,9 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from filter_rules.types import Finding, Hit, Kind, Severity
-from safeguard.core.policy import Policy, PolicyRule, TextRule
+from filter_rules.types import Finding, Hit, Kind
+from safeguard.core.policy import FLAGGED_FROM, Policy, PolicyRule, TextRule
 from safeguard.core.types import Action, Considered, Reason, Scope, Subject, Verdict
-
-FLAGGED_FROM = Severity.MEDIUM
 
 
 class Weighed(NamedTuple):

@@ -7,6 +7,8 @@ from functools import cached_property
 from filter_rules.types import Finding, Kind, Severity
 from safeguard.core.types import Action, Scope, Subject
 
+FLAGGED_FROM = Severity.MEDIUM  # from here a theme deserves a person's eye, help-seeking excepted
+
 
 @dataclass(frozen=True, slots=True)
 class Who:
