@@ -131,8 +131,8 @@ def with_included(root: Path, path: str) -> tuple[dict[str, Path], list[Problem]
                 taken = _inside(root, taking.parent, wanted)
                 if taken is None:
                     problems.append(Problem(shown, number, f"{wanted} is not in this folder"))
-                elif (named := f"{path}/{taken.relative_to(root).as_posix()}") not in found:
-                    found[named] = taken
+                elif taken not in found.values():
+                    found[f"{path}/{taken.relative_to(root).as_posix()}"] = taken
                     waiting.append(taken)
     return found, problems
 

@@ -1,0 +1,292 @@
+"""Artefacts: the same from the same, swapped in one step, and never half in force."""
+
+import json
+import shutil
+import subprocess
+import sys
+import textwrap
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from filter_rules.formats.format import Format
+from filter_rules.types import Hit, Kind, Part
+from filter_rules.urls import split
+from safeguard import building
+from safeguard.building import (
+    build,
+    is_stale,
+    manifest_in_force,
+    open_rules,
+    rules_in_force,
+)
+from safeguard.problems import UnusableError
+from safeguard.sources import import_source, shipped_source
+
+NOW = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
+
+
+def quiet(_step: str, _done: int, _total: int) -> None:
+    """Nobody watches a test build."""
+
+
+def bring(data: Path, text: str, name: str = "mine", fmt: Format = Format.ADBLOCK) -> None:
+    file = data.parent / f"{name}.txt"
+    file.write_text(text, encoding="utf-8")
+    import_source(data, file, fmt, "games", name, NOW)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    bring(folder, "||games.example^\n||dup.example^\n||dup.example^\n@@||good.games.example^\n")
+    return folder
+
+
+def in_child(data: Path, lines: str) -> subprocess.CompletedProcess[str]:
+    """Run a build in a process of its own, after `lines`."""
+    program = f"""
+        import os, resource, signal, sys
+        from pathlib import Path
+        from safeguard.building import build
+        from safeguard.problems import UnusableError
+        def progress(step, done, total):
+            pass
+        {lines}
+        try:
+            build(Path({str(data)!r}), progress)
+        except UnusableError as error:
+            sys.exit(str(error))
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_what_was_imported_is_in_force_after_a_build(data: Path) -> None:
+    built = build(data, quiet)
+    rules = open_rules(data)
+    assert rules.fingerprint == built.fingerprint == rules_in_force(data)
+    assert rules.match("www.games.example") == (Hit("games", "mine", "games.example"),)
+    assert rules.match("good.games.example") == ()
+    assert rules.detect("", Kind.SEARCH) == ()
+    assert built.sources == 2
+    assert built.counts["games"] >= 4
+    assert built.seconds > 0
+
+
+def test_shipped_lists_are_in_force_without_any_import(tmp_path: Path) -> None:
+    build(tmp_path / "new", quiet)
+    rules = open_rules(tmp_path / "new")
+    for file in shipped_source().files:
+        assert file.category in rules.categories
+
+
+def test_addresses_and_expressions_are_in_force(data: Path) -> None:
+    tree = data.parent / "tree" / "sect"
+    tree.mkdir(parents=True)
+    (tree / "urls").write_text("example.org/sect\n", encoding="utf-8")
+    (tree / "expressions").write_text("/sect[0-9]\n", encoding="utf-8")
+    import_source(data, tree.parent, Format.UT1, "", "ut1", NOW)
+    build(data, quiet)
+    rules = open_rules(data)
+    for text, part in (("example.org/sect/a", Part.URL), ("example.net/sect1", Part.EXPRESSION)):
+        url = split(text)
+        assert url
+        assert [(hit.category, hit.part) for hit in rules.match(url.host, url)] == [
+            ("ut1-sect", part)
+        ]
+    assert rules.categories["ut1-sect"].title == "ut1-sect"
+
+
+def test_the_same_sources_make_the_same_artefact_anywhere(data: Path) -> None:
+    other = data.parent / "elsewhere"
+    shutil.copytree(data, other)
+    assert build(data, quiet).fingerprint == build(other, quiet).fingerprint
+    first, second = (folder / "rules" / rules_in_force(data) for folder in (data, other))
+    assert {file.name: file.read_bytes() for file in first.iterdir()} == {
+        file.name: file.read_bytes() for file in second.iterdir()
+    }
+
+
+def test_another_source_makes_another_artefact(data: Path) -> None:
+    before = build(data, quiet).fingerprint
+    bring(data, "||other.example^\n")
+    assert build(data, quiet).fingerprint != before
+
+
+def test_rules_are_stale_until_what_was_imported_is_built(data: Path) -> None:
+    assert is_stale(data)
+    build(data, quiet)
+    assert not is_stale(data)
+    bring(data, "||other.example^\n", "other")
+    assert is_stale(data)
+    build(data, quiet)
+    assert not is_stale(data)
+
+
+def test_rules_of_another_layout_are_stale(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(data, quiet)
+    monkeypatch.setattr(building, "LAYOUT", building.LAYOUT + 1)
+    assert is_stale(data)
+
+
+def test_the_data_folder_holds_nothing_but_what_is_said(data: Path) -> None:
+    build(data, quiet)
+    assert {path.name for path in data.iterdir()} == {
+        "rules",
+        "rules-in-force",
+        "rules-lock",
+        "sources",
+    }
+    assert [path.name for path in (data / "rules").iterdir()] == [rules_in_force(data)]
+
+
+def test_the_last_three_artefacts_are_kept(data: Path) -> None:
+    made = []
+    for number in range(5):
+        bring(data, f"||site{number}.example^\n")
+        made.append(build(data, quiet).fingerprint)
+    assert {path.name for path in (data / "rules").iterdir()} == set(made[-3:])
+    bring(data, "||site2.example^\n")
+    assert build(data, quiet).fingerprint == made[2]  # the one of before is in force again
+    bring(data, "||site9.example^\n")
+    last = build(data, quiet).fingerprint
+    assert {path.name for path in (data / "rules").iterdir()} == {made[2], made[4], last}
+
+
+def test_the_manifest_tells_of_each_source(data: Path) -> None:
+    bring(data, "! License: MIT\n||one.example^\nbad..example\n", "other")
+    build(data, quiet)
+    manifest = manifest_in_force(data)
+    assert [source["name"] for source in manifest["sources"]] == ["safeguard", "mine", "other"]
+    other = manifest["sources"][-1]
+    assert other["licence"] == "MIT"
+    assert other["imported"] == "2026-09-01T08:30:00+00:00"
+    assert other["counts"] == {"games": 1}
+    assert other["problem_count"] == 1
+    assert other["problems"][0]["line"] == 3
+    assert len(other["sha256"]) == 64
+
+
+def test_progress_is_told_from_reading_to_compiling(data: Path) -> None:
+    steps: list[tuple[str, int, int]] = []
+    build(data, lambda *step: steps.append(step))
+    assert steps[-4][0] == "Reading mine"
+    assert [step[0] for step in steps[-3:]] == ["Compiling hosts", "Compiling urls", "Compiled"]
+    assert all(done <= total for _, done, total in steps)
+
+
+def test_without_a_build_there_are_no_rules(tmp_path: Path) -> None:
+    assert rules_in_force(tmp_path) == ""
+    with pytest.raises(UnusableError, match="rules build"):
+        open_rules(tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["", "nonsense", "\xff", "../../etc"])
+def test_a_pointer_to_nothing_is_said_with_its_mend(data: Path, damage: str) -> None:
+    build(data, quiet)
+    (data / "rules-in-force").write_bytes(damage.encode("latin-1"))
+    with pytest.raises(UnusableError, match="rules build"):
+        open_rules(data)
+    assert is_stale(data)
+
+
+FILES = ["manifest.json", "rules.json", "hosts.trie", "hosts.sets", "urls.trie"]
+
+
+@pytest.mark.parametrize("name", [*FILES, "urls.sets"])
+def test_a_missing_file_is_said_with_its_mend(data: Path, name: str) -> None:
+    build(data, quiet)
+    (data / "rules" / rules_in_force(data) / name).unlink()
+    with pytest.raises(UnusableError, match="rules build"):
+        open_rules(data)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_half_a_file_is_said_with_its_mend(data: Path, name: str) -> None:
+    build(data, quiet)
+    file = data / "rules" / rules_in_force(data) / name
+    file.write_bytes(file.read_bytes()[:-2])
+    with pytest.raises(UnusableError, match="rules build"):
+        open_rules(data)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "rules.json"])
+def test_a_changed_file_is_said_with_its_mend(data: Path, name: str) -> None:
+    build(data, quiet)
+    file = data / "rules" / rules_in_force(data) / name
+    file.write_bytes(file.read_bytes().replace(b"games", b"chess"))
+    with pytest.raises(UnusableError, match="not the one that was built"):
+        open_rules(data)
+
+
+def test_a_build_mends_what_was_damaged(data: Path) -> None:
+    fingerprint = build(data, quiet).fingerprint
+    (data / "rules" / fingerprint / "rules.json").write_bytes(b"{}")
+    (data / "rules" / fingerprint / "hosts.sets").unlink()
+    assert build(data, quiet).fingerprint == fingerprint
+    assert open_rules(data).match("games.example")
+
+
+def test_rules_that_are_open_stay_whole_while_others_come_into_force(data: Path) -> None:
+    build(data, quiet)
+    before = open_rules(data)
+    for number in range(4):
+        bring(data, f"||site{number}.example^\n")
+        build(data, quiet)
+    assert not (data / "rules" / before.fingerprint).exists()
+    assert before.match("games.example")
+
+
+@pytest.mark.parametrize("step", ["Reading mine", "Compiling hosts", "Compiling urls", "Compiled"])
+def test_a_killed_build_leaves_the_rules_of_before(data: Path, step: str) -> None:
+    before = build(data, quiet).fingerprint
+    bring(data, "||other.example^\n")
+    kill = f"progress = lambda at, *_: at == {step!r} and os.kill(os.getpid(), signal.SIGKILL)"
+    assert in_child(data, kill).returncode == -9
+    assert rules_in_force(data) == before
+    assert open_rules(data).match("games.example")
+    after = build(data, quiet).fingerprint
+    assert after != before
+    assert open_rules(data).match("other.example")
+    assert not (data / "rules-building").exists()
+
+
+def test_a_full_disk_leaves_the_rules_of_before(data: Path) -> None:
+    before = build(data, quiet).fingerprint
+    bring(data, "".join(f"||site{number}.example^\n" for number in range(20_000)))
+    done = in_child(data, "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))")
+    assert done.returncode == 1
+    assert "The rules of before stay in force" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert rules_in_force(data) == before
+    assert open_rules(data).match("games.example")
+
+
+def test_a_source_that_lost_its_copy_leaves_the_rules_of_before(data: Path) -> None:
+    before = build(data, quiet).fingerprint
+    bring(data, "||other.example^\n", "other")
+    for copy in (data / "sources" / "other").glob("*/*.gz"):
+        copy.write_bytes(copy.read_bytes()[:-9])
+    with pytest.raises(UnusableError, match="The rules of before stay in force"):
+        build(data, quiet)
+    assert rules_in_force(data) == before
+
+
+def test_builds_at_the_same_time_wait_for_one_another(data: Path) -> None:
+    program = (
+        "from pathlib import Path; from safeguard.building import build;"
+        f"print(build(Path({str(data)!r}), lambda *_: None).fingerprint)"
+    )
+    command = [sys.executable, "-c", program]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    said = {one.communicate(timeout=90)[0].strip() for one in running}
+    assert said == {rules_in_force(data)}
+    assert open_rules(data).match("games.example")
+
+
+def test_an_artefact_is_json_that_people_can_read(data: Path) -> None:
+    build(data, quiet)
+    text = (data / "rules" / rules_in_force(data) / "manifest.json").read_text(encoding="utf-8")
+    assert json.loads(text) == manifest_in_force(data)
