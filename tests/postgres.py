@@ -54,9 +54,10 @@ class PostgresServer:
             assert time.monotonic() < deadline, "PostgreSQL does not answer"
             wait_briefly(self._process)
 
-    def stop(self) -> None:
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop, ending connections too. SIGQUIT is faster, and leaves the disk untidy."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGINT)  # which ends connections too
+            self._process.send_signal(how)
             self._process.wait(DEADLINE)
             self._process = None
 
@@ -65,7 +66,7 @@ class PostgresServer:
         return self._process is not None
 
     def remove(self) -> None:
-        self.stop()
+        self.stop(signal.SIGQUIT)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def url(self, database: str) -> str:

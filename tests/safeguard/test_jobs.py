@@ -244,9 +244,8 @@ def test_killed_writers_and_drainers_lose_and_double_nothing(
     reader = SpoolReader(spool_file(any_settings.data, "proxy-0"))
     eventually(lambda: _is_drained(any_store, reader))
     reader.close()
-    drainer.send_signal(signal.SIGTERM)
-    drainer.communicate(timeout=DEADLINE)
-    assert drainer.returncode == 0
+    drainer.kill()
+    drainer.communicate()
     references = [line.strip() for line in acknowledged]
     with any_store.reading() as session:
         kept = session.scalars(select(EventRow.reference)).all()
@@ -304,6 +303,17 @@ def test_a_stop_drains_what_is_there(any_settings: Settings, any_store: Store) -
     stop.set()
     run(any_settings, stop)
     assert stored(any_store) == 1
+
+
+def test_told_to_stop_it_ends_cleanly(any_settings: Settings, any_store: Store) -> None:
+    recorder = open_recorder(any_settings, "proxy-0")
+    recorder.record(PUPIL, SEARCH, flagged(), NOW)
+    recorder.close(NOW)
+    drainer = start_jobs(any_settings)
+    eventually(lambda: stored(any_store) == 1)
+    drainer.send_signal(signal.SIGTERM)
+    drainer.communicate(timeout=DEADLINE)
+    assert drainer.returncode == 0
 
 
 def test_it_stops_with_status_2_where_it_cannot_start(tmp_path: Path) -> None:
