@@ -42,6 +42,7 @@ def _guard() -> Response | None:
         logout_user()
     if not current_user.is_authenticated:
         return redirect(url_for("security.login", next=_way_back()))
+    session.permanent = True  # so that each answer begins the idle time anew
     if endpoint == ANY_ROLE:
         return None
     allowed: frozenset[Role] = getattr(current_app.view_functions[endpoint], "open_to", frozenset())

@@ -32,7 +32,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 def mine() -> str | Response:
     form = PasswordForm()
     if form.validate_on_submit():
-        if is_right(form.present.data, me().password):
+        if is_right(form.present.data, str(me().password)):
             return _changed(form)
         form.present.errors.append("That is not your password.")
     return render_template("account.html", form=form)

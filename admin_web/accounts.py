@@ -6,7 +6,6 @@ a new one ends them all.
 """
 
 from dataclasses import fields
-from datetime import datetime
 from typing import Any, cast, override
 
 from flask_security import RoleMixin, UserDatastore, UserMixin, current_user
@@ -19,31 +18,18 @@ from safeguard.store.staff import Staff
 SAVED = tuple(field.name for field in fields(Staff) if field.name not in {"id", "roles"})
 
 
-class NamedRole(RoleMixin):  # type: ignore[misc]  # Flask-Security is not typed
+class NamedRole(RoleMixin):
     """A role as Flask-Security wants to see it."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Security is not typed
+class SignedIn(UserMixin):
     """An account as Flask-Security wants to see it: it sets the fields, `put` saves them."""
 
-    id: int
-    email: str
     name: str
-    password: str
-    active: bool
-    fs_uniquifier: str = ""
-    created_at: datetime
-    last_login_at: datetime | None = None
-    current_login_at: datetime | None = None
-    last_login_ip: str | None = None
-    current_login_ip: str | None = None
-    login_count: int | None = None
-    tf_primary_method: str | None = None
-    tf_totp_secret: str | None = None
-    mf_recovery_codes: list[str] | None = None
+    fs_uniquifier = ""  # Flask-Security looks for it on the class
 
     def __init__(self, account: Staff) -> None:
         self.id = account.id
@@ -53,7 +39,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Security is not typed
         self.role: Role | None = role_of(account.roles)
 
 
-class StaffDatastore(UserDatastore):  # type: ignore[misc]  # Flask-Security is not typed
+class StaffDatastore(UserDatastore):
     """Finds accounts, and saves what Flask-Security changes of one."""
 
     def __init__(self, store: Store) -> None:
@@ -75,10 +61,12 @@ class StaffDatastore(UserDatastore):  # type: ignore[misc]  # Flask-Security is 
     def find_role(self, role: str) -> NamedRole | None:
         return NamedRole(role) if role in set(Role) else None
 
+    @override
     def put(self, model: SignedIn) -> SignedIn:
         staff.save(self._store, model.id, {name: getattr(model, name) for name in SAVED})
         return model
 
+    @override
     def commit(self) -> None:
         """Nothing waits: `put` has saved it."""
 

@@ -12,8 +12,10 @@ SAYS = {
     400: ("That did not reach us whole", "Go back, reload the page and try again."),
     403: (
         "This page belongs to another role",
-        "What pupils do is for the safeguarding lead to see, and the rules are for the "
-        "technician to set. If you need something here, ask the colleague with that role.",
+        (
+            "What pupils do is for the safeguarding lead to see, and the rules are for the "
+            "technician to set. If you need something here, ask the colleague with that role."
+        ),
     ),
     404: ("There is no such page", "The address may be mistyped, or the item is no longer kept."),
     405: ("That did not reach us whole", "Go back, reload the page and try again."),

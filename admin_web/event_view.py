@@ -36,6 +36,12 @@ class Shown:
         return self.stored.event
 
     @property
+    def severity(self) -> Severity:
+        """How soon to look; what is flagged for its address alone is for information."""
+        bare = self.event.flagged and self.event.severity is Severity.NONE
+        return Severity.LOW if bare else self.event.severity
+
+    @property
     def at(self) -> datetime:
         return self.event.at
 

@@ -43,7 +43,6 @@ OUTCOMES = {
     Outcome.NO_CONCERN: "Not a concern",
     Outcome.WRONG_PUPIL: "Wrong pupil",
 }
-UNDONE = "undone"
 
 
 class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
@@ -96,7 +95,8 @@ def today() -> str:
 def _link(**changes: str) -> str:
     """The address of this list with these filters, from another event on."""
     kept = {key: values for key, values in request.args.lists() if key != "before"}
-    return url_for("events.today", **{**kept, **changes})
+    query: dict[str, Any] = {**kept, **changes}
+    return url_for("events.today", **query)
 
 
 def _before() -> str:
@@ -154,19 +154,7 @@ def one(event_id: Any) -> str | Response:
     )
 
 
-@pages.post("/events/<uuid:event_id>/undo")
-@open_to(Role.LEAD)
-def undo(event_id: Any) -> Response:
-    stored = _found(str(event_id))
-    if stored.reviewed:
-        events.reopen(here().store, stored.event.id, me().id, UNDONE, here().clock())
-        flash("The review is undone: the event is back on the list.", "success")
-    return redirect(url_for("events.one", event_id=event_id))
-
-
 def reviewed_words(outcome: str) -> str:
-    if outcome == UNDONE:
-        return "Review undone"
     return OUTCOMES[Outcome(outcome)] if outcome in set(Outcome) else outcome
 
 

@@ -1,4 +1,4 @@
-"""Health: is everyone filtered, by which rules, and does everything behind it work?
+"""Health: which rules are in force, and whether everything behind them works.
 
 Each line says how it is in words, and where it is not well, the mend.
 """

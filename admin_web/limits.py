@@ -1,5 +1,7 @@
 """How often one address may try what can be guessed or is dear: signing in, set-up, "why?"."""
 
+from typing import Any
+
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -17,4 +19,5 @@ def install(app: Flask) -> None:
     limiter = Limiter(get_remote_address, app=app)
     for endpoint, often, methods in LIMITS:
         view = app.view_functions[endpoint]
-        app.view_functions[endpoint] = limiter.limit(often, methods=methods)(view)
+        limited: Any = limiter.limit(often, methods=methods)(view)
+        app.view_functions[endpoint] = limited

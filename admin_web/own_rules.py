@@ -85,13 +85,13 @@ class RuleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 def listing() -> str:
     text = request.args.get("text", "").strip()[:100]
     history = request.args.get("history") == "yes"
-    found = [rule for rule in _all(history) if _holds(rule, text)]
+    found = [rule for rule in _all(history=history) if _holds(rule, text)]
     paging = Paging(asked_page(), total=len(found))
     shown = found[paging.offset : paging.offset + paging.size]
     return render_template("rules.html", rules=shown, paging=paging, text=text, history=history)
 
 
-def _all(history: bool) -> list[OwnEntry]:
+def _all(*, history: bool) -> list[OwnEntry]:
     store = here().store
     return overlay.in_force(store) + (overlay.removed(store, MOST_REMOVED) if history else [])
 

@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired, Length
 from admin_web.fields import LONGEST_EMAIL, LONGEST_PASSWORD, stripped
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]  # Flask-Security is not typed
+class SignInForm(LoginForm):
     """Flask-Security's form with our words, for addresses of any domain, and nobody remembered."""
 
     email = EmailField(

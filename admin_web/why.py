@@ -1,4 +1,4 @@
-""" "Why?": what the filter would do with an address, for whom, and every rule it weighed.
+"""The page "Why?": what the filter would do with an address, for whom, and every rule it weighed.
 
 It asks the same engine as the proxy and the command line, so it cannot tell another story.
 Nothing asked here is recorded as anyone's visit.

@@ -14,7 +14,7 @@ SEVERITIES = {
     Severity.HIGH: "Today",
     Severity.MEDIUM: "This week",
     Severity.LOW: "For information",
-    Severity.NONE: "No concern",
+    Severity.NONE: "Blocked only",
 }
 METHODS = {
     "device": "by the device register: this address belongs to a known device",

@@ -12,10 +12,14 @@ from tests.admin_web.school import PRIYA, TOM, School, Visitor, hire, open_schoo
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the shipped rules built, to be copied."""
+    """A data folder with rules built and the cast hired, to be copied: both take a while."""
     data = tmp_path_factory.mktemp("built") / "data"
     data.mkdir()
     build(data, lambda *_: None)
+    school = open_school(data)
+    hire(school)
+    school.engine.close()
+    school.store.close()
     return data
 
 
@@ -24,7 +28,6 @@ def school(built: Path, tmp_path: Path) -> Iterator[School]:
     data = tmp_path / "data"
     shutil.copytree(built, data)
     school = open_school(data)
-    hire(school)
     yield school
     school.engine.close()
     school.store.close()

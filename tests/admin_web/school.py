@@ -76,7 +76,7 @@ class Visitor:
         self.client = client
 
     def get(self, path: str) -> TestResponse:
-        return self.client.get(path)
+        return self.client.get(path, buffered=True)  # which closes files as well
 
     def text(self, path: str) -> str:
         answer = self.get(path)
@@ -163,3 +163,26 @@ def enrol(school: School, name: str, group: str, address: str, device: str) -> t
     people.import_people(school.store, [people.PersonRecord(1, name, group, address, device)])
     person = people.people(school.store, name)[0]
     return person.id, people.devices(school.store, address)[0].id
+
+
+def endpoints(school: School) -> set[str]:
+    return {rule.endpoint for rule in school.app.url_map.iter_rules()}
+
+
+def methods_of(school: School, endpoint: str) -> set[str]:
+    rules = school.app.url_map.iter_rules(endpoint)
+    return {method for rule in rules for method in rule.methods or ()}
+
+
+def address_of(school: School, endpoint: str, event_id: str = "") -> str:
+    """An address of the page, with something for each part that it asks for."""
+    parts: dict[str, Any] = {
+        "event_id": event_id,
+        "rule_id": 1,
+        "device_id": "x",
+        "token": "x",
+        "filename": "style.css",
+    }
+    rule = next(school.app.url_map.iter_rules(endpoint))
+    with school.app.test_request_context():
+        return school.app.url_for(endpoint, **{name: parts[name] for name in rule.arguments})

@@ -1,0 +1,60 @@
+"""The page "Why?", which tells what the filter would do."""
+
+import pytest
+
+from safeguard.core import explain
+from safeguard.core.types import Channel, Subject
+from tests.admin_web.school import School, Visitor, enrol
+
+
+@pytest.mark.parametrize("who", ["priya", "tom"])
+def test_it_says_what_the_engine_says_with_every_rule_weighed(
+    school: School, who: str, request: pytest.FixtureRequest
+) -> None:
+    visitor: Visitor = request.getfixturevalue(who)
+    text = visitor.text("/why?address=https://bet365.com/x&group=secondary")
+    target = school.engine.target_of("https://bet365.com/x", Channel.TESTER)
+    assert target is not None
+    verdict = school.engine.judge(Subject("secondary"), target)
+    assert verdict.blocked
+    assert "Blocked" in text
+    for sentence in explain.sentences(verdict):
+        assert sentence.replace("'", "&#39;") in text
+    assert ("Block or allow this address" in text) == (who == "tom")
+
+
+def test_words_of_a_search_are_judged_as_in_real_traffic(priya: Visitor) -> None:
+    text = priya.text("/why?address=https://www.google.com/search?q=want+to+die&group=secondary")
+    assert "the safeguarding lead would be told" in text
+
+
+def test_a_device_is_identified_as_real_traffic_is(school: School, tom: Visitor) -> None:
+    enrol(school, "Amelia Hart", "primary", "10.20.0.5", "Laptop")
+    school.engine.refresh()
+    text = tom.text("/why?address=chess.example&device=10.20.0.5")
+    assert "group primary, device 10.20.0.5" in text
+    assert "by the device register" in text
+    assert "Amelia" not in text
+    assert "group unidentified" in tom.text("/why?address=chess.example&device=10.99.0.1")
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("address=", "Give an address."),
+        ("address=no+address", "That is not an address."),
+        ("address=chess.example&device=laptop", "That is not an IP address."),
+        ("address=chess.example&group=invented", "Not a valid choice"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_said(tom: Visitor, query: str, says: str) -> None:
+    assert says in tom.text(f"/why?{query}")
+
+
+def test_an_open_page_asks_nothing(tom: Visitor) -> None:
+    assert "Everything that was weighed" not in tom.text("/why")
+
+
+def test_asking_without_end_is_slowed_down(tom: Visitor) -> None:
+    answers = [tom.get("/why").status_code for _ in range(61)]
+    assert answers == [200] * 60 + [429]
