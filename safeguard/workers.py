@@ -66,6 +66,7 @@ def serve(name: str, count: int, work: Callable[[int], None]) -> int:
     """
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, _raise_stop)
+    die_with_parent()  # a supervisor that is killed leaves no role behind to hold its port
     alive: dict[int, tuple[int, float]] = {}
     pauses = dict.fromkeys(range(count), 0.0)
     try:

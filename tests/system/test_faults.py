@@ -111,6 +111,17 @@ def test_a_worker_that_is_killed_is_back_and_its_port_answers_throughout(filter_
         until(lambda: answers(filter_.admin_port), BACK_WITHIN_SECONDS)
 
 
+def test_a_supervisor_that_is_killed_leaves_nothing_behind(filter_: Filter) -> None:
+    filter_.start()
+    assert filter_.process is not None
+    roles = children(filter_.process.pid)
+    filter_.process.kill()
+    filter_.process.wait()
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in roles), 10.0, "their end")
+    with running(filter_):
+        assert answers(filter_.proxy_port)  # ports and locks were free
+
+
 @pytest.mark.parametrize("which", ["proxy", "dns", "admin"])
 def test_a_port_in_use_is_a_sentence(filter_: Filter, which: str) -> None:
     port = getattr(filter_, f"{which}_port")
