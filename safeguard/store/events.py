@@ -6,6 +6,7 @@ Pages go by event id, which sorts by time: page 1,000 costs what page 1 costs.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, Text, func, or_, select, type_coerce
@@ -86,7 +87,7 @@ class Counts:
 def search(store: Store, wanted: Wanted, before: str = "", limit: int = 50) -> Page:
     """Return the newest events wanted, older than the event `before` where it is given."""
     query = select(EventRow).where(*_conditions(wanted)).order_by(EventRow.id.desc())
-    if before:
+    if is_event_id(before):
         query = query.where(EventRow.id < before)
     with store.reading() as session:
         rows = session.scalars(query.limit(limit + 1)).all()
@@ -95,7 +96,9 @@ def search(store: Store, wanted: Wanted, before: str = "", limit: int = 50) -> P
 
 
 def event(store: Store, event_id: str) -> StoredEvent | None:
-    """Return one event by its id."""
+    """Return one event by its id, or None, whatever the id looks like."""
+    if not is_event_id(event_id):
+        return None
     return _one(store, select(EventRow).where(EventRow.id == event_id))
 
 
@@ -111,7 +114,7 @@ def add_review(
 ) -> bool:
     """Add what a person concluded; False where there is no such event."""
     with store.writing() as session:
-        row = session.get(EventRow, event_id)
+        row = session.get(EventRow, event_id) if is_event_id(event_id) else None
         if row is None:
             return False
         row.reviewed = True
@@ -130,6 +133,8 @@ def add_review(
 
 def reviews(store: Store, event_id: str) -> list[Review]:
     """Return the reviews of an event, the first one first."""
+    if not is_event_id(event_id):
+        return []
     query = (
         select(ReviewRow, StaffRow.name)
         .join(StaffRow, StaffRow.id == ReviewRow.staff_id)
@@ -177,6 +182,14 @@ def tallies(store: Store, since: datetime) -> dict[str, int]:
     )
     with store.reading() as session:
         return {category: int(count) for category, count in session.execute(query)}
+
+
+def is_event_id(text: str) -> bool:
+    """Say whether the text is spelt as an event's id: it may come from an address bar."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def _by[Value](
@@ -242,7 +255,7 @@ def _one(store: Store, query: Select[EventRow]) -> StoredEvent | None:
 def _stored(row: EventRow, vault: Vault) -> StoredEvent:
     try:
         private, readable = _private.decode(vault.unseal(row.sealed)), True
-    except (UnsealError, msgspec.ValidationError):
+    except (UnsealError, msgspec.DecodeError):
         private, readable = Private(), False
     return StoredEvent(_event(row, private), row.reviewed, readable)
 

@@ -57,8 +57,11 @@ class Store:
 def open_store(settings: Settings) -> Store:
     """Open the database that the settings name; it must be at this version's schema."""
     engine = open_engine(database_url(settings))
-    vault = open_vault(settings.data, lambda: _holds_events(engine))
-    return Store(engine, vault)
+    try:
+        return Store(engine, open_vault(settings.data, lambda: _holds_events(engine)))
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 def database_url(settings: Settings) -> URL:

@@ -1,0 +1,213 @@
+"""Events as staff find them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from filter_rules.types import Severity
+from safeguard.core.events import Event, Private, SealedEvent
+from safeguard.store import events, people, staff
+from safeguard.store.events import Page, Wanted
+from safeguard.store.intake import Batch, take_in
+from safeguard.store.session import Store
+from tests.safeguard.samples import NOW, at, stored_event
+
+FIRST = stored_event(1, NOW)
+SECOND = stored_event(
+    2,
+    at(60),
+    group="secondary",
+    person="ben",
+    address="10.0.0.8",
+    host="Forum.example",
+    hosts=("forum.example", "chat_room.example"),
+    categories=("messaging", "social-media"),
+    themes=(("bullying", Severity.URGENT), ("low-mood", Severity.LOW)),
+    severity=Severity.URGENT,
+    flagged=True,
+)
+THIRD = stored_event(3, at(3600), flagged=True, severity=Severity.MEDIUM, count=5)
+ALL = (FIRST, SECOND, THIRD)
+
+
+def put(store: Store, kept: Sequence[Event] = ALL) -> None:
+    sealed = [
+        SealedEvent(one, store.vault.seal(msgspec.msgpack.encode(one.private))) for one in kept
+    ]
+    take_in(store, Batch("s", "proxy-0", 1, sealed))
+
+
+def ids(page: Page) -> list[str]:
+    return [one.event.id for one in page.events]
+
+
+def reviewer(store: Store) -> int:
+    columns = {
+        "email": "lead@school.example",
+        "name": "Lee Lead",
+        "password": "a hash",
+        "active": True,
+        "fs_uniquifier": "u",
+        "roles": ("lead",),
+        "created_at": NOW,
+    }
+    return staff.create(store, columns).id
+
+
+def test_an_event_comes_back_as_it_was(any_store: Store) -> None:
+    whole = replace(
+        SECOND, private=Private("https://forum.example/x", "typed", "shown", ("a", "b"))
+    )
+    put(any_store, [whole])
+    found = events.event(any_store, whole.id)
+    assert found is not None
+    assert found.event == whole
+    assert found.readable
+
+
+def test_the_newest_come_first_page_by_page(any_store: Store) -> None:
+    kept = [stored_event(number, at(number)) for number in range(10)]
+    put(any_store, kept)
+    newest = [one.id for one in kept][::-1]
+    seen: list[str] = []
+    page = events.search(any_store, Wanted(), limit=4)
+    while True:
+        seen += ids(page)
+        if not page.older:
+            break
+        page = events.search(any_store, Wanted(), page.older, 4)
+    assert seen == newest
+    assert events.search(any_store, Wanted(), limit=10).older == ""
+
+
+def test_an_event_that_arrives_meanwhile_moves_no_page(any_store: Store) -> None:
+    put(any_store)
+    page = events.search(any_store, Wanted(), limit=1)
+    put(any_store, [stored_event(9, at(7200))])
+    assert ids(events.search(any_store, Wanted(), page.older, 5)) == [SECOND.id, FIRST.id]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({}, (THIRD, SECOND, FIRST)),
+        ({"group": "secondary"}, (SECOND,)),
+        ({"category": "messaging"}, (SECOND,)),
+        ({"category": "social-media"}, (SECOND,)),
+        ({"category": "social"}, ()),
+        ({"category": "%"}, ()),
+        ({"theme": "low-mood"}, (SECOND,)),
+        ({"theme": "low"}, ()),
+        ({"person": "ben"}, (SECOND,)),
+        ({"severity": Severity.MEDIUM}, (THIRD, SECOND)),
+        ({"severity": Severity.URGENT}, (SECOND,)),
+        ({"flagged": True}, (THIRD, SECOND)),
+        ({"flagged": False}, (FIRST,)),
+        ({"reviewed": True}, ()),
+        ({"reviewed": False, "flagged": True}, (THIRD, SECOND)),
+        ({"since": at(60)}, (THIRD, SECOND)),
+        ({"until": at(60)}, (FIRST,)),
+        ({"since": at(1), "until": at(61)}, (SECOND,)),
+        ({"text": "FORUM"}, (SECOND,)),
+        ({"text": "chat_room"}, (SECOND,)),
+        ({"text": "chatxroom"}, ()),
+        ({"text": "10.0.0.8"}, (SECOND,)),
+        ({"text": SECOND.reference.lower()}, (SECOND,)),
+        ({"text": "  casino "}, (THIRD, FIRST)),
+        ({"text": "100%"}, ()),
+        ({"text": "table"}, ()),  # a path is sealed, and not searched
+    ],
+)
+def test_what_is_wanted_is_found(
+    any_store: Store, wanted: dict[str, Any], found: tuple[Event, ...]
+) -> None:
+    put(any_store)
+    assert ids(events.search(any_store, Wanted(**wanted))) == [one.id for one in found]
+
+
+def test_a_pupil_is_found_by_name(any_store: Store) -> None:
+    ann = people.add_person(any_store, "Ann Example", "primary")
+    put(any_store, [FIRST, replace(SECOND, person=ann.id)])
+    assert ids(events.search(any_store, Wanted(text="ann ex"))) == [SECOND.id]
+
+
+def test_an_event_is_found_by_its_reference_as_typed(any_store: Store) -> None:
+    put(any_store)
+    for typed in (FIRST.reference, FIRST.reference.lower().replace("-", " ")):
+        found = events.by_reference(any_store, typed)
+        assert found is not None
+        assert found.event.id == FIRST.id
+    assert events.by_reference(any_store, "") is None
+    assert events.by_reference(any_store, "2222-2222") is None
+
+
+def test_an_event_that_is_not_there_is_none(any_store: Store) -> None:
+    put(any_store)
+    assert events.event(any_store, stored_event(7).id) is None
+    for odd in ("", "1", "no id at all", "' OR 1=1"):
+        assert events.event(any_store, odd) is None
+        assert events.add_review(any_store, odd, 1, "lesson", "", NOW) is False
+        assert events.reviews(any_store, odd) == []
+        assert isinstance(events.search(any_store, Wanted(), odd), Page)
+
+
+@pytest.mark.parametrize("sealed", [b"", b"another key's", b"\x00" * 100])
+def test_words_that_this_key_does_not_open_are_said_to_be_unreadable(
+    any_store: Store, sealed: bytes
+) -> None:
+    take_in(any_store, Batch("s", "proxy-0", 1, [SealedEvent(FIRST, sealed)]))
+    found = events.event(any_store, FIRST.id)
+    assert found is not None
+    assert not found.readable
+    assert found.event.private == Private()
+    assert found.event.host == FIRST.host
+
+
+def test_sealed_words_of_an_odd_shape_are_unreadable(any_store: Store) -> None:
+    take_in(any_store, Batch("s", "p", 1, [SealedEvent(FIRST, any_store.vault.seal(b"\xc1"))]))
+    found = events.event(any_store, FIRST.id)
+    assert found is not None
+    assert not found.readable
+
+
+def test_a_review_is_kept_with_who_when_and_what(any_store: Store) -> None:
+    put(any_store)
+    lead = reviewer(any_store)
+    assert events.add_review(any_store, SECOND.id, lead, "talked", "with the form tutor", NOW)
+    assert events.add_review(any_store, SECOND.id, lead, "closed", "", at(60))
+    first, second = events.reviews(any_store, SECOND.id)
+    assert (first.at, first.staff_id, first.staff_name) == (NOW, lead, "Lee Lead")
+    assert (first.outcome, first.note) == ("talked", "with the form tutor")
+    assert second.outcome == "closed"
+    assert ids(events.search(any_store, Wanted(reviewed=True))) == [SECOND.id]
+    assert ids(events.search(any_store, Wanted(reviewed=False, flagged=True))) == [THIRD.id]
+
+
+def test_a_review_survives_the_same_event_brought_again(any_store: Store) -> None:
+    put(any_store)
+    events.add_review(any_store, SECOND.id, reviewer(any_store), "talked", "", NOW)
+    put(any_store)
+    assert ids(events.search(any_store, Wanted(reviewed=True))) == [SECOND.id]
+
+
+def test_the_numbers_of_a_spell(any_store: Store) -> None:
+    put(any_store)
+    events.add_review(any_store, SECOND.id, reviewer(any_store), "talked", "", NOW)
+    counts = events.counts(any_store, NOW, at(7200))
+    assert (counts.events, counts.blocks, counts.flagged, counts.unreviewed) == (3, 7, 2, 1)
+    assert counts.by_category == (("gambling", 2), ("messaging", 1))
+    assert counts.by_group == (("primary", 2), ("secondary", 1))
+    assert dict(counts.by_severity) == {
+        Severity.NONE: 1, Severity.MEDIUM: 1, Severity.URGENT: 1,
+    }  # fmt: skip
+    assert events.counts(any_store, NOW, at(60)).events == 1
+
+
+def test_the_numbers_of_nothing(any_store: Store) -> None:
+    counts = events.counts(any_store, NOW - timedelta(days=1), NOW)
+    assert (counts.events, counts.blocks, counts.flagged, counts.unreviewed) == (0, 0, 0, 0)
+    assert counts.by_category == ()

@@ -1,0 +1,83 @@
+"""Batches arrive whole, once, in any number of tries."""
+
+import pytest
+from sqlalchemy import func, select
+
+from safeguard.core.events import Growth, SealedEvent, Tally
+from safeguard.store import events
+from safeguard.store.intake import Batch, Refused, RefusedError, position_of, take_in
+from safeguard.store.session import AwayError, Store
+from safeguard.store.tables import EventRow, RefusedRow
+from tests.safeguard.samples import NOW, at, stored_event
+
+ONE = SealedEvent(stored_event(1), b"sealed")
+TWO = SealedEvent(stored_event(2), b"sealed")
+
+
+def stored(store: Store) -> int:
+    with store.reading() as session:
+        return session.scalar(select(func.count()).select_from(EventRow)) or 0
+
+
+def test_a_batch_moves_the_position_with_its_events(any_store: Store) -> None:
+    assert position_of(any_store, "s") == 0
+    take_in(any_store, Batch("s", "proxy-0", 2, [ONE, TWO]))
+    assert (position_of(any_store, "s"), stored(any_store)) == (2, 2)
+    assert position_of(any_store, "another") == 0
+
+
+def test_a_batch_brought_again_changes_nothing(any_store: Store) -> None:
+    for _ in range(2):
+        take_in(any_store, Batch("s", "proxy-0", 2, [ONE, TWO]))
+    assert stored(any_store) == 2
+
+
+def test_a_batch_with_one_bad_event_leaves_no_trace(any_store: Store) -> None:
+    bad = SealedEvent(stored_event(3, school_id=99), b"sealed")
+    with pytest.raises(RefusedError) as raised:
+        take_in(any_store, Batch("s", "proxy-0", 2, [ONE, bad]))
+    assert str(raised.value) == "IntegrityError"  # and nothing of what it said
+    assert (position_of(any_store, "s"), stored(any_store)) == (0, 0)
+
+
+def test_of_growths_the_greatest_stands_in_any_order(any_store: Store) -> None:
+    name = ONE.event.id
+    late, early = Growth(name, 9, ("a", "b"), at(9)), Growth(name, 4, ("a",), at(4))
+    take_in(any_store, Batch("s", "proxy-0", 2, [ONE, late]))
+    take_in(any_store, Batch("s", "proxy-0", 3, [early]))
+    found = events.event(any_store, name)
+    assert found is not None
+    assert (found.event.count, found.event.hosts, found.event.last) == (9, ("a", "b"), at(9))
+
+
+def test_a_growth_of_an_event_that_was_removed_is_no_trouble(any_store: Store) -> None:
+    take_in(any_store, Batch("s", "proxy-0", 1, [Growth(ONE.event.id, 9, (), NOW)]))
+    assert stored(any_store) == 0
+
+
+def test_tallies_of_several_writers_add_up_and_each_ones_greatest_stands(any_store: Store) -> None:
+    hour = NOW.replace(minute=0)
+    for count in (3, 8, 5):
+        take_in(any_store, Batch("s", "proxy-0", count, [Tally("one", hour, "adverts", count)]))
+    take_in(any_store, Batch("t", "proxy-1", 1, [Tally("two", hour, "adverts", 10)]))
+    assert events.tallies(any_store, NOW) == {"adverts": 18}
+    assert events.tallies(any_store, at(3600)) == {}
+
+
+def test_what_was_refused_is_kept_as_it_came(any_store: Store) -> None:
+    refused = Refused(1, b"\x00odd", "ValueError")
+    for _ in range(2):
+        take_in(any_store, Batch("s", "proxy-0", 1, [], [refused]))
+    with any_store.reading() as session:
+        assert session.scalars(select(RefusedRow.record)).all() == [b"\x00odd"]
+
+
+def test_a_database_that_is_away_is_not_a_refusal(any_store: Store) -> None:
+    with any_store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE tallies")
+    if any_store.engine.dialect.name == "sqlite":  # which says it as trouble of the file
+        with pytest.raises(AwayError):
+            take_in(any_store, Batch("s", "p", 1, [Tally("one", NOW, "adverts", 1)]))
+    else:
+        with pytest.raises(RefusedError):
+            take_in(any_store, Batch("s", "p", 1, [Tally("one", NOW, "adverts", 1)]))

@@ -1,0 +1,147 @@
+"""The way to the database: transactions, forks, trouble."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import text
+
+from safeguard.core.events import SealedEvent
+from safeguard.problems import UnusableError
+from safeguard.recorder import open_recorder
+from safeguard.settings import Database, Settings
+from safeguard.store import generation, schema
+from safeguard.store.intake import Batch, take_in
+from safeguard.store.session import AwayError, Store, database_url, open_store
+from tests.conftest import pick_port
+from tests.safeguard.samples import stored_event
+
+
+def test_the_default_is_sqlite_in_the_data_folder(tmp_path: Path) -> None:
+    url = database_url(Settings(data=tmp_path / "data"))
+    assert (url.drivername, url.database) == ("sqlite", str(tmp_path / "data/safeguard.sqlite"))
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg"])
+def test_postgresql_is_spoken_to_by_one_driver(scheme: str) -> None:
+    url = database_url(Settings(database=Database(url=f"{scheme}://u:p@h/d")))
+    assert url.drivername == "postgresql+psycopg"
+
+
+@pytest.mark.parametrize("url", ["sesame", "mysql://u:sesame@h/d", "postgresql+asyncpg://sesame@h"])
+def test_what_is_no_address_of_ours_is_refused_without_repeating_it(url: str) -> None:
+    with pytest.raises(UnusableError) as raised:
+        database_url(Settings(database=Database(url=url)))
+    assert "sesame" not in str(raised.value)
+    assert "postgresql+psycopg://" in str(raised.value)
+
+
+def test_a_writing_that_fails_leaves_nothing(any_store: Store) -> None:
+    class MishapError(Exception):
+        pass
+
+    def fail() -> None:
+        with any_store.writing() as session:
+            generation.bump(session)
+            raise MishapError
+
+    with pytest.raises(MishapError):
+        fail()
+    assert generation.current(any_store) == 1
+
+
+def test_writers_at_the_same_time_lose_nothing(any_store: Store) -> None:
+    together = Barrier(4)
+
+    def bump() -> None:
+        together.wait()
+        for _ in range(10):
+            with any_store.writing() as session:
+                # Reads before it writes: where SQLite would refuse a late write lock.
+                session.execute(text("SELECT number FROM generation"))
+                generation.bump(session)
+
+    threads = [Thread(target=bump) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert generation.current(any_store) == 41
+
+
+def test_sqlite_keeps_its_promises(tmp_path: Path) -> None:
+    store = schema.prepare(Settings(data=tmp_path / "data"))
+    with store.engine.connect() as connection:
+
+        def setting(name: str) -> object:
+            return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+        assert setting("journal_mode") == "wal"
+        assert setting("foreign_keys") == 1
+        assert setting("busy_timeout") == 5000
+    store.close()
+
+
+def test_a_store_opened_before_a_fork_works_on_both_sides(any_store: Store) -> None:
+    assert generation.current(any_store) == 1
+    child = os.fork()
+    if child == 0:
+        try:
+            with any_store.writing() as session:
+                generation.bump(session)
+            os._exit(0)
+        except BaseException:  # noqa: BLE001  a child must never return into the tests
+            os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert generation.current(any_store) == 2
+
+
+def test_a_store_that_is_gone_no_longer_minds_forks(any_settings: Settings) -> None:
+    store = open_store(any_settings)
+    store.close()
+    del store
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_a_database_that_cannot_be_reached_is_away(tmp_path: Path) -> None:
+    url = f"postgresql+psycopg://u:sesame@127.0.0.1:{pick_port()}/d"
+    (tmp_path / "data/keys").mkdir(parents=True)
+    (tmp_path / "data/keys/content.key").write_bytes(bytes(32))
+    store = open_store(Settings(data=tmp_path / "data", database=Database(url=url)))
+    with pytest.raises(AwayError) as raised:
+        generation.current(store)
+    assert "sesame" not in str(raised.value)
+
+
+def test_a_locked_database_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("safeguard.store.session.BUSY_MS", 20)
+    settings = Settings(data=tmp_path / "data")
+    store = schema.prepare(settings)
+    with closing(sqlite3.connect(settings.data / "safeguard.sqlite")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(AwayError), store.writing() as session:
+            generation.bump(session)
+        assert generation.current(store) == 1  # reading goes on
+    store.close()
+
+
+def test_a_lost_key_is_said_where_events_were_sealed_with_it(any_settings: Settings) -> None:
+    store = open_store(any_settings)
+    take_in(store, Batch("s", "proxy-0", 1, [SealedEvent(stored_event(1), b"sealed")]))
+    store.close()
+    (any_settings.data / "keys/content.key").unlink()
+    with pytest.raises(UnusableError, match="is missing"):
+        open_store(any_settings)
+
+
+def test_a_key_is_made_for_an_empty_database(any_settings: Settings) -> None:
+    open_recorder(any_settings, "proxy-0")._spool.close()
+    store = open_store(any_settings)
+    assert store.vault.unseal(store.vault.seal(b"x")) == b"x"
+    store.close()
