@@ -4,6 +4,8 @@ Pages are held back until they are judged, so that a blocked one never shows a w
 the limit is judged by its beginning: see held.py.
 """
 
+from dataclasses import replace
+
 from mitmproxy.http import HTTPFlow, Response
 
 from filter_rules.types import Kind
@@ -13,7 +15,7 @@ from proxy_addons.desk import Desk
 from proxy_addons.failure import cut_flow, fail_closed, refuse_flow
 from proxy_addons.held import Beginning, HeldResponse
 from proxy_addons.page_text import text_of
-from proxy_addons.translate import host_of, url_of
+from proxy_addons.request_gate import JUDGED
 from proxy_addons.visits import Visits
 from safeguard.core.types import Target
 
@@ -65,7 +67,7 @@ class PageGate:
         return (
             _media_type(response) in READABLE
             and engine.text_is_read(subject)
-            and engine.is_inspected(subject, host_of(flow.request.host))
+            and engine.is_inspected(subject, _asked(flow).host)
         )
 
     def _may_begin(self, flow: HTTPFlow, body: bytes) -> bool:
@@ -82,8 +84,12 @@ class PageGate:
         headers = flow.response.headers if flow.response else {}
         page = decoded(body, headers.get("content-encoding", ""), self.limit)
         text = text_of(page, headers.get("content-type", ""))
-        host = host_of(flow.request.host)
-        return Target(host, url_of(flow, host), text, Kind.PAGE)
+        return replace(_asked(flow), words=text, kind=Kind.PAGE)
+
+
+def _asked(flow: HTTPFlow) -> Target:
+    asked: Target = flow.metadata[JUDGED]
+    return asked
 
 
 def _media_type(response: Response) -> str:

@@ -7,9 +7,9 @@ from proxy_addons.desk import Desk
 from proxy_addons.failure import fail_closed, refuse_flow
 from proxy_addons.translate import NotAHostError, claimed_by_request, target_of_request
 from proxy_addons.visits import Visits
-from safeguard.core.types import Subject
+from safeguard.core.types import Subject, Target
 
-JUDGED = "safeguard judged the request"  # the flow may leave
+JUDGED = "safeguard judged the request"  # the flow may leave; holds the target that was judged
 
 
 class RequestGate:
@@ -27,22 +27,23 @@ class RequestGate:
         except NotAHostError:
             self.desk.say(flow, 400, "This address cannot be read", "It is not a web address.")
             return
-        for host in hosts:  # the strictest verdict counts
-            target = target_of_request(self.desk.engine, flow, host, visit.subject)
-            if self.desk.judge(flow, visit.subject, target).blocked:
-                return
-        if len(hosts) == 1:
-            self._let_through(flow, visit.subject)
-        else:
-            says = "It names one site outside and another inside, so it cannot be checked."
-            self.desk.say(flow, 403, "This address is not clear", says)
+        subject, engine = visit.subject, self.desk.engine
+        targets = [target_of_request(engine, flow, host, subject) for host in hosts]
+        if any(self.desk.judge(flow, subject, target).blocked for target in targets):
+            return  # the strictest verdict counts
+        match targets:
+            case [target]:
+                self._let_through(flow, subject, target)
+            case _:
+                says = "It names one site outside and another inside, so it cannot be checked."
+                self.desk.say(flow, 403, "This address is not clear", says)
 
-    def _let_through(self, flow: HTTPFlow, subject: Subject) -> None:
+    def _let_through(self, flow: HTTPFlow, subject: Subject, target: Target) -> None:
         if flow.server_conn.error:
             says = "The filter could not make a secure connection to this site."
             self.desk.say(flow, 502, "This site cannot be reached safely", says)
             return
-        flow.metadata[JUDGED] = True
+        flow.metadata[JUDGED] = target
         if self.desk.engine.text_is_read(subject):
             flow.request.constrain_encoding()
         if not is_short(flow):

@@ -1,10 +1,12 @@
 """A small world on loopback for the proxy's tests: rules, sites that count visits, a proxy."""
 
 import asyncio
+import gzip
 import http.client
 import socket
 import ssl
 import threading
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, override
 
+import brotli  # type: ignore[import-untyped]  # it has no types
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -360,3 +363,71 @@ def settings_for(data: Path, upstream_ca: Path, **proxy: object) -> Settings:
             "proxy": {"upstream_ca": upstream_ca, "allow_networks": ["127.0.0.0/8"], **proxy},
         }
     )
+
+
+HOSTS = (
+    "school.test",
+    "bets.test",
+    "bank.test",
+    "help.test",
+    "www.google.com",
+    "sealed.test",
+    "bypass.test",
+)
+WORDS = "I do not want to be here any more. Goodbye to all of you. Nobody will miss me."
+WORRYING = WORDS.replace("here", "<b>here</b>").join(("<html><p>", "</p></html>")).encode()
+HTML = {"content-type": "text/html; charset=utf-8"}
+LIMIT = 64 * 1024
+PAGES = {
+    "/worrying": Page(WORRYING, HTML),
+    "/worrying.gz": Page(gzip.compress(WORRYING), HTML | {"content-encoding": "gzip"}),
+    "/worrying.br": Page(brotli.compress(WORRYING), HTML | {"content-encoding": "br"}),
+    "/worrying.zz": Page(zlib.compress(WORRYING)[2:-4], HTML | {"content-encoding": "deflate"}),
+    "/worrying.utf16": Page(WORRYING.decode().encode("utf-16"), {"content-type": "text/html"}),
+    "/worrying.txt": Page(WORDS.encode(), {"content-type": "text/plain"}),
+    "/worrying.chunked": Page(WORRYING, HTML, chunked=True),
+    "/worrying.js": Page(WORDS.encode(), {"content-type": "text/javascript"}),
+    "/untyped": Page(WORRYING, {}),
+    "/unknown": Page(b"\x00\x01", HTML | {"content-encoding": "rot13"}),
+    "/broken": Page(b"not gzip", HTML | {"content-encoding": "gzip"}),
+    "/bomb": Page(gzip.compress(bytes(50_000_000)), HTML | {"content-encoding": "gzip"}),
+    "/long": Page(b"<p>harmless</p>" * 20_000, HTML),
+    "/long.chunked": Page(b"<p>harmless</p>" * 20_000, HTML, chunked=True),
+    "/long.worrying": Page(WORRYING + bytes(LIMIT * 3), HTML),
+    "/long.worrying.chunked": Page(WORRYING + bytes(LIMIT * 3), HTML, chunked=True),
+    "/download": Page(bytes(3_000_000), {"content-type": "application/octet-stream"}),
+    "/quic": Page(b"ok", {"content-type": "image/png", "alt-svc": 'h3=":443"'}),
+    "/empty": Page(b"", {}, status=204),
+}
+
+
+def ask(
+    proxy: Proxy,
+    host: str,
+    port: int,
+    path: str = "/",
+    headers: dict[str, str] | None = None,
+    method: str = "GET",
+) -> tuple[int, bytes, http.client.HTTPMessage]:
+    with proxy.https(host, port) as client:
+        client.request(method, path, headers=headers or {})
+        answer = client.getresponse()
+        return answer.status, answer.read(), answer.headers
+
+
+def post(client: http.client.HTTPConnection, body: bytes) -> int:
+    client.request("POST", "/", body=body)
+    return client.getresponse().status
+
+
+def raw(proxy: Proxy, sent: bytes) -> bytes:
+    """All that comes back for bytes that no proper client would send, until the proxy hangs up."""
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=10) as client:
+        client.sendall(sent)
+        got = b""
+        while part := client.recv(65536):
+            got += part
+        return got
+
+
+type Start = Callable[..., Proxy]

@@ -1,0 +1,71 @@
+"""Pages are read before they are shown."""
+
+import pytest
+
+from tests.proxy_addons.world import (
+    PAGES,
+    WORRYING,
+    Proxy,
+    Site,
+    Start,
+    ask,
+)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/worrying",
+        "/worrying.gz",
+        "/worrying.br",
+        "/worrying.zz",
+        "/worrying.utf16",
+        "/worrying.txt",
+        "/worrying.chunked",
+        "/untyped",
+    ],
+)
+def test_the_words_of_a_page_are_judged(proxy: Proxy, site: Site, path: str) -> None:
+    ask(proxy, "school.test", site.port, path)
+    ((_, target, verdict),) = proxy.notebook.kept
+    assert target.url.endswith(path)
+    assert verdict.flagged
+
+
+def test_a_page_that_is_blocked_for_its_words_shows_none_of_them(start: Start, site: Site) -> None:
+    proxy = start("primary")
+    status, body, _ = ask(proxy, "school.test", site.port, "/worrying")
+    assert proxy.notebook.kept[0][2].blocked == (status == 403)
+    assert (b"any more" in body) == (status == 200)
+
+
+def test_scripts_are_not_read(proxy: Proxy, site: Site) -> None:
+    ask(proxy, "school.test", site.port, "/worrying.js")
+    assert proxy.notebook.kept == []
+
+
+def test_pages_for_staff_are_not_read(start: Start, site: Site) -> None:
+    proxy = start("staff")
+    assert ask(proxy, "school.test", site.port, "/worrying")[1] == WORRYING
+    assert proxy.notebook.kept == []
+
+
+@pytest.mark.parametrize("path", ["/unknown", "/broken"])
+def test_a_page_that_cannot_be_read_is_not_shown(proxy: Proxy, site: Site, path: str) -> None:
+    status, body, _ = ask(proxy, "school.test", site.port, path)
+    assert status == 403
+    assert b"could not be checked" in body
+
+
+def test_a_page_that_unpacks_to_gigabytes_is_read_up_to_the_limit(proxy: Proxy, site: Site) -> None:
+    assert ask(proxy, "school.test", site.port, "/bomb")[0] == 200
+
+
+@pytest.mark.parametrize("path", ["/long", "/long.chunked", "/download", "/empty"])
+def test_what_is_long_or_empty_arrives_unchanged(proxy: Proxy, site: Site, path: str) -> None:
+    status, body, _ = ask(proxy, "school.test", site.port, path)
+    assert (status, body) == (PAGES[path].status, PAGES[path].body)
+
+
+def test_an_alternative_service_is_not_offered(proxy: Proxy, site: Site) -> None:
+    assert "alt-svc" not in ask(proxy, "school.test", site.port, "/quic")[2]

@@ -1,0 +1,87 @@
+"""Requests are judged by address and words before anything is sent."""
+
+from pathlib import Path
+from urllib.parse import quote
+
+from safeguard.core.types import Action, Reason
+from tests.proxy_addons.world import (
+    PAGES,
+    Page,
+    Proxy,
+    Site,
+    Start,
+    TestAuthority,
+    ask,
+    raw,
+)
+
+
+def test_a_blocked_site_is_never_contacted_and_a_page_says_why(proxy: Proxy, site: Site) -> None:
+    status, body, headers = ask(proxy, "bets.test", site.port, "/poker?x=1")
+    page = body.decode()
+    assert status == 403
+    assert "Gambling" in page
+    assert "K7-REF" in page
+    assert "Oak Tree School" in page
+    assert headers["cache-control"] == "no-store"
+    assert site.connections == 0
+    ((subject, target, verdict),) = proxy.notebook.kept
+    assert (subject.group, subject.address) == ("secondary", "127.0.0.1")
+    assert target.url == f"https://bets.test:{site.port}/poker?x=1"
+    assert verdict.action is Action.BLOCK
+
+
+def test_plain_http_is_proxied_and_judged(proxy: Proxy, plain_site: Site) -> None:
+    with proxy.http() as client:
+        client.request(
+            "GET", f"http://school.test:{plain_site.port}/", headers={"Host": "school.test"}
+        )
+        assert client.getresponse().read() == Page().body
+        client.request("GET", f"http://bets.test:{plain_site.port}/", headers={"Host": "bets.test"})
+        answer = client.getresponse()
+        assert answer.status == 403
+        assert b"Gambling" in answer.read()
+    assert len(plain_site.requests) == 1
+
+
+def test_plain_http_inside_connect_is_judged(proxy: Proxy, plain_site: Site) -> None:
+    connect = f"CONNECT bets.test:{plain_site.port} HTTP/1.1\r\n\r\n"
+    got = raw(
+        proxy, f"{connect}GET / HTTP/1.1\r\nHost: bets.test\r\nConnection: close\r\n\r\n".encode()
+    )
+    assert b"403 Forbidden" in got
+    assert plain_site.connections == 0
+
+
+def test_sealed_content_is_blocked_and_not_named(proxy: Proxy, site: Site) -> None:
+    status, body, _ = ask(proxy, "sealed.test", site.port)
+    assert status == 403
+    assert b"sealed.test" not in body
+    assert site.connections == 0
+
+
+def test_a_worrying_search_is_refused_help_first(proxy: Proxy, site: Site) -> None:
+    words = "I do not want to be here any more"
+    status, body, _ = ask(proxy, "www.google.com", site.port, f"/search?q={quote(words)}")
+    page = body.decode()
+    assert status == 403
+    assert "0800 1111" in page
+    assert "116 123" in page
+    assert words not in page
+    assert site.requests == []
+    ((_, target, verdict),) = proxy.notebook.kept
+    assert target.words == words
+    assert verdict.flagged
+    assert verdict.reason is Reason.WORDS
+
+
+def test_a_site_whose_certificate_is_not_trusted_is_not_shown(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    untrusted = Site(PAGES, TestAuthority(tmp_path / "other").context_for("school.test"))
+    try:
+        status, body, _ = ask(start(), "school.test", untrusted.port)
+    finally:
+        untrusted.close()
+    assert status == 502
+    assert b"cannot be reached safely" in body
+    assert untrusted.requests == []
