@@ -49,7 +49,7 @@ class Detector:
 def _finding(theme: Theme, kind: Kind, found: Sightings, places: Places) -> Finding:
     standing = weigh(theme, found.seen, kind)
     total = score(standing, kind, found.words)
-    distinct = len({id(one.phrase) for one in standing})
+    distinct = len({one.sighting.pattern for one in standing})
     return Finding(
         theme.name,
         severity(theme, total, distinct, kind),

@@ -155,19 +155,20 @@ def _anchored(pattern: Pattern) -> tuple[list[str], _Anchored]:
     slots = pattern.slots
     first = last = max(range(len(slots)), key=lambda number: _said(slots[number]))
     ways = slots[first]
-    for number in range(last + 1, len(slots)):
-        longer = {f"{way} {more}".strip() for way, more in product(ways, slots[number])}
-        if len(longer) > MOST_ANCHORED:
-            break
-        ways, last = frozenset(longer), number
-    for number in range(first - 1, -1, -1):
-        longer = {f"{more} {way}".strip() for more, way in product(slots[number], ways)}
-        if len(longer) > MOST_ANCHORED:
-            break
-        ways, first = frozenset(longer), number
+    while last + 1 < len(slots) and _may_join(ways, slots[last + 1]):
+        last += 1
+        ways = frozenset(f"{way} {more}" for way, more in product(ways, slots[last]))
+    while first > 0 and _may_join(ways, slots[first - 1]):
+        first -= 1
+        ways = frozenset(f"{more} {way}" for more, way in product(slots[first], ways))
     before = tuple(_by_length(slot) for slot in reversed(slots[:first]))
     after = tuple(_by_length(slot) for slot in slots[last + 1 :])
     return sorted(ways), _Anchored(pattern.text, before, after)
+
+
+def _may_join(ways: frozenset[str], slot: frozenset[str]) -> bool:
+    """Say whether a slot may become part of an anchor: what can be left out may not."""
+    return "" not in slot and len(ways) * len(slot) <= MOST_ANCHORED
 
 
 def _said(slot: frozenset[str]) -> int:

@@ -146,7 +146,7 @@ def parse_theme(text: str, file: str) -> tuple[Theme, list[Problem]]:
     except tomllib.TOMLDecodeError as error:
         line = _LINE.search(str(error))
         says = f"This is not TOML: {error}."
-        return Theme(file), [Problem(file, int(line[1]) if line else 0, says)]
+        return Theme(file), [Problem(file, int(line[1]) if line else text.count("\n") + 1, says)]
     try:
         theme, contexts, excuses = _head(table)
         rows = _value(table, "phrase", list, [])

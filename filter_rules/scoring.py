@@ -56,12 +56,11 @@ def weigh(theme: Theme, seen: Seen, kind: Kind) -> list[Weighed]:
 
 def score(standing: Sequence[Weighed], kind: Kind, words: int) -> float:
     """Add up what stands, in the way of its kind."""
-    heaviest: dict[int, float] = {}
-    for one in standing:
-        heaviest.setdefault(id(one.phrase), one.weight)
-    weights = list(heaviest.values())
     if kind is Kind.PAGE:
-        return round(sum(weights) * sqrt(min(1.0, SHORT_PAGE / max(words, 1))), 2)
+        heaviest = {one.sighting.pattern: one.weight for one in reversed(standing)}
+        return round(sum(heaviest.values()) * sqrt(min(1.0, SHORT_PAGE / max(words, 1))), 2)
+    first_of_its_kind = {id(one.phrase): one.weight for one in reversed(standing)}
+    weights = sorted(first_of_its_kind.values(), reverse=True)
     return round(sum(weight * 0.5**place for place, weight in enumerate(weights)), 2)
 
 
@@ -79,9 +78,8 @@ def severity(theme: Theme, total: float, distinct: int, kind: Kind) -> Severity:
 def _weight(phrase: Phrase, sighting: Sighting, seen: Seen) -> float:
     if any(_is_near(one, sighting) for one in _of(phrase.unless, seen)):
         return 0.0
-    if any(
-        _is_near(one, sighting) and not _overlap(one, sighting) for one in _of(phrase.near, seen)
-    ):
+    near = (one for one in _of(phrase.near, seen) if not _overlap(one, sighting))
+    if any(_is_near(one, sighting) for one in near):
         return phrase.raised
     return phrase.weight
 

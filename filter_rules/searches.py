@@ -9,7 +9,7 @@ are not here: half a word is not what a person meant to ask.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, zip_longest
 from urllib.parse import parse_qsl, unquote, unquote_plus
 
 from filter_rules.urls import Url
@@ -160,7 +160,7 @@ def _compiled(path: str) -> re.Pattern[str]:
     pattern = re.escape(path.rstrip("/")).replace(r"\*", "[^/]+")
     if path == "/":
         return re.compile("/")
-    return re.compile(pattern.replace(r"\{words\}", "([^/]+)") + "(?:/.*)?")
+    return re.compile(pattern.replace(r"\{words\}", "([^/]+)") + "(?:[/;].*)?")
 
 
 _PLACES = {
@@ -193,7 +193,8 @@ def _names(host: str) -> Iterator[str]:
     """Return the names that may stand for a host in SITES, longest first."""
     country = _COUNTRY.search(host)
     everywhere = f"{host[: country.start()]}.*" if country else ""
-    return chain.from_iterable(zip(_upwards(host), _upwards(everywhere), strict=False))
+    pairs = zip_longest(_upwards(host), _upwards(everywhere), fillvalue="")
+    return filter(None, chain.from_iterable(pairs))
 
 
 def _upwards(name: str) -> Iterator[str]:

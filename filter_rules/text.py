@@ -34,11 +34,11 @@ _WORD = rf"[@$]?{_PART}+(?:[{SYMBOLS}{APOSTROPHES}]+{_PART}+)*\$*"
 _TOKEN = re.compile(rf"{_SPACED}|{_WORD}")
 _SPACED_OUT = re.compile(_SPACED)
 _GAPS = re.compile(_GAP)
-_NOT_LETTERS = re.compile(rf"[^\w{SIGNS}{FRAMED}]|[_{MARKS}]")
+_NOT_LETTERS = re.compile(rf"[^\w{SIGNS}{FRAMED}]|[_ʼ{MARKS}]")
 _SYMBOL_RUN = re.compile(rf"[{re.escape(SYMBOLS)}]+")
 _DRAWN_OUT = re.compile(r"(.)\1\1")
 _REPEATED = re.compile(r"(.)\1+")
-_SHORTEST_DISGUISE = 3  # below this, leet and drawn-out letters are rather codes and sounds
+_SHORTEST_DISGUISE = 2  # below this, a digit is a digit
 _PRICE_OF_A_LETTER = 2.5  # dearer than any known word: letters are left over, not preferred
 _SHORTEST_GLUED = 8  # words run together are read from this length on
 

@@ -1,0 +1,63 @@
+"""Folding: what it makes one, what it keeps apart, and that it can be found again."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from filter_rules.text import Vocabulary, fold, plain, spans, tokens
+
+TABLE = tomllib.loads((Path(__file__).parents[1] / "tables" / "text.toml").read_text("utf-8"))
+FOLDS = [(text, case["folded"]) for case in TABLE["fold"] for text in case["texts"]]
+READS = [pair for case in TABLE["read"] for pair in case["texts"].items()]
+ANY_TEXT = st.text(st.characters(exclude_categories=[]))
+
+
+@pytest.mark.parametrize(("text", "folded"), FOLDS)
+def test_each_text_folds_as_the_table_says(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@pytest.mark.parametrize(("token", "reading"), READS)
+def test_each_token_is_read_as_the_table_says(token: str, reading: str) -> None:
+    assert Vocabulary(TABLE["reading"]["phrases"]).read(token) == reading
+
+
+@given(ANY_TEXT)
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(ANY_TEXT)
+def test_a_word_in_its_one_spelling_stays_as_it_is(text: str) -> None:
+    for token in tokens(text):
+        assert plain(plain(token)) == plain(token)
+
+
+@given(ANY_TEXT)
+def test_there_is_one_span_for_each_token_and_they_go_forward(text: str) -> None:
+    places = list(spans(text))
+    assert len(places) == len(tokens(text))
+    edges = [edge for place in places for edge in place]
+    assert edges == sorted(edges)
+    assert all(0 <= start < end <= len(text) for start, end in places)
+
+
+@given(ANY_TEXT)
+def test_reading_never_gives_nothing_and_never_two_spaces(text: str) -> None:
+    vocabulary = Vocabulary(TABLE["reading"]["phrases"])
+    for token in tokens(text):
+        reading = vocabulary.read(token)
+        assert reading
+        assert reading == " ".join(reading.split())
+
+
+def test_a_capital_that_grows_when_lowered_moves_nothing() -> None:
+    text = "İİİ kill"
+    assert [text[start:end] for start, end in spans(text)] == ["İİİ", "kill"]
+
+
+def test_an_empty_vocabulary_knows_nothing() -> None:
+    assert Vocabulary([]).read("kill") == Vocabulary.UNKNOWN
