@@ -90,6 +90,8 @@ def test_a_store_opened_before_a_fork_works_on_both_sides(any_store: Store) -> N
     child = os.fork()
     if child == 0:
         try:
+            inherited = any_store.engine.pool.status().split("in pool: ")[1].split()[0]
+            assert inherited == "0"  # or both sides would speak on one connection
             with any_store.writing() as session:
                 generation.bump(session)
             os._exit(0)
