@@ -1,5 +1,8 @@
 """Pages are read before they are shown."""
 
+import http.client
+from contextlib import suppress
+
 import pytest
 
 from tests.proxy_addons.world import (
@@ -59,6 +62,25 @@ def test_a_page_that_cannot_be_read_is_not_shown(proxy: Proxy, site: Site, path:
 
 def test_a_page_that_unpacks_to_gigabytes_is_read_up_to_the_limit(proxy: Proxy, site: Site) -> None:
     assert ask(proxy, "school.test", site.port, "/bomb")[0] == 200
+
+
+@pytest.mark.parametrize("path", ["/long.worrying", "/long.worrying.chunked"])
+def test_of_a_long_page_nothing_is_shown_where_its_beginning_is_blocked(
+    proxy: Proxy, site: Site, path: str
+) -> None:
+    with proxy.https("school.test", site.port) as client:
+        client.request("GET", path)
+        assert shown_of(client.getresponse()) == b""
+    assert proxy.notebook.kept[0][2].blocked
+
+
+def shown_of(answer: http.client.HTTPResponse) -> bytes:
+    """What arrives of a body until it ends, or is cut off."""
+    shown = b""
+    with suppress(http.client.HTTPException, OSError):
+        while part := answer.read1(65536):
+            shown += part
+    return shown
 
 
 @pytest.mark.parametrize("path", ["/long", "/long.chunked", "/download", "/empty"])

@@ -1,0 +1,83 @@
+"""The pages: they say why, help first where it matters, and never show what was matched."""
+
+import re
+
+import pytest
+
+from filter_rules.types import Category, Finding, Hit, Match, Severity
+from proxy_addons.block_page import Pages, is_about_danger, why
+from safeguard.core.types import Action, Reason, Verdict
+
+PAGES = Pages("Oak & Ash <School>")
+CATEGORIES = {"gambling": Category("gambling", "Gambling", "")}
+GAMBLING = Verdict(Action.BLOCK, Reason.RULE, hits=(Hit("gambling", "list", "bets.test"),))
+SAID = Finding("suicide", Severity.URGENT, 12, (Match("phrase", "secret words", 12, 0, 5),))
+WORDS = Verdict(Action.BLOCK, Reason.WORDS, flagged=True, findings=(SAID,))
+ADULT = Verdict(Action.BLOCK, Reason.WORDS, findings=(Finding("adult", Severity.HIGH, 8),))
+SEALED = Verdict(Action.BLOCK, Reason.SEALED, hits=(Hit("illegal", "list", "sealed.test"),))
+HARM = Verdict(Action.BLOCK, Reason.RULE, hits=(Hit("self-harm", "list", "x.test"),))
+EVERY = [GAMBLING, WORDS, ADULT, SEALED, HARM, Verdict(Action.BLOCK, Reason.NO_RULES)]
+
+
+def page(verdict: Verdict, reference: str = "K7-REF", host: str = "bets.test") -> str:
+    return PAGES.blocked(verdict, CATEGORIES, host, reference, "1 September 2026, 13:00")
+
+
+def test_a_block_says_what_the_site_is_about_and_gives_the_code() -> None:
+    shown = page(GAMBLING)
+    assert "about: Gambling." in shown
+    assert "K7-REF" in shown
+    assert "13:00" in shown
+    assert "0800 1111" not in shown
+
+
+@pytest.mark.parametrize("verdict", [WORDS, HARM])
+def test_help_comes_first_where_somebody_could_be_in_danger(verdict: Verdict) -> None:
+    shown = page(verdict)
+    assert "Are you OK?" in shown
+    for number in ("08001111", "116123", "85258", "999"):
+        assert number in shown
+    assert is_about_danger(verdict)
+
+
+def test_help_is_not_offered_for_what_is_only_out_of_bounds() -> None:
+    assert not any(is_about_danger(one) for one in (GAMBLING, ADULT, SEALED))
+
+
+@pytest.mark.parametrize("verdict", EVERY)
+def test_the_matched_words_are_never_shown(verdict: Verdict) -> None:
+    assert "secret words" not in page(verdict)
+
+
+def test_sealed_content_is_not_named() -> None:
+    shown = page(SEALED, host="sealed.test")
+    assert "sealed.test" not in shown
+    assert "blocked by law" in shown
+
+
+def test_without_a_reference_no_code_is_promised() -> None:
+    assert "code" not in re.sub(r"(?s)<style>.*</style>", "", page(GAMBLING, reference=""))
+
+
+def test_the_school_own_entry_is_named_as_the_school_choice() -> None:
+    own = Verdict(Action.BLOCK, Reason.RULE, hits=(Hit("own:3", "school", "x.test"),))
+    assert "the school has chosen" in why(own, CATEGORIES)
+
+
+@pytest.mark.parametrize("verdict", EVERY)
+def test_a_page_is_small_whole_and_asks_nobody_else(verdict: Verdict) -> None:
+    shown = page(verdict)
+    assert len(shown.encode()) < 30_000
+    assert "<script" not in shown
+    assert not re.search(r"(src=|<link|@import|url\()", shown)
+    assert 'lang="en-GB"' in shown
+    assert "prefers-color-scheme: dark" in shown
+    assert "width=device-width" in shown
+    assert "$" not in shown
+
+
+def test_text_is_escaped() -> None:
+    shown = page(GAMBLING, host="<i>x</i>")
+    assert "&lt;i&gt;x" in shown
+    assert "Oak &amp; Ash &lt;School&gt;" in shown
+    assert "<b>" not in PAGES.failed("<b>", "<b>")

@@ -1,0 +1,34 @@
+"""The order of the addons, which is what makes them safe."""
+
+from pathlib import Path
+from typing import Any
+
+from proxy_addons.chain import chain
+from proxy_addons.visits import Visits
+from tests.proxy_addons.production import BROKEN, BROKEN_DESK
+
+
+def names() -> list[str]:
+    desk: Any = BROKEN_DESK
+    return [type(addon).__name__ for addon in chain(Visits(), desk, BROKEN, 1)]
+
+
+def test_who_is_there_is_asked_before_any_gate() -> None:
+    found = names()
+    assert found.index("Identify") < min(i for i, name in enumerate(found) if "Gate" in name)
+
+
+def test_the_tls_gate_has_the_last_word_at_the_hello() -> None:
+    found = names()
+    assert found.index("LeafCertificates") < found.index("TlsGate")
+
+
+def test_the_last_word_is_last() -> None:
+    assert names()[-1] == "LastWord"
+
+
+def test_each_place_in_the_chain_has_its_reason() -> None:
+    source = Path("proxy_addons/chain.py").read_text(encoding="utf-8")
+    lines = source[source.index("    return (") :].splitlines()[1:-1]
+    assert lines
+    assert all("  # " in line for line in lines)
