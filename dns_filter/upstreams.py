@@ -8,11 +8,11 @@ given up for a new one after a while.
 import asyncio
 import ipaddress
 import secrets
-import socket
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast, override
 from urllib.parse import urlsplit
 
 from dns_filter.answers import Ede
@@ -26,7 +26,6 @@ REST_SECONDS = 5.0
 ASKS_PER_SOCKET = 512
 SOCKETS = 8
 LONGEST_MESSAGE = 65_535
-BATCH = 64
 GOOD = frozenset({Rcode.NOERROR, Rcode.NXDOMAIN})
 
 
@@ -37,10 +36,6 @@ class Upstream:
     host: str
     port: int
     tcp: bool = False
-
-    @property
-    def family(self) -> socket.AddressFamily:
-        return socket.AF_INET6 if ":" in self.host else socket.AF_INET
 
 
 def upstreams_of(written: Sequence[str], resolv_conf: str, ours: Upstream) -> tuple[Upstream, ...]:
@@ -99,35 +94,50 @@ def query(question: Question) -> bytes:
     return flags.to_bytes(2) + counts + question.name + question.raw[-4:] + opt
 
 
-class Line:
-    """A connected UDP socket, and the questions that wait on it by their id."""
+class Line(asyncio.DatagramProtocol):
+    """A connected UDP socket, and the questions that wait on it by their id.
 
-    def __init__(self, upstream: Upstream) -> None:
-        self._loop = asyncio.get_running_loop()
+    It is a transport of the loop's, not a socket that the loop watches: after a refusal uvloop
+    watches no longer, and the line would be deaf.
+    """
+
+    def __init__(self) -> None:
         self._waiting: dict[bytes, tuple[bytes, asyncio.Future[bytes]]] = {}
         self._left = ASKS_PER_SOCKET
-        self._socket = socket.socket(upstream.family, socket.SOCK_DGRAM)
-        try:
-            self._socket.setblocking(False)
-            self._socket.connect((upstream.host, upstream.port))
-        except OSError:
-            self._socket.close()
-            raise
-        self._loop.add_reader(self._socket.fileno(), self._hear)
+        self._transport: asyncio.DatagramTransport | None = None
 
     @property
     def spent(self) -> bool:
         return self._left <= 0
 
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.DatagramTransport", transport)
+
+    @override
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        asked, answer = self._waiting.get(data[:2], (b"", None))
+        if answer is not None and not answer.done() and is_for(data, asked):
+            answer.set_result(data)
+
+    @override
+    def error_received(self, exc: Exception) -> None:
+        """Nobody listens there: all who wait need not."""
+        for _, answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(ConnectionError(*exc.args))
+
     async def ask(self, message: bytes, seconds: float) -> bytes:
+        if self._transport is None or self._transport.is_closing():
+            raise ConnectionError
         ident = secrets.token_bytes(2)
         while ident in self._waiting:
             ident = secrets.token_bytes(2)
-        answer: asyncio.Future[bytes] = self._loop.create_future()
+        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._left -= 1
         self._waiting[ident] = message[10:-11], answer
         try:
-            self._socket.send(ident + message)
+            self._transport.sendto(ident + message)
             async with asyncio.timeout(seconds):
                 return await answer
         finally:
@@ -136,23 +146,15 @@ class Line:
                 self.close()
 
     def close(self) -> None:
-        if self._socket.fileno() >= 0:
-            self._loop.remove_reader(self._socket.fileno())
-            self._socket.close()
+        if self._transport is not None:
+            self._transport.close()
 
-    def _hear(self) -> None:
-        try:
-            for _ in range(BATCH):
-                message = self._socket.recv(LONGEST_MESSAGE)
-                asked, answer = self._waiting.get(message[:2], (b"", None))
-                if answer is not None and not answer.done() and is_for(message, asked):
-                    answer.set_result(message)
-        except BlockingIOError:
-            pass
-        except OSError as error:  # nobody listens there: all who wait need not
-            for _, answer in self._waiting.values():
-                if not answer.done():
-                    answer.set_exception(ConnectionError(*error.args))
+
+async def open_line(upstream: Upstream) -> Line:
+    loop = asyncio.get_running_loop()
+    address = upstream.host, upstream.port
+    _, line = await loop.create_datagram_endpoint(Line, remote_addr=address)
+    return line
 
 
 class Upstreams:
@@ -210,16 +212,21 @@ class Upstreams:
         if upstream.tcp:
             received = await _ask_over_tcp(upstream, message, seconds)
         else:
-            received = await self._line(upstream).ask(message, seconds)
+            received = await (await self._line(upstream)).ask(message, seconds)
             if is_truncated(received):
                 received = await _ask_over_tcp(upstream, message, seconds)
         return read_answer(received, self._clock())
 
-    def _line(self, upstream: Upstream) -> Line:
+    async def _line(self, upstream: Upstream) -> Line:
         place = upstream, secrets.randbelow(SOCKETS)
         line = self._lines.get(place)
         if line is None or line.spent:
-            line = self._lines[place] = Line(upstream)
+            line = await open_line(upstream)
+            other = self._lines.get(place)
+            if other is not None and not other.spent:  # opened meanwhile, by another query
+                line.close()
+                return other
+            self._lines[place] = line
         return line
 
 

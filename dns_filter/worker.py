@@ -5,7 +5,7 @@ import gc
 import signal
 import socket
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import structlog
@@ -68,19 +68,15 @@ async def _until_stopped(
     )
     server = Server(desk, *listeners)
     await server.start()
-    beside = [asyncio.create_task(one) for one in _beside(desk, engine, recorder)]
-    await stopped.wait()
-    for task in beside:
-        task.cancel()
-    await asyncio.gather(*beside, return_exceptions=True)
-    await server.stop()
-    asking.close()
-
-
-def _beside(
-    desk: Desk, engine: Engine, recorder: Recorder
-) -> tuple[Coroutine[None, None, None], ...]:
-    return _refresh(desk, engine), _flush(desk, recorder)
+    beside = [asyncio.create_task(one) for one in (_refresh(desk, engine), _flush(desk, recorder))]
+    try:
+        await stopped.wait()
+    finally:  # uvloop waits for ever for what is left open
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+        await server.stop()
+        asking.close()
 
 
 async def _refresh(desk: Desk, engine: Engine) -> None:

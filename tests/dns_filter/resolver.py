@@ -62,9 +62,13 @@ class Resolver:
             return
         raise OSError("no port that is free for UDP and TCP")
 
-    async def stop(self) -> None:
+    def pause(self) -> None:
+        """Listen no longer."""
         self._udp.close()
         self._tcp.close()
+
+    async def stop(self) -> None:
+        self.pause()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
