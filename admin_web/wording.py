@@ -1,6 +1,6 @@
 """Plain words for what the system stores: times, severities, actions, reasons, counts."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
@@ -44,8 +44,7 @@ def action_word(action: str) -> str:
 
 
 def local(when: datetime) -> datetime:
-    aware = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return aware.astimezone(here().zone)
+    return when.astimezone(here().zone)
 
 
 def moment(when: datetime) -> str:

@@ -1,0 +1,53 @@
+"""An event in words."""
+
+from filter_rules.types import Kind, Severity
+from safeguard.core.events import Private
+from safeguard.core.types import Action, Reason
+from tests.admin_web.school import School, Visitor, an_event, enrol
+
+EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}'
+
+
+def test_who_is_not_known_is_named_by_the_address(school: School, priya: Visitor) -> None:
+    school.keep(an_event())
+    assert "Unidentified device 10.0.0.5" in priya.text("/events")
+
+
+def test_sealed_content_is_withheld_with_what_to_do(school: School, priya: Visitor) -> None:
+    event = school.keep(
+        an_event(host="withheld", private=Private("withheld", "withheld"), reason=Reason.SEALED)
+    )
+    assert "The address is withheld on purpose." in priya.text(f"/events/{event.id}")
+
+
+def test_an_allowed_page_is_shown_with_the_passage_that_was_found(
+    school: School, priya: Visitor
+) -> None:
+    event = school.keep(
+        an_event(
+            kind=Kind.PAGE, action=Action.ALLOW, reason=Reason.DEFAULT, rule="",
+            private=Private("https://news.test/a", "", "… the passage …"),
+        )
+    )  # fmt: skip
+    page = priya.text(f"/events/{event.id}")
+    assert "the passage" in page
+    assert "Shown on a page of search.test." in page
+    assert "It was allowed: no rule applied." in page
+
+
+def test_hostile_text_stays_text_in_every_field(school: School, priya: Visitor) -> None:
+    person, device = enrol(school, EVIL, "primary", "10.20.0.6", EVIL)
+    event = school.keep(
+        an_event(
+            person=person, device=device, group=EVIL, address=EVIL, method=EVIL, host=EVIL,
+            private=Private(EVIL, EVIL, EVIL, (EVIL,)), categories=(EVIL, EVIL), rule=EVIL,
+            themes=((EVIL, Severity.HIGH),), list=EVIL, artefact=EVIL, policy_version=EVIL,
+            hosts=(EVIL, EVIL),
+        )
+    )  # fmt: skip
+    priya.send(f"/events/{event.id}", {"outcome": "acted", "note": EVIL})
+    for path in ("/events", f"/events/{event.id}", f"/events?text={EVIL}", f"/why?address={EVIL}"):
+        text = priya.text(path)
+        assert "<script>alert" not in text
+        assert "<img" not in text
+        assert "49" not in text.split("<main")[1].split("<time")[0] or "{{7*7}}" in text

@@ -1,0 +1,66 @@
+"""The technician's first page."""
+
+import os
+from datetime import timedelta
+
+import pytest
+
+from admin_web import health
+from safeguard.building import rules_in_force
+from tests.admin_web.school import NOW, School, Visitor
+
+
+def settle(school: School) -> None:
+    """Let the rules be as old as the school's clock says."""
+    folder = school.settings.data / "rules" / rules_in_force(school.settings.data)
+    os.utime(folder, (NOW.timestamp(), NOW.timestamp()))
+
+
+def test_a_healthy_school_is_said_to_be_well(school: School, tom: Visitor) -> None:
+    settle(school)
+    text = tom.text("/health")
+    assert "All is well" in text
+    assert school.engine.snapshot.rules is not None
+    assert school.engine.snapshot.rules.fingerprint[:12] in text
+    assert "no device is known yet" in text
+
+
+def test_old_rules_are_told_with_the_mend(school: School, tom: Visitor) -> None:
+    settle(school)
+    folder = school.settings.data / "rules" / rules_in_force(school.settings.data)
+    old = (NOW - timedelta(days=15)).timestamp()
+    os.utime(folder, (old, old))
+    text = tom.text("/health")
+    assert "Something needs you" in text
+    assert "made 15 days ago" in text
+    assert "safeguard rules build" in text
+
+
+def test_missing_rules_are_told_with_the_stance(school: School, tom: Visitor) -> None:
+    (school.settings.data / "rules-in-force").unlink()
+    school.engine.snapshot = type(school.engine.snapshot)(
+        school.engine.snapshot.stamp,
+        None,
+        school.engine.snapshot.overlay,
+        school.engine.snapshot.policy,
+        school.engine.snapshot.roster,
+    )
+    assert "No rules can be read: everything is blocked." in tom.text("/health")
+    assert "No rules can be read." in tom.text("/lists")
+
+
+def test_a_full_spool_is_told(
+    school: School, tom: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "WAITING_BYTES", 10)
+    spool = school.settings.data / "spool"
+    spool.mkdir(exist_ok=True)
+    (spool / "proxy-0").write_bytes(b"x" * 2048)
+    text = tom.text("/health")
+    assert "2 KB on their way" in text
+    assert "Is the jobs process running?" in text
+
+
+def test_a_full_disk_is_told(tom: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "LEAST_FREE_BYTES", 1 << 62)
+    assert "Make room" in tom.text("/health")
