@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.admin_web.school import OSCAR, (
+from tests.admin_web.school import (
+    OSCAR,
     PRIYA,
     TOM,
     School,
