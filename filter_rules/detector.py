@@ -24,13 +24,15 @@ class Detector:
         self._themes = tuple(themes)
         about: defaultdict[str, set[int]] = defaultdict(set)
         patterns: list[Pattern] = []
+        context: list[Pattern] = []
         for number, theme in enumerate(self._themes):
             for phrase in theme.phrases:
-                patterns += phrase.patterns + phrase.near + phrase.unless
+                patterns += phrase.patterns
+                context += phrase.near + phrase.unless
                 for pattern in phrase.patterns:
                     about[pattern.text].add(number)
         self._about = {pattern: tuple(numbers) for pattern, numbers in about.items()}
-        self._index = PhraseIndex(patterns)
+        self._index = PhraseIndex(patterns, context)
 
     def detect(self, text: str, kind: Kind) -> tuple[Finding, ...]:
         """Return what was found, most severe first."""

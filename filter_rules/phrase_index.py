@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, product
+from itertools import accumulate, chain, product
 
 import ahocorasick
 
@@ -106,38 +106,63 @@ class _Anchored:
 
 
 class PhraseIndex:
-    """Every pattern of every theme in one automaton. Never changes after it is made."""
+    """Every pattern of every theme, ready to be looked for. Never changes after it is made.
 
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
-        anchors: defaultdict[str, list[_Anchored]] = defaultdict(list)
-        words: set[str] = set()
-        for pattern in {one.text: one for one in patterns}.values():
-            words |= {word for slot in pattern.slots for way in slot for word in way.split()}
-            ways, anchored = _anchored(pattern)
-            for way in ways:
-                anchors[way].append(anchored)
-        self._vocabulary = Vocabulary([*anchors, *sorted(words)])
-        self._automaton = ahocorasick.Automaton()
-        for way, found in anchors.items():
-            self._automaton.add_word(f" {way} ", (way.count(" "), tuple(found)))
-        self._automaton.make_automaton()
+    `context` are patterns that matter only beside the others: they are looked for only in
+    texts where one of the others stands, which few texts are.
+    """
+
+    def __init__(self, patterns: Iterable[Pattern], context: Iterable[Pattern] = ()) -> None:
+        wanted = {pattern.text: pattern for pattern in patterns}
+        beside = {one.text: one for one in context if one.text not in wanted}
+        self._wanted = _Automaton(wanted.values())
+        self._beside = _Automaton(beside.values())
+        words = (
+            word
+            for pattern in chain(wanted.values(), beside.values())
+            for slot in pattern.slots
+            for way in slot
+            for word in way.split()
+        )
+        self._vocabulary = Vocabulary(chain(self._wanted.anchors, self._beside.anchors, words))
 
     def find(self, text: str) -> Sightings:
         """Return every pattern in the text, overlapping ones too."""
         readings = _Readings(self._vocabulary)
         read = [readings[token] for token in tokens(text)]
+        stream = " ".join(read)
         seen: defaultdict[str, list[Sighting]] = defaultdict(list)
-        if self._automaton:
-            for sighting in self._sightings(" ".join(read)):
+        for automaton in (self._wanted, self._beside):
+            for sighting in automaton.sightings(stream):
                 seen[sighting.pattern].append(sighting)
+            if not seen:
+                break
         return Sightings(text, read, seen)
 
-    def _sightings(self, stream: str) -> Iterator[Sighting]:
+
+class _Automaton:
+    """The anchors of some patterns, and what must stand around each."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self.anchors: defaultdict[str, list[_Anchored]] = defaultdict(list)
+        for pattern in patterns:
+            ways, anchored = _anchored(pattern)
+            for way in ways:
+                self.anchors[way].append(anchored)
+        self._ends = ahocorasick.Automaton()
+        for way, found in self.anchors.items():
+            self._ends.add_word(f" {way} ", (way.count(" "), tuple(found)))
+        self._ends.make_automaton()
+
+    def sightings(self, stream: str) -> Iterator[Sighting]:
+        hits = list(self._ends.iter(f" {stream} ")) if self._ends else []
+        if not hits:
+            return
         words = stream.split(" ")
-        starts = list(accumulate((len(word) + 1 for word in words), initial=1))
+        starts = list(accumulate([len(word) + 1 for word in words], initial=1))
         tries: Counter[str] = Counter()
         known: set[Sighting] = set()
-        for end, (more, found) in self._automaton.iter(f" {stream} "):
+        for end, (more, found) in hits:
             last = bisect_right(starts, end - 1) - 1
             for one in found:
                 tries[one.pattern] += 1

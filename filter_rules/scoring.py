@@ -7,15 +7,19 @@ One sentence that was typed is enough. A page must say several different things,
 page more of them: a newspaper that quotes one sentence is not a cry for help.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import sqrt
+from operator import itemgetter
 
 from filter_rules.phrase_index import Sighting
 from filter_rules.phrases import Pattern, Phrase, Theme
 from filter_rules.types import Kind, Severity
 
-NEAR = 12  # words either side within which another word can raise or excuse a phrase
+NEAR = 12  # words either side within which others raise or excuse a phrase
+LONGEST_CONTEXT = 12  # words of such others: longer ones are seen only where they end near
 TYPED = ((10.0, Severity.URGENT), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (1.0, Severity.LOW))
 SHOWN = ((30.0, Severity.HIGH), (15.0, Severity.MEDIUM), (5.0, Severity.LOW))
 SHORT_PAGE = 500  # words; what stands on a longer page counts for less
@@ -37,11 +41,7 @@ type Seen = Mapping[str, Sequence[Sighting]]
 def weigh(theme: Theme, seen: Seen, kind: Kind) -> list[Weighed]:
     """Return the sightings of a theme that count, heaviest first."""
     counted = [
-        Weighed(phrase, sighting, weight)
-        for phrase in theme.phrases
-        if kind in phrase.kinds
-        for sighting in _of(phrase.patterns, seen)
-        if (weight := _weight(phrase, sighting, seen)) > 0
+        one for phrase in theme.phrases if kind in phrase.kinds for one in _weighed(phrase, seen)
     ]
     counted.sort(key=lambda one: (-one.weight, one.sighting.first, -one.sighting.last))
     taken: set[int] = set()
@@ -75,21 +75,36 @@ def severity(theme: Theme, total: float, distinct: int, kind: Kind) -> Severity:
     return min(reached, theme.most)
 
 
-def _weight(phrase: Phrase, sighting: Sighting, seen: Seen) -> float:
-    if any(_is_near(one, sighting) for one in _of(phrase.unless, seen)):
-        return 0.0
-    near = (one for one in _of(phrase.near, seen) if not _overlap(one, sighting))
-    if any(_is_near(one, sighting) for one in near):
-        return phrase.raised
-    return phrase.weight
+def _weighed(phrase: Phrase, seen: Seen) -> Iterator[Weighed]:
+    sightings = [one for pattern in phrase.patterns for one in seen.get(pattern.text, ())]
+    if not sightings:
+        return
+    excuses, raisers = _Nearby(phrase.unless, seen), _Nearby(phrase.near, seen)
+    for one in sightings:
+        if next(excuses.around(one), None):
+            continue
+        raised = any(not _overlap(one, other) for other in raisers.around(one))
+        weight = phrase.raised if raised else phrase.weight
+        if weight > 0:
+            yield Weighed(phrase, one, weight)
 
 
-def _of(patterns: Iterable[Pattern], seen: Seen) -> Iterable[Sighting]:
-    return (one for pattern in patterns for one in seen.get(pattern.text, ()))
+class _Nearby:
+    """Context words in the order of the text, so that few are looked at for each phrase."""
 
+    def __init__(self, patterns: Iterable[Pattern], seen: Seen) -> None:
+        self._ends = sorted(
+            ((one.last, one) for pattern in patterns for one in seen.get(pattern.text, ())),
+            key=itemgetter(0),
+        )
 
-def _is_near(one: Sighting, other: Sighting) -> bool:
-    return one.first - other.last <= NEAR and other.first - one.last <= NEAR
+    def around(self, one: Sighting) -> Iterator[Sighting]:
+        start = bisect_left(self._ends, one.first - NEAR, key=itemgetter(0))
+        for last, other in islice(self._ends, start, None):
+            if last > one.last + NEAR + LONGEST_CONTEXT:
+                return
+            if other.first <= one.last + NEAR:
+                yield other
 
 
 def _overlap(one: Sighting, other: Sighting) -> bool:

@@ -29,7 +29,7 @@ SYMBOLS = "@$!*|€£"  # stand for letters inside a word, end a sentence outsid
 _PART = rf"[\w{MARKS}{SIGNS}{FRAMED}]"
 _LETTER = rf"[\w{FRAMED}][{MARKS}]*"
 _GAP = r"[\s.,\-*/|·•~+]{1,3}"
-_SPACED = rf"{_LETTER}(?:{_GAP}{_LETTER}(?!{_PART})){{2,}}"
+_SPACED = rf"{_LETTER}(?:{_GAP}{_LETTER}(?!{_PART})){{2,400}}"
 _WORD = rf"[@$]?{_PART}+(?:[{SYMBOLS}{APOSTROPHES}]+{_PART}+)*\$*"
 _TOKEN = re.compile(rf"{_SPACED}|{_WORD}")
 _SPACED_OUT = re.compile(_SPACED)
@@ -75,10 +75,8 @@ def plain(token: str) -> str:
     """Give a token its one spelling: no case, accents, apostrophes or invisible characters."""
     if token.isascii() and token.isalnum():
         return token.lower()
-    folded = _stripped(token)
-    while (again := _stripped(folded)) != folded:
-        folded = again
-    return folded
+    apart = normalize("NFKD", normalize("NFKD", token).casefold())
+    return normalize("NFKC", _NOT_LETTERS.sub("", apart)).casefold()
 
 
 def fold(text: str) -> str:
@@ -90,11 +88,6 @@ def fold(text: str) -> str:
 def _levelled(text: str) -> str:
     """Lower the case without moving a character (İ alone would become two)."""
     return text.replace("_", " ").replace("İ", "I").lower()
-
-
-def _stripped(token: str) -> str:
-    apart = normalize("NFKD", normalize("NFKD", token).casefold())
-    return normalize("NFKC", _NOT_LETTERS.sub("", apart)).casefold()
 
 
 class Vocabulary:

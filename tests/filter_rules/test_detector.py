@@ -59,6 +59,7 @@ def test_each_theme_that_is_shipped_can_be_read_to_the_last_line() -> None:
     assert all(phrase.says for theme, _ in read for phrase in theme.phrases)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=[]), max_size=300), st.sampled_from(Kind))
 def test_no_text_raises_and_matches_quote_the_original(text: str, kind: Kind) -> None:
     for finding in shipped().detect(text, kind):
@@ -82,6 +83,7 @@ SPELLINGS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(URGENT), SPELLINGS, st.sampled_from(["", "hello. ", "the weather? "]))
 def test_no_disguise_loses_an_urgent_sentence(
     text: str, spell: Callable[[str], str], before: str
@@ -90,6 +92,7 @@ def test_no_disguise_loses_an_urgent_sentence(
     assert {one.theme: one.severity for one in findings}.get("suicide") == Severity.URGENT
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["the", "shop", "opens", "late", "on", "sunday"]), max_size=60))
 def test_what_stands_around_an_urgent_sentence_does_not_soften_it(words: list[str]) -> None:
     around = " ".join(words)

@@ -4,7 +4,7 @@ import re
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filter_rules import phrase_index
@@ -78,6 +78,7 @@ PATTERN = (
 )
 
 
+@settings(deadline=None)
 @given(PATTERN, st.lists(WORDS, max_size=12).map(" ".join))
 def test_a_pattern_is_found_exactly_where_one_of_its_phrases_stands(
     pattern: Pattern, text: str

@@ -1,7 +1,7 @@
 """Reading themes: what a pattern stands for, and what is said of a line that cannot be used."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filter_rules.phrases import MOST_WAYS, Theme, parse_theme, read_pattern
@@ -48,6 +48,7 @@ def test_a_pattern_that_cannot_be_used_says_why(text: str, says: str) -> None:
         read_pattern(text)
 
 
+@settings(deadline=None)
 @given(st.text("ab ()[]|", max_size=30))
 def test_any_pattern_is_read_or_refused(text: str) -> None:
     try:

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filter_rules.searches import MOST_FIELDS, SITES, is_search_engine, typed_words
@@ -37,11 +37,13 @@ def test_an_address_with_very_many_fields_is_no_search() -> None:
     assert typed_words(Url("https", "www.google.com", 443, "/search", query)) == ""
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_no_path_and_no_query_raises(path: str, query: str) -> None:
     assert isinstance(typed_words(Url("https", "www.google.com", 443, f"/{path}", query)), str)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="%+"), min_size=1))
 def test_what_is_typed_comes_back(words: str) -> None:
     from urllib.parse import urlencode

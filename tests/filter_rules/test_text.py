@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filter_rules.text import Vocabulary, fold, plain, spans, tokens
@@ -25,17 +25,20 @@ def test_each_token_is_read_as_the_table_says(token: str, reading: str) -> None:
     assert Vocabulary(TABLE["reading"]["phrases"]).read(token) == reading
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_a_word_in_its_one_spelling_stays_as_it_is(text: str) -> None:
     for token in tokens(text):
         assert plain(plain(token)) == plain(token)
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_there_is_one_span_for_each_token_and_they_go_forward(text: str) -> None:
     places = list(spans(text))
@@ -45,6 +48,7 @@ def test_there_is_one_span_for_each_token_and_they_go_forward(text: str) -> None
     assert all(0 <= start < end <= len(text) for start, end in places)
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_reading_never_gives_nothing_and_never_two_spaces(text: str) -> None:
     vocabulary = Vocabulary(TABLE["reading"]["phrases"])
