@@ -26,7 +26,8 @@ class Destinations:
         return cls(
             tuple(ip_network(one, strict=False) for one in settings.proxy.allow_networks),
             frozenset(
-                (part.listen, part.port) for part in (settings.proxy, settings.dns, settings.admin)
+                (_as_address(part.listen), part.port)
+                for part in (settings.proxy, settings.dns, settings.admin)
             ),
         )
 
@@ -54,6 +55,14 @@ def _carried(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     if ip in _NAT64:
         return IPv4Address(ip.packed[-4:])
     return ip.ipv4_mapped or ip.sixtofour or ip
+
+
+def _as_address(listen: str) -> str:
+    """A name to listen on (localhost) stands for any address of this machine."""
+    try:
+        return str(ip_address(listen))
+    except ValueError:
+        return "::"
 
 
 def _is_wildcard(host: str) -> bool:

@@ -76,6 +76,9 @@ def test_the_filter_does_not_connect_to_itself() -> None:
 
 
 def test_the_settings_say_what_is_reached_and_what_is_ours(tmp_path: Path) -> None:
+    named = settings_for(tmp_path, tmp_path / "ca.pem", listen="localhost", port=8098)
+    with pytest.raises(OSError, match="itself"):
+        Destinations.of(named).check("127.0.0.1", 8098)
     found = Destinations.of(settings_for(tmp_path, tmp_path / "ca.pem", port=8099))
     assert ("127.0.0.1", 8099) in found.ours
     found.check("127.0.0.1", 1)
