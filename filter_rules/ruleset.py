@@ -1,6 +1,7 @@
 """The rules in force, whole and unchanging: what they say of a host, a URL or a text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 
 from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex
@@ -24,13 +25,13 @@ class RuleSet:
         categories: Mapping[str, Category],
         domains: DomainIndex,
         urls: UrlIndex,
-        detector: Detector,
+        detector: Callable[[], Detector],
     ) -> None:
         self.fingerprint = fingerprint
         self.categories = categories
         self._domains = domains
         self._urls = urls
-        self._detector = detector
+        self._make_detector = detector
 
     def match(self, host: str, url: Url | None = None) -> tuple[Hit, ...]:
         """Return what the lists say of a host in its one spelling, and of the URL where known.
@@ -50,6 +51,15 @@ class RuleSet:
     def detect(self, text: str, kind: Kind) -> tuple[Finding, ...]:
         """Return what a text says of each theme, most severe first."""
         return self._detector.detect(text, kind)
+
+    def ready_to_detect(self) -> None:
+        """Make the detector now, for a process that will read text and must not wait then."""
+        self._detector  # noqa: B018  it is made by being asked for
+
+    @cached_property
+    def _detector(self) -> Detector:
+        """Made at the first text: it takes a while, and many processes never read any."""
+        return self._make_detector()
 
     def typed_words(self, url: Url) -> str:
         """Return the words that a person typed into a search, a video site or a prompt."""

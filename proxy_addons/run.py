@@ -27,7 +27,11 @@ def run(settings: Settings) -> int:
     workers = worker_count(settings.proxy.workers)
     listeners = listen(settings.proxy.listen, settings.proxy.port, workers)
     inheritance = Inheritance(
-        settings, open_engine(settings, reads_text=True), open_store(authority.folder), trusted, listeners
+        settings,
+        open_engine(settings, reads_text=True),
+        open_store(authority.folder),
+        trusted,
+        listeners,
     )
     return serve("proxy", workers, partial(work, inheritance))
 

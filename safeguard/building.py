@@ -149,8 +149,12 @@ def _opened(folder: Path, fingerprint: str, manifest: Mapping[str, Any]) -> Rule
         {one["name"]: Category(**one) for one in manifest["categories"]},
         DomainIndex(hosts),
         UrlIndex(urls, expressions),
-        Detector([parse_theme(text, name)[0] for name, text in rules["themes"].items()]),
+        partial(_detector, rules["themes"]),
     )
+
+
+def _detector(themes: Mapping[str, str]) -> Detector:
+    return Detector([parse_theme(text, name)[0] for name, text in themes.items()])
 
 
 def _mapped(

@@ -24,22 +24,26 @@ logger = structlog.get_logger()
 PRIVATE = "private-address"
 
 
-def open_engine(settings: Settings) -> "Engine":
-    """Load what is in force and close the database again, so that a role may fork after it."""
+def open_engine(settings: Settings, *, reads_text: bool = False) -> "Engine":
+    """Load what is in force and close the database again, so that a role may fork after it.
+
+    `reads_text`: make what text is read with now, and at every refresh, before it is needed.
+    """
     store = open_store(settings)
     try:
         snapshot = load_snapshot(settings, store)
     finally:
         store.close()
-    return Engine(settings, snapshot)
+    return Engine(settings, snapshot, reads_text=reads_text)
 
 
 class Engine:
     """Judges by one immutable snapshot; `refresh` swaps it for a newer one."""
 
-    def __init__(self, settings: Settings, snapshot: Snapshot) -> None:
+    def __init__(self, settings: Settings, snapshot: Snapshot, *, reads_text: bool = False) -> None:
         self.settings = settings
-        self.snapshot = snapshot
+        self._reads_text = reads_text
+        self.snapshot = self._ready(snapshot)
         self._store: Store | None = None  # opened by the first refresh, so after any fork
         self._stale = False
         self._reachable = tuple(
@@ -111,7 +115,7 @@ class Engine:
                 self._store = open_store(self.settings)
             if current_stamp(self.settings, self._store) == self.snapshot.stamp:
                 return False
-            self.snapshot = load_snapshot(self.settings, self._store, self.snapshot)
+            self.snapshot = self._ready(load_snapshot(self.settings, self._store, self.snapshot))
         except Exception:
             if not self._stale:  # once, not four times a second
                 logger.exception("the rules could not be refreshed; those in force stay")
@@ -124,6 +128,11 @@ class Engine:
         if self._store is not None:
             self._store.close()
             self._store = None
+
+    def _ready(self, snapshot: Snapshot) -> Snapshot:
+        if self._reads_text and snapshot.rules:
+            snapshot.rules.ready_to_detect()
+        return snapshot
 
     def _typed(self, url: Url) -> str:
         rules = self.snapshot.rules

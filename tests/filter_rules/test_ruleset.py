@@ -40,7 +40,7 @@ def rules() -> RuleSet:
         UrlIndex(
             ListingMap.of(compile_map(lambda: urls), LISTINGS), [Expression("banner", LISTINGS[2])]
         ),
-        Detector([parse_theme(THEME, "gardening.toml")[0]]),
+        lambda: Detector([parse_theme(THEME, "gardening.toml")[0]]),
     )
 
 

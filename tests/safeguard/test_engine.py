@@ -208,3 +208,11 @@ def test_some_traffic_is_never_decrypted(
 def test_words_are_read_for_pupils_and_nobody_else(engine: Engine) -> None:
     read = {one: engine.text_is_read(Subject(one)) for one in ("primary", "staff", "guest")}
     assert read == {"primary": True, "staff": False, "guest": False}
+
+
+def test_a_process_that_reads_text_is_ready_before_the_first_text(settings: Settings) -> None:
+    made = [
+        "_detector" in vars(open_engine(settings, reads_text=reads).snapshot.rules)
+        for reads in (True, False)
+    ]
+    assert made == [True, False]
