@@ -16,7 +16,6 @@ from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdi
 
 SCHOOL = 1  # a school that runs alone; a trust numbers its schools in the database
 WITHHELD = "withheld"
-CIRCUMVENTION = frozenset({"filter-bypass", "encrypted-dns"})
 TALLIED = frozenset({"adverts"})
 WINDOW = timedelta(minutes=10)
 MOST_HOSTS = 20
@@ -124,7 +123,7 @@ def kept_how(verdict: Verdict, target: Target) -> Keeping:
         return Keeping.COMMITTED
     if not verdict.blocked:
         return Keeping.NOTHING
-    if verdict.reason is Reason.WORDS or CIRCUMVENTION.intersection(verdict.categories):
+    if verdict.reason is Reason.WORDS:
         return Keeping.COMMITTED
     return Keeping.TALLIED if decisive_category(verdict) in TALLIED else Keeping.COUNTED
 
