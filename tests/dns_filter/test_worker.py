@@ -1,5 +1,6 @@
 """The role as it is run: `python -m dns_filter`, its workers, its start, its end."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -14,14 +15,16 @@ from pathlib import Path
 
 import pytest
 
+from dns_filter import worker
 from safeguard.core.types import Action
+from safeguard.engine import Engine
 from safeguard.jobs import Drain
 from safeguard.settings import Settings
 from safeguard.spool import FOLDER
 from safeguard.store import events, overlay
 from safeguard.store.session import Store
 from tests.conftest import pick_port
-from tests.dns_filter.conftest import NOW, PUPIL, TEACHER
+from tests.dns_filter.conftest import NOW, PUPIL, TEACHER, open_office
 from tests.dns_filter.packets import ask, content, packet, run
 from tests.dns_filter.resolver import Resolver
 
@@ -42,8 +45,6 @@ def upstream() -> Iterator[Resolver]:
     resolver, started, stopping = Resolver(), threading.Event(), threading.Event()
 
     async def serve() -> None:
-        import asyncio
-
         await resolver.start()
         started.set()
         await asyncio.to_thread(stopping.wait)
@@ -116,13 +117,11 @@ def test_it_answers_each_group_obeys_a_change_within_a_second_and_keeps_what_it_
     assert all(datetime.now(UTC) - one.event.at < timedelta(minutes=2) for one in kept)
 
 
-def test_a_worker_that_is_killed_comes_back_and_leaves_when_its_parent_is_killed(
-    settings: Settings, upstream: Resolver
-) -> None:
+def test_a_worker_that_is_killed_comes_back(settings: Settings, upstream: Resolver) -> None:
     with running(settings, upstream.url, workers=1) as (port, pid):
-        (worker,) = children(pid)
-        os.kill(worker, signal.SIGKILL)
-        until(lambda: children(pid) not in ([], [worker]))
+        (first,) = children(pid)
+        os.kill(first, signal.SIGKILL)
+        until(lambda: children(pid) not in ([], [first]))
         assert until(lambda: answered(port, "bets.test")) == ["A 0.0.0.0"]
 
 
@@ -151,3 +150,42 @@ def test_a_port_that_is_taken_stops_the_start_with_a_sentence(settings: Settings
     assert role.returncode == 2
     assert f"127.0.0.1 port {port}" in role.stderr
     assert "Traceback" not in role.stderr
+
+
+class Broken:
+    """An engine that cannot be refreshed, and a recorder that cannot be flushed."""
+
+    tries = 0
+
+    def refresh(self) -> bool:
+        self.tries += 1
+        raise ZeroDivisionError
+
+    def flush(self, _now: datetime) -> None:
+        self.refresh()
+
+
+def test_what_goes_wrong_beside_is_said_without_names_and_tried_again(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(worker, "REFRESH_SECONDS", 0.01)
+    monkeypatch.setattr(worker, "FLUSH_SECONDS", 0.02)
+
+    async def walk() -> None:
+        broken = Broken()
+        async with open_office(engine) as office:
+            beside = [
+                asyncio.create_task(worker._refresh(office.desk, broken)),  # type: ignore[arg-type]  # Broken
+                asyncio.create_task(worker._flush(office.desk, broken)),  # type: ignore[arg-type]  # Broken
+            ]
+            async with asyncio.timeout(PATIENCE):
+                while broken.tries < 6:  # noqa: ASYNC110  nothing tells when a task has tried
+                    await asyncio.sleep(0.01)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+    run(walk())
+    said = capsys.readouterr()
+    assert "refreshing: ZeroDivisionError" in said.out + said.err
+    assert "recording: ZeroDivisionError" in said.out + said.err
