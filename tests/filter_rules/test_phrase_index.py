@@ -44,6 +44,11 @@ def test_what_may_be_left_out_belongs_to_the_match_where_it_stands() -> None:
     assert found([pattern], "want to go home") == [(pattern, "want to go")]
 
 
+def test_the_same_words_are_given_once_however_they_come_about() -> None:
+    pattern = "(bad|bad dog) [dog]"
+    assert found([pattern], "bad dog") == [(pattern, "bad dog")]
+
+
 def test_patterns_that_overlap_are_all_found() -> None:
     assert found(["a b", "b c", "b"], "a b c") == [("a b", "a b"), ("b", "b"), ("b c", "b c")]
 

@@ -65,7 +65,7 @@ def test_a_word_near_by_excuses_even_where_it_is_part_of_the_phrase() -> None:
     assert score(theme, "not bad") == 0
 
 
-@pytest.mark.parametrize(("between", "weight"), [(NEAR - 1, 0), (NEAR, 8)])
+@pytest.mark.parametrize(("between", "weight"), [(NEAR - 1, 0), (NEAR, 8), (NEAR * 4, 8)])
 def test_near_is_a_number_of_words(between: int, weight: float) -> None:
     theme = phrase("bad", 8, 'unless = ["not"]')
     assert score(theme, "not " + "very " * between + "bad") == weight
