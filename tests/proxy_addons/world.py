@@ -83,7 +83,7 @@ def rules() -> RuleSet:
     theme, problems = parse_theme(THEME, "test theme")
     assert not problems
     categories = {name: Category(name, name.title(), "") for name in LISTED}
-    return RuleSet("test", categories, domains, addresses, Detector([theme]))
+    return RuleSet("test", categories, domains, addresses, lambda: Detector([theme]))
 
 
 def engine(settings: Settings, group: str = "secondary") -> Engine:
