@@ -53,6 +53,7 @@ class LeafCertificates(tlsconfig.TlsConfig):
     @override
     def configure(self, updated: set[str]) -> None:
         """The store was loaded by the parent."""
+        del updated
 
     @override
     def running(self) -> None:
@@ -61,6 +62,7 @@ class LeafCertificates(tlsconfig.TlsConfig):
     @override
     def tls_clienthello(self, tls_clienthello: ClientHelloData) -> None:
         """The TLS gate says whether the server is met first."""
+        del tls_clienthello
 
     @override
     def get_cert(self, conn_context: Context) -> certs.CertStoreEntry:
