@@ -323,7 +323,7 @@ def test_without_rules_all_but_help_is_blocked(settings: Settings) -> None:
 NAMES = ["www.good.test", "bets.test", "social.test", "club.test", "helpline.test", "a.vpn.test"]
 
 
-@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(
@@ -332,6 +332,7 @@ NAMES = ["www.good.test", "bets.test", "social.test", "club.test", "helpline.tes
             st.sampled_from([PUPIL, TEACHER, GUEST, "192.0.2.9"]),
             st.booleans(),
         ),
+        min_size=12,
         max_size=40,
     )
 )
