@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 PROJECT = Path(__file__).parent.parent
@@ -63,7 +64,7 @@ def dns(harness: Path, folder: Path, options: list[str]) -> int:
     return run(command, check=False)
 
 
-def run(command: list[str | Path], *, check: bool = True) -> int:
+def run(command: Sequence[object], *, check: bool = True) -> int:
     result = subprocess.run([str(part) for part in command], cwd=PROJECT, check=check)
     return result.returncode
 

@@ -16,8 +16,9 @@ from filter_rules.urls import Url, split
 from safeguard.core.decide import decide
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.loading import Snapshot, current_stamp, load_snapshot
+from safeguard.problems import UnusableError
 from safeguard.settings import Settings
-from safeguard.store.session import Store, open_store
+from safeguard.store.session import AwayError, Store, open_store
 
 logger = structlog.get_logger()
 
@@ -32,6 +33,11 @@ def open_engine(settings: Settings, *, reads_text: bool = False) -> "Engine":
     store = open_store(settings)
     try:
         snapshot = load_snapshot(settings, store)
+    except AwayError as error:
+        raise UnusableError(
+            f"The database for {settings.data} cannot be used yet. "
+            "Start with `safeguard run`, which makes it ready."
+        ) from error
     finally:
         store.close()
     return Engine(settings, snapshot, reads_text=reads_text)

@@ -120,6 +120,7 @@ def _text_rule(line: dict[str, Any]) -> TextRule:
         frozenset(line["themes"]),
         Who(frozenset(line["groups"])),
         line["reason"],
+        line.get("spares_help_seeking", False),
     )
 
 

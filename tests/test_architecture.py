@@ -11,12 +11,17 @@ from pathlib import Path
 
 import pytest
 
+BIN = Path(sys.executable).parent
 PACKAGES = ("filter_rules", "safeguard", "proxy_addons", "dns_filter", "admin_web")
 # file to change, the line added, the contract that refuses it
 IMPORT_BREAKS = [
     ("filter_rules/hosts.py", "import safeguard.core.types", "Edges -> safeguard"),
     ("filter_rules/text.py", "import filter_rules.ruleset", "filter_rules: the rule set"),
-    ("filter_rules/newthing.py", '"""A module that nobody placed."""', "filter_rules: the rule set"),
+    (
+        "filter_rules/newthing.py",
+        '"""A module that nobody placed."""',
+        "filter_rules: the rule set",
+    ),
     ("filter_rules/urls.py", "import os", "The core does no I/O"),
     ("safeguard/core/decide.py", "import time", "The core does no I/O"),
     ("safeguard/core/events.py", "import logging", "The core does no I/O"),
@@ -54,7 +59,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).parent / "lint-imports", "--no-cache", "--no-logo"]
+    command = [str(BIN / "lint-imports"), "--no-cache", "--no-logo"]
     return subprocess.run(
         command,
         cwd=folder,
@@ -92,7 +97,7 @@ def test_a_break_that_imports_cannot_show_is_refused(
     path = copy / file
     path.write_text(path.read_text(encoding="utf-8") + f"\n{line}\n", encoding="utf-8")
     command = [
-        Path(sys.executable).parent / "ruff",
+        str(BIN / "ruff"),
         "check",
         "--no-cache",
         "--output-format=concise",

@@ -120,11 +120,12 @@ def _about_words(
 ) -> list[Weighed]:
     if kind is None:
         return []
+    help_sought = any(finding.help_seeking for finding in findings)
     return [
         Weighed(rule, finding, rule.who.scope, named=False)
         for finding in findings
         for rule in policy.text_rules
-        if rule.speaks_of(finding, kind) and rule.who.covers(subject)
+        if rule.speaks_of(finding, kind, help_sought=help_sought) and rule.who.covers(subject)
     ]
 
 

@@ -46,7 +46,10 @@ class PolicyRule:
 
 @dataclass(frozen=True, slots=True)
 class TextRule:
-    """These themes from this severity up, in these kinds of text. No theme named means any."""
+    """These themes from this severity up, in these kinds of text. No theme named means any.
+
+    `spares_help_seeking`: not where the same text asks for help, as a worried friend does.
+    """
 
     name: str
     action: Action
@@ -55,10 +58,12 @@ class TextRule:
     themes: frozenset[str] = frozenset()
     who: Who = EVERYONE
     reason: str = ""
+    spares_help_seeking: bool = False
 
-    def speaks_of(self, finding: Finding, kind: Kind) -> bool:
+    def speaks_of(self, finding: Finding, kind: Kind, *, help_sought: bool = False) -> bool:
         return (
             not finding.help_seeking
+            and not (help_sought and self.spares_help_seeking)
             and kind in self.kinds
             and finding.severity >= self.severity
             and (not self.themes or finding.theme in self.themes)

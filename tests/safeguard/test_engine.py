@@ -9,6 +9,7 @@ import pytest
 from filter_rules.types import Kind
 from safeguard.core.types import Action, Channel, Reason, Subject, Target
 from safeguard.engine import Engine, open_engine
+from safeguard.problems import UnusableError
 from safeguard.settings import Settings, load
 from safeguard.store import overlay, people
 from safeguard.store.people import PersonRecord
@@ -60,6 +61,13 @@ TABLE = [
     (PUPIL, "https://never-heard-of.example/", "allow", False),
     (PUPIL, "https://www.google.com/search?q=how+plants+grow", "allow", False),
     (PUPIL, "https://www.google.com/search?q=i+want+to+kill+myself", "block", True),
+    (
+        PUPIL,
+        "https://www.google.com/search?q=worried+about+my+friend+she+wants+to+kill+herself",
+        "allow",
+        True,
+    ),
+    (PUPIL, "https://www.google.com/search?q=how+to+help+a+friend+who+self+harms", "allow", False),
     (STAFF, "https://www.google.com/search?q=i+want+to+kill+myself", "allow", False),
 ]
 
@@ -216,3 +224,9 @@ def test_a_process_that_reads_text_is_ready_before_the_first_text(settings: Sett
         for reads in (True, False)
     ]
     assert made == [True, False]
+
+
+def test_a_database_that_nobody_made_ready_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    with pytest.raises(UnusableError, match="Start with `safeguard run`"):
+        open_engine(load(tmp_path / "data"))

@@ -135,6 +135,13 @@ def test_several_listeners_share_one_port() -> None:
         listener.close()
 
 
+def test_a_port_that_is_taken_is_an_error_and_leaves_no_socket_open() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        with pytest.raises(OSError, match="in use"):
+            shared_port("127.0.0.1", other.getsockname()[1])
+
+
 def test_a_listener_for_ipv6_leaves_ipv4_alone() -> None:
     with shared_port("::1", 0) as listener:
         assert listener.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)

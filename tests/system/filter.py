@@ -38,6 +38,7 @@ class Filter:
     more: Mapping[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     process: subprocess.Popen[str] | None = None
+    reader: threading.Thread | None = None
     seconds_to_ready: float = 0.0
 
     @property
@@ -75,7 +76,8 @@ class Filter:
             stderr=subprocess.PIPE,
             text=True,
         )
-        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
+        self.reader = threading.Thread(target=self._read, args=(self.process,), daemon=True)
+        self.reader.start()
         until(lambda: self._ended() or self.says(READY), DEADLINE, "the filter's start")
         assert self.process.poll() is None, "\n".join(self.lines)
         self.seconds_to_ready = time.monotonic() - born
@@ -85,8 +87,9 @@ class Filter:
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stderr is not None
-        for line in process.stderr:
-            self.lines.append(line.rstrip())
+        with process.stderr as said:
+            for line in said:
+                self.lines.append(line.rstrip())
 
     def says(self, text: str) -> bool:
         return any(text in line for line in self.lines)
@@ -112,7 +115,10 @@ class Filter:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 raise
-        return time.monotonic() - born
+        seconds = time.monotonic() - born
+        if self.reader:
+            self.reader.join(10)
+        return seconds
 
 
 @contextmanager

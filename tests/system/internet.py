@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import override
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -48,7 +49,7 @@ class Internet:
         return f"https://{host}:{self.https_port}{path}"
 
 
-class _Everywhere(BaseResolver):
+class _Everywhere(BaseResolver):  # type: ignore[misc]  # dnslib has no types
     """Every name is here, on loopback, except those that do not exist."""
 
     def resolve(self, request: DNSRecord, _handler: object) -> DNSRecord:
@@ -94,7 +95,8 @@ def _handler(seen: list[str]) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None: ...  # noqa: A002
+        @override
+        def log_message(self, format: str, *args: object) -> None: ...
 
     return Site
 

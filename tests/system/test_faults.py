@@ -16,6 +16,7 @@ from tests.system.filter import Filter, running, until
 
 BACK_WITHIN_SECONDS = 3.0
 STOPPED_WITHIN_SECONDS = 5.0
+SOON_SECONDS = 15.0
 UNUSABLE = 2
 
 
@@ -49,15 +50,15 @@ def answers(port: int) -> bool:
         return False
 
 
-def test_a_second_start_listens_within_three_seconds_and_ctrl_c_stops_it_within_five(
+def test_a_second_start_listens_soon_and_ctrl_c_stops_it_within_five_seconds(
     filter_: Filter,
 ) -> None:
     filter_.start()
     seconds = filter_.stop(signal.SIGINT)
     assert filter_.process is not None
     assert filter_.process.returncode == 0
-    # On two loaded cores: a limit for "never hangs"; bench and docs/reference hold the figures.
-    assert filter_.seconds_to_ready < 3 * BACK_WITHIN_SECONDS
+    # A limit for "never hangs" on a loaded machine: docs/reference/performance.md has the figure.
+    assert filter_.seconds_to_ready < SOON_SECONDS
     assert seconds < STOPPED_WITHIN_SECONDS
 
 

@@ -39,6 +39,7 @@ def text_rule(name: str, line: dict[str, Any]) -> TextRule:
         Severity[line["severity"].upper()],
         frozenset(line.get("themes", ())),
         who(line),
+        spares_help_seeking=line.get("spares_help_seeking", False),
     )
 
 
