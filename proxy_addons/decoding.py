@@ -7,11 +7,7 @@ import zlib
 from collections.abc import Callable
 
 import brotli  # type: ignore[import-untyped]  # it has no types
-
-try:  # Python 3.14 has it; mitmproxy brings the one or the other before
-    from compression import zstd  # type: ignore[import-not-found,unused-ignore]
-except ImportError:
-    import zstandard as zstd
+import zstandard as zstd
 
 
 class CannotDecodeError(ValueError):
