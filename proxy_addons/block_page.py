@@ -13,9 +13,18 @@ from string import Template
 from filter_rules.types import Category
 from safeguard.core.types import Reason, Verdict
 
-# What may mean that somebody is in danger: themes of words, and categories of sites.
+# What may mean that somebody is in danger: themes of words, and the categories of that name.
 HELP_FIRST = frozenset(
-    {"suicide", "self-harm", "eating-disorder", "eating-disorders", "abuse", "grooming"}
+    {
+        "abuse-disclosure",
+        "bullying",
+        "eating-disorder",
+        "grooming",
+        "mental-health",
+        "running-away",
+        "self-harm",
+        "suicide",
+    }
 )
 
 

@@ -1,11 +1,12 @@
 """The pages: they say why, help first where it matters, and never show what was matched."""
 
 import re
+from importlib import resources
 
 import pytest
 
 from filter_rules.types import Category, Finding, Hit, Match, Severity
-from proxy_addons.block_page import Pages, is_about_danger, why
+from proxy_addons.block_page import HELP_FIRST, Pages, is_about_danger, why
 from safeguard.core.types import Action, Reason, Verdict
 
 PAGES = Pages("Oak & Ash <School>")
@@ -38,6 +39,14 @@ def test_help_comes_first_where_somebody_could_be_in_danger(verdict: Verdict) ->
     for number in ("08001111", "116123", "85258", "999"):
         assert number in shown
     assert is_about_danger(verdict)
+
+
+@pytest.mark.parametrize("theme", sorted(HELP_FIRST))
+def test_help_comes_first_for_the_words_of_a_theme_that_is_shipped(theme: str) -> None:
+    shipped = resources.files("filter_rules").joinpath("data", "themes")
+    assert theme in {file.name.removesuffix(".toml") for file in shipped.iterdir()}
+    finding = Finding(theme, Severity.HIGH, 8)
+    assert "Are you OK?" in page(Verdict(Action.BLOCK, Reason.WORDS, findings=(finding,)))
 
 
 def test_help_is_not_offered_for_what_is_only_out_of_bounds() -> None:
