@@ -18,6 +18,10 @@ from safeguard.core.types import Action, Reason, Verdict
 NEVER_SERVED = frozenset(
     {Type.OPT, Type.TKEY, Type.TSIG, Type.IXFR, Type.AXFR, Type.MAILB, Type.MAILA}
 )
+# What blocks a name that is asked for, and not one that an allowed name is an alias of. Public
+# lists of these hold the names of whole delivery networks (apple-dns.net, yahoodns.net), which no
+# one asks for and half the web is an alias of.
+BLOCKED_BY_NAME_ALONE = frozenset({"encrypted-dns", "filter-bypass"})
 LONGEST_REPLY = 65_535
 OWN_LIST = "school"
 
@@ -134,12 +138,23 @@ def _checked(desk: Desk, query: Query, answer: Answer) -> bytes:
     if asked is not None:
         for target in answer.targets:
             verdict = desk.judge(query.client, target)
-            if verdict.blocked and not _outweighs(asked, verdict):
+            if _blocks_an_alias(verdict) and not _outweighs(asked, verdict):
                 return _block(desk, query, verdict)
     if answer.lifetime > 0:
         worth = asked if asked is not None and asked.flagged else None
         _keep_ready(desk, query, Ready(query.question, answer, verdict=worth))
     return answer.reply(query.question, desk.clocks.steady(), query.size)
+
+
+def _blocks_an_alias(led_to: Verdict) -> bool:
+    if led_to.reason is not Reason.RULE:
+        return led_to.blocked
+    blocking = {
+        one.about.category
+        for one in led_to.considered
+        if one.action is Action.BLOCK and isinstance(one.about, Hit)
+    }
+    return led_to.blocked and not blocking <= BLOCKED_BY_NAME_ALONE
 
 
 def _outweighs(asked: Verdict, led_to: Verdict) -> bool:

@@ -30,6 +30,7 @@ LISTS = {
     "social-media": "social.test",
     "illegal": "sealed.test",
     "filter-bypass": "vpn.test",
+    "encrypted-dns": "doh.test",
     "help": "helpline.test",
 }
 

@@ -161,6 +161,30 @@ def test_a_service_record_that_leads_to_a_blocked_name_is_blocked(engine: Engine
     run(walk())
 
 
+def test_the_names_of_delivery_networks_on_lists_of_ways_round_block_only_those_who_ask_for_them(
+    own_engine: Engine, store: Store
+) -> None:
+    overlay.add(store, "own.doh.test", Action.BLOCK, (), "", "someone", NOW)
+    assert own_engine.refresh()
+
+    async def walk() -> None:
+        async with open_office(own_engine) as office:
+            for name, target, reached in (
+                ("one.test", "cdn.doh.test", True),
+                ("two.test", "cdn.vpn.test", True),
+                ("three.test", "own.doh.test", False),
+                ("four.test", "x.sealed.test", False),
+                ("five.test", "cdn.bets.test", False),
+            ):
+                office.resolver.zone[name, "A"] = alias(name, target)
+                for _ in range(2):
+                    assert (content(await answer(office, name)) != NOWHERE) == reached
+            for name in ("doh.test", "cdn.doh.test", "cdn.vpn.test"):
+                assert content(await answer(office, name)) == NOWHERE
+
+    run(walk())
+
+
 def test_help_and_what_staff_allow_by_name_work_whatever_they_lead_to_if_lawful(
     own_engine: Engine, store: Store
 ) -> None:
