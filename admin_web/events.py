@@ -154,7 +154,18 @@ def one(event_id: Any) -> str | Response:
     )
 
 
+@pages.post("/events/<uuid:event_id>/undo")
+@open_to(Role.LEAD)
+def undo(event_id: Any) -> Response:
+    stored, site = _found(str(event_id)), here()
+    if events.reopen(site.store, stored.event.id, me().id, site.clock()):
+        flash("The review is undone: the event waits for a review again.", "success")
+    return redirect(url_for("events.one", event_id=event_id))
+
+
 def reviewed_words(outcome: str) -> str:
+    if outcome == events.UNDONE:
+        return "Review undone"
     return OUTCOMES[Outcome(outcome)] if outcome in set(Outcome) else outcome
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Text, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, func, or_, select, type_coerce, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from filter_rules.types import Kind, Severity
@@ -19,6 +19,8 @@ from safeguard.store.columns import escaped, holding
 from safeguard.store.session import Store
 from safeguard.store.tables import EventRow, PersonRow, ReviewRow, StaffRow, TallyRow
 from safeguard.vault import UnsealError, Vault
+
+UNDONE = "undone"
 
 _private = msgspec.msgpack.Decoder(Private)
 
@@ -126,6 +128,29 @@ def add_review(
                 at=now,
                 outcome=outcome,
                 note=note,
+            )
+        )
+        return True
+
+
+def reopen(store: Store, event_id: str, staff_id: int, now: datetime) -> bool:
+    """Undo the review of an event, and keep who did; False where no review stands."""
+    if not is_event_id(event_id):
+        return False
+    closed = update(EventRow).where(EventRow.id == event_id, EventRow.reviewed)
+    with store.writing() as session:
+        # One statement: of two people who undo at the same time, one does.
+        school = session.scalar(closed.values(reviewed=False).returning(EventRow.school_id))
+        if school is None:
+            return False
+        session.add(
+            ReviewRow(
+                school_id=school,
+                event_id=event_id,
+                staff_id=staff_id,
+                at=now,
+                outcome=UNDONE,
+                note="",
             )
         )
         return True

@@ -192,7 +192,7 @@ class EventRow(Row):
     policy_version: Mapped[str] = mapped_column(comment="The policy in force.")
     sealed: Mapped[bytes] = mapped_column(comment="URL, words and excerpt, encrypted.")
     reviewed: Mapped[bool] = mapped_column(
-        server_default=text("false"), comment="Whether a review exists."
+        server_default=text("false"), comment="Whether a review stands: not undone."
     )
 
     __table_args__ = (

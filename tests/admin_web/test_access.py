@@ -18,7 +18,7 @@ from tests.admin_web.school import (
 )
 
 OPEN = {"static", "bootstrap.static", "security.static", "security.login", "setup.first_accounts"}
-LEAD = {"events.today", "events.by_reference", "events.one"}
+LEAD = {"events.today", "events.by_reference", "events.one", "events.undo"}
 TECHNICIAN = {
     "health.overview",
     "own_rules.listing",

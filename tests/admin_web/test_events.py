@@ -118,6 +118,32 @@ def test_a_conclusion_can_be_corrected_and_the_first_one_stays(
     assert page.index("Real: we acted") < page.index("Not a concern")
 
 
+def test_an_undone_review_puts_the_event_back_on_the_list(school: School, priya: Visitor) -> None:
+    event = school.keep(an_event())
+    page, undo = f"/events/{event.id}", f"/events/{event.id}/undo"
+    assert undo not in priya.text(page)
+    priya.send(page, {"outcome": "no-concern", "note": "A poem for English."})
+    assert f'action="{undo}"' in priya.text(page)
+    assert priya.send(undo, {}, page).location == page
+    text = priya.text(page)
+    assert "The review is undone" in text
+    assert "Mark as reviewed" in text
+    assert "Earlier reviews" in text
+    assert text.index("Review undone") < text.index("A poem for English.")
+    assert undo not in text
+    assert "words that were typed" in priya.text("/events?reviewed=no")
+
+
+def test_undoing_what_is_undone_already_changes_nothing(school: School, priya: Visitor) -> None:
+    event = school.keep(an_event())
+    page = f"/events/{event.id}"
+    assert priya.send(f"{page}/undo", {}, page).location == page
+    assert "The review is undone" not in priya.text(page)
+    assert events.reviews(school.store, event.id) == []
+    nowhere = "/events/00000000-0000-7000-8000-000000000000/undo"
+    assert priya.send(nowhere, {}, page).status_code == 404
+
+
 def test_act_now_cannot_be_closed_without_a_note(school: School, priya: Visitor) -> None:
     event = school.keep(an_event(severity=Severity.URGENT))
     answer = priya.send(f"/events/{event.id}", {"outcome": "acted", "note": "  "})

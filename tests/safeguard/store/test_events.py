@@ -151,6 +151,7 @@ def test_an_event_that_is_not_there_is_none(any_store: Store) -> None:
     for odd in ("", "1", "no id at all", "' OR 1=1"):
         assert events.event(any_store, odd) is None
         assert events.add_review(any_store, odd, 1, "lesson", "", NOW) is False
+        assert events.reopen(any_store, odd, 1, NOW) is False
         assert events.reviews(any_store, odd) == []
         assert isinstance(events.search(any_store, Wanted(), odd), Page)
 
@@ -185,6 +186,33 @@ def test_a_review_is_kept_with_who_when_and_what(any_store: Store) -> None:
     assert second.outcome == "closed"
     assert ids(events.search(any_store, Wanted(reviewed=True))) == [SECOND.id]
     assert ids(events.search(any_store, Wanted(reviewed=False, flagged=True))) == [THIRD.id]
+
+
+def test_an_undone_review_stays_on_record_and_the_event_is_open_again(any_store: Store) -> None:
+    put(any_store)
+    lead = reviewer(any_store)
+    events.add_review(any_store, SECOND.id, lead, "talked", "with the form tutor", NOW)
+    assert events.reopen(any_store, SECOND.id, lead, at(60))
+    assert ids(events.search(any_store, Wanted(reviewed=True))) == []
+    assert ids(events.search(any_store, Wanted(reviewed=False, flagged=True))) == [
+        THIRD.id, SECOND.id,
+    ]  # fmt: skip
+    first, undone = events.reviews(any_store, SECOND.id)
+    assert (first.outcome, first.note) == ("talked", "with the form tutor")
+    assert (undone.outcome, undone.staff_name, undone.at) == (events.UNDONE, "Lee Lead", at(60))
+    assert events.add_review(any_store, SECOND.id, lead, "closed", "", at(120))
+    assert ids(events.search(any_store, Wanted(reviewed=True))) == [SECOND.id]
+
+
+def test_only_a_review_that_stands_can_be_undone(any_store: Store) -> None:
+    put(any_store)
+    lead = reviewer(any_store)
+    assert not events.reopen(any_store, SECOND.id, lead, NOW)
+    events.add_review(any_store, SECOND.id, lead, "talked", "", NOW)
+    assert events.reopen(any_store, SECOND.id, lead, NOW)
+    assert not events.reopen(any_store, SECOND.id, lead, NOW)
+    assert not events.reopen(any_store, stored_event(7).id, lead, NOW)
+    assert [one.outcome for one in events.reviews(any_store, SECOND.id)] == ["talked", "undone"]
 
 
 def test_a_review_survives_the_same_event_brought_again(any_store: Store) -> None:

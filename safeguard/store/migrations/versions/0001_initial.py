@@ -303,7 +303,7 @@ def _events() -> None:
             sa.Boolean(),
             server_default=sa.text("false"),
             nullable=False,
-            comment="Whether a review exists.",
+            comment="Whether a review stands: not undone.",
         ),
         sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name="fk_events_school_id"),
         sa.PrimaryKeyConstraint("id", name="pk_events"),
