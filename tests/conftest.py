@@ -10,6 +10,9 @@ import pytest
 REQUIRE_ALL = os.environ.get("SAFEGUARD_REQUIRE_ALL") == "1"
 
 
+OF_TESTS = {"SAFEGUARD_REQUIRE_ALL", "SAFEGUARD_TEST_DATA", "SAFEGUARD_SCREENSHOTS"}
+
+
 def absent(reason: str) -> None:
     """Skip for want of something optional; where everything is required, fail."""
     if REQUIRE_ALL:
@@ -50,10 +53,7 @@ def pick_port() -> int:
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A test never reads the settings or the data of the person who runs it."""
     for name in os.environ:
-        if name.startswith("SAFEGUARD_") and name not in {
-            "SAFEGUARD_REQUIRE_ALL",
-            "SAFEGUARD_TEST_DATA",
-        }:
+        if name.startswith("SAFEGUARD_") and name not in OF_TESTS:
             monkeypatch.delenv(name)
     monkeypatch.setenv("SAFEGUARD_DATA", str(tmp_path / "data"))
 

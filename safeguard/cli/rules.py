@@ -106,8 +106,9 @@ def lint(
 
 def _say_unknown(categories: Collection[str]) -> None:
     known = {one.name for one in shipped_categories()}
-    for about in sorted(set(categories) - known):
-        notes.print(f"“{about}” is a category that no rule of the policy names.", markup=False)
+    unknown = sorted(set(categories) - known)
+    if unknown:
+        notes.print(f"No rule of the policy names: {', '.join(unknown)}.", markup=False)
 
 
 def _say_problems(problems: Sequence[Problem], count: int) -> None:

@@ -82,7 +82,8 @@ def school(
 def pupil(school: School) -> Iterator[webdriver.Chrome]:
     authority = school.filter.data / "ca" / "safeguard-ca.pem"
     home = school.homes / "pupil"
-    with browser(home, proxy_port=school.filter.proxy_port, trusts=authority) as opened:
+    port = school.filter.proxy_port
+    with browser(home, proxy_port=port, trusts=authority, size="900,1000") as opened:
         yield opened
 
 
@@ -234,6 +235,11 @@ def test_the_lead_sees_who_what_when_and_why_and_reviews_with_a_note(
     assert "Library laptop 4" in page
     assert "uicide" in page
     picture(lead, "lead.png")
+
+    lead.get(f"{school.filter.site}/events?kept=all")
+    assert "www.bet365.com" in text_of(lead)  # blocked, and no matter of safeguarding: not flagged
+    assert "gambling" in text_of(lead)
+    lead.get(f"{school.filter.site}/")
 
     row = lead.find_element(By.XPATH, f"//tr[contains(., '{WORDS}')]//a")
     row.click()
