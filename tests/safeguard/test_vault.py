@@ -34,8 +34,9 @@ def test_what_was_altered_is_refused(place: int) -> None:
         Vault(KEY).unseal(bytes(sealed))
 
 
-@pytest.mark.parametrize("sealed", [b"", b"abc", Vault(KEY).seal(b"x")[:10]])
-def test_what_was_cut_short_is_refused(sealed: bytes) -> None:
+@pytest.mark.parametrize("length", [0, 3, 10])
+def test_what_was_cut_short_is_refused(length: int) -> None:
+    sealed = Vault(KEY).seal(b"x")[:length]
     with pytest.raises(UnsealError):
         Vault(KEY).unseal(sealed)
 
