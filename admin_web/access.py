@@ -11,12 +11,11 @@ from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask_security import current_user, logout_user
 from werkzeug.wrappers import Response
 
+from admin_web.headers import FILES
 from admin_web.roles import Role
 
 LONGEST_SESSION_SECONDS = 12 * 3600
-PUBLIC = frozenset(
-    {"static", "bootstrap.static", "security.static", "security.login", "setup.first_accounts"}
-)
+PUBLIC = FILES | {"security.login", "setup.first_accounts", "reset.new_password"}
 ANY_ROLE = "security.logout"
 
 

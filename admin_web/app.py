@@ -20,6 +20,7 @@ from admin_web import (
     lists,
     own_rules,
     people,
+    reset,
     secret_key,
     setup,
     why,
@@ -38,7 +39,7 @@ IDLE = timedelta(minutes=20)
 LARGEST_BODY = 2 * 1024 * 1024
 PASSWORD_LENGTH = 12
 
-BLUEPRINTS = (home, setup, account, events, health, own_rules, why, people, lists)
+BLUEPRINTS = (home, setup, reset, account, events, health, own_rules, why, people, lists)
 
 
 def _now() -> datetime:

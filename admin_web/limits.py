@@ -1,4 +1,4 @@
-"""How often one address may try what can be guessed or is dear: signing in, set-up, "why?"."""
+"""How often one address may try what can be guessed or is dear: signing in, links, "why?"."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from flask_limiter.util import get_remote_address
 LIMITS = (
     ("security.login", "10/minute;60/hour", ["POST"]),
     ("setup.first_accounts", "20/minute", ["GET", "POST"]),
+    ("reset.new_password", "20/minute", ["GET", "POST"]),
     ("account.mine", "10/minute", ["POST"]),
     ("why.ask", "60/minute", ["GET"]),
 )

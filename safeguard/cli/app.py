@@ -33,6 +33,7 @@ COMMANDS = (
     Command("rules", "safeguard.cli.rules", "app", is_group=True),
     Command("users", "safeguard.cli.people", "users", is_group=True),
     Command("groups", "safeguard.cli.people", "groups", is_group=True),
+    Command("staff", "safeguard.cli.staff", "app", is_group=True),
     Command("db", "safeguard.cli.database", "app", is_group=True),
     Command("ca", "safeguard.cli.authority", "app", is_group=True),
 )

@@ -1,4 +1,4 @@
-"""Staff who may sign in, and the one-time link by which the first of them is made."""
+"""Staff who may sign in, and the one-time links: the first accounts, and a new password."""
 
 import hashlib
 from collections.abc import Mapping
@@ -107,30 +107,78 @@ def names(store: Store) -> dict[int, str]:
 
 
 def new_setup_token(store: Store, now: datetime, random_bytes: bytes) -> str:
-    """Return a token for a one-time link. Older ones open nothing from now on."""
-    token = random_bytes.hex()
-    with store.writing() as session:
-        session.execute(delete(SetupTokenRow).where(SetupTokenRow.used_at.is_(None)))
-        session.add(SetupTokenRow(hash=_hash(token), school_id=SCHOOL, expires=now + TOKEN_LASTS))
-    return token
+    """Return a token for the set-up link. Older ones open nothing from now on."""
+    return _new_token(store, None, now, random_bytes)
 
 
 def is_setup_token(store: Store, token: str, now: datetime) -> bool:
     """Say whether the token would open the set-up page, without using it."""
+    query = select(SetupTokenRow.hash).where(*_sets_up(token, now))
     with store.reading() as session:
-        return session.scalar(select(SetupTokenRow.hash).where(*_usable(token, now))) is not None
+        return session.scalar(query) is not None
 
 
 def use_setup_token(store: Store, token: str, now: datetime) -> bool:
     """Use the token up; False where it was used, is too old or is none of ours."""
+    use = update(SetupTokenRow).where(*_sets_up(token, now)).values(used_at=now)
     with store.writing() as session:
-        used = session.execute(
-            update(SetupTokenRow)
-            .where(*_usable(token, now))
-            .values(used_at=now)
-            .returning(SetupTokenRow.hash)
-        ).first()
-        return used is not None
+        return session.scalar(use.returning(SetupTokenRow.hash)) is not None
+
+
+def new_reset_token(store: Store, staff_id: int, now: datetime, random_bytes: bytes) -> str:
+    """Return a token for a link to choose a new password. Their older ones end."""
+    return _new_token(store, staff_id, now, random_bytes)
+
+
+def of_reset_token(store: Store, token: str, now: datetime) -> Staff | None:
+    """Return the open account whose new password the token lets choose, without using it."""
+    query = (
+        select(StaffRow)
+        .join(SetupTokenRow, SetupTokenRow.staff_id == StaffRow.id)
+        .where(*_resets(token, now))
+    )
+    with store.reading() as session:
+        row = session.scalar(query)
+        return None if row is None else _staff(row)
+
+
+def use_reset_token(
+    store: Store, token: str, now: datetime, password: str, fs_uniquifier: str
+) -> bool:
+    """Give the token's owner this password (a hash), end their sessions, use the token up.
+
+    All three or, where the token opens nothing, none: False.
+    """
+    use = update(SetupTokenRow).where(*_resets(token, now)).values(used_at=now)
+    change = update(StaffRow).values(password=password, fs_uniquifier=fs_uniquifier)
+    with store.writing() as session:
+        staff_id = session.scalar(use.returning(SetupTokenRow.staff_id))
+        if staff_id is None:
+            return False
+        session.execute(change.where(StaffRow.id == staff_id))
+        return True
+
+
+def _new_token(store: Store, staff_id: int | None, now: datetime, random_bytes: bytes) -> str:
+    token = random_bytes.hex()
+    same = SetupTokenRow.staff_id.is_not_distinct_from(staff_id)
+    with store.writing() as session:
+        session.execute(delete(SetupTokenRow).where(SetupTokenRow.used_at.is_(None), same))
+        session.add(
+            SetupTokenRow(
+                hash=_hash(token), school_id=SCHOOL, staff_id=staff_id, expires=now + TOKEN_LASTS
+            )
+        )
+    return token
+
+
+def _sets_up(token: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (*_usable(token, now), SetupTokenRow.staff_id.is_(None))
+
+
+def _resets(token: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    open_accounts = select(StaffRow.id).where(StaffRow.active)
+    return (*_usable(token, now), SetupTokenRow.staff_id.in_(open_accounts))
 
 
 def _usable(token: str, now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -130,12 +130,17 @@ class StaffRow(Row):
 
 
 class SetupTokenRow(Row):
-    """A one-time link by which the first account is made."""
+    """A one-time link: to make the first accounts, or to choose one person's new password."""
 
     __tablename__ = "setup_tokens"
 
     hash: Mapped[str] = mapped_column(primary_key=True, comment="SHA-256; the token is not kept.")
     school_id: Mapped[int] = _school()
+    staff_id: Mapped[int | None] = mapped_column(
+        ForeignKey("staff.id", ondelete="CASCADE"),
+        index=True,
+        comment="Whose new password it is for; empty: the first accounts.",
+    )
     expires: Mapped[datetime] = mapped_column(comment="From when it opens nothing.")
     used_at: Mapped[datetime | None] = mapped_column(comment="When it was used, once.")
 

@@ -17,7 +17,9 @@ from tests.admin_web.school import (
     methods_of,
 )
 
-OPEN = {"static", "bootstrap.static", "security.static", "security.login", "setup.first_accounts"}
+FILES = {"static", "bootstrap.static", "security.static"}
+LINKS = {"setup.first_accounts", "reset.new_password"}
+OPEN = FILES | LINKS | {"security.login"}
 LEAD = {"events.today", "events.by_reference", "events.one", "events.undo"}
 TECHNICIAN = {
     "health.overview",

@@ -1,5 +1,7 @@
 """What can be guessed, or is dear, may be tried so often and no oftener."""
 
+import pytest
+
 from tests.admin_web.school import PRIYA, School, Visitor
 
 EMAIL = PRIYA[0]
@@ -19,6 +21,7 @@ def test_asking_without_end_is_slowed_down(tom: Visitor) -> None:
     assert answers == [200] * 60 + [429]
 
 
-def test_trying_links_is_slowed_down(school: School) -> None:
-    answers = {school.visitor().get(f"/setup/{number}").status_code for number in range(25)}
+@pytest.mark.parametrize("page", ["setup", "reset"])
+def test_trying_links_is_slowed_down(school: School, page: str) -> None:
+    answers = {school.visitor().get(f"/{page}/{number}").status_code for number in range(25)}
     assert answers == {404, 429}

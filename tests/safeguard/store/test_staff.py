@@ -1,5 +1,6 @@
-"""Accounts, and the one-time link."""
+"""Accounts, and the one-time links."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -118,3 +119,69 @@ def test_the_token_itself_is_not_kept(any_store: Store) -> None:
     token = staff.new_setup_token(any_store, NOW, RANDOM)
     with any_store.reading() as session:
         assert session.scalar(select(SetupTokenRow.hash)) not in {token, RANDOM.hex()}
+
+
+def reset_of(store: Store, made: Staff, random_bytes: bytes = RANDOM) -> str:
+    return staff.new_reset_token(store, made.id, NOW, random_bytes)
+
+
+def test_a_new_password_is_chosen_once_and_ends_the_sessions(any_store: Store) -> None:
+    made, other = account(any_store), account(any_store, "other@school.example")
+    token = reset_of(any_store, made)
+    assert staff.of_reset_token(any_store, token, NOW) == made
+    assert staff.use_reset_token(any_store, token, NOW, "new hash", "new mark")
+    changed = replace(made, password="new hash", fs_uniquifier="new mark")
+    assert staff.by_id(any_store, made.id) == changed
+    assert staff.by_id(any_store, other.id) == other
+    assert staff.of_reset_token(any_store, token, NOW) is None
+    assert not staff.use_reset_token(any_store, token, NOW, "newer", "newer")
+    assert staff.by_id(any_store, made.id) == changed
+
+
+def test_a_link_to_a_new_password_ends_by_itself(any_store: Store) -> None:
+    made = account(any_store)
+    token, end = reset_of(any_store, made), NOW + TOKEN_LASTS
+    assert staff.of_reset_token(any_store, token, end - timedelta(seconds=1)) == made
+    assert staff.of_reset_token(any_store, token, end) is None
+    assert not staff.use_reset_token(any_store, token, end, "new", "new")
+    assert staff.by_id(any_store, made.id) == made
+
+
+def test_a_new_link_ends_only_that_persons_one_before(any_store: Store) -> None:
+    made, other = account(any_store), account(any_store, "other@school.example")
+    setup = staff.new_setup_token(any_store, NOW, b"setup")
+    theirs, old = reset_of(any_store, other, b"other"), reset_of(any_store, made, b"old")
+    new = reset_of(any_store, made, b"new")
+    assert staff.of_reset_token(any_store, old, NOW) is None
+    assert staff.of_reset_token(any_store, new, NOW) == made
+    assert staff.of_reset_token(any_store, theirs, NOW) == other
+    assert staff.is_setup_token(any_store, setup, NOW)
+
+
+def test_a_link_opens_its_own_page_only(any_store: Store) -> None:
+    made = account(any_store)
+    setup, reset = staff.new_setup_token(any_store, NOW, b"setup"), reset_of(any_store, made)
+    assert not staff.is_setup_token(any_store, reset, NOW)
+    assert not staff.use_setup_token(any_store, reset, NOW)
+    assert staff.of_reset_token(any_store, setup, NOW) is None
+    assert not staff.use_reset_token(any_store, setup, NOW, "new", "new")
+    assert staff.is_setup_token(any_store, setup, NOW)
+    assert staff.of_reset_token(any_store, reset, NOW) == made
+
+
+def test_a_link_ends_with_its_account(any_store: Store) -> None:
+    closed, gone = account(any_store), account(any_store, "gone@school.example")
+    tokens = [reset_of(any_store, closed, b"closed"), reset_of(any_store, gone, b"gone")]
+    staff.save(any_store, closed.id, {"active": False})
+    staff.remove(any_store, gone.id)
+    for token in tokens:
+        assert staff.of_reset_token(any_store, token, NOW) is None
+        assert not staff.use_reset_token(any_store, token, NOW, "new", "new")
+    assert [one.password for one in staff.all_staff(any_store)] == [closed.password]
+
+
+@pytest.mark.parametrize("token", ["", "0" * 64, "%", "\x00"])
+def test_a_guess_chooses_no_password(any_store: Store, token: str) -> None:
+    reset_of(any_store, account(any_store))
+    assert staff.of_reset_token(any_store, token, NOW) is None
+    assert not staff.use_reset_token(any_store, token, NOW, "new", "new")

@@ -189,6 +189,12 @@ def _staff() -> None:
             comment="The school that this row belongs to.",
         ),
         sa.Column(
+            "staff_id",
+            sa.Integer(),
+            nullable=True,
+            comment="Whose new password it is for; empty: the first accounts.",
+        ),
+        sa.Column(
             "expires",
             sa.DateTime(timezone=True),
             nullable=False,
@@ -198,9 +204,13 @@ def _staff() -> None:
             "used_at", sa.DateTime(timezone=True), nullable=True, comment="When it was used, once."
         ),
         sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name="fk_setup_tokens_school_id"),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name="fk_setup_tokens_staff_id", ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("hash", name="pk_setup_tokens"),
     )
     op.create_index("ix_setup_tokens_school_id", "setup_tokens", ["school_id"], unique=False)
+    op.create_index("ix_setup_tokens_staff_id", "setup_tokens", ["staff_id"], unique=False)
 
 
 def _overlay() -> None:
