@@ -7,16 +7,15 @@ says most; only where that stands are the words before and after it compared. So
 that stands for thousands of phrases costs a few words of memory.
 """
 
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, product
+from itertools import chain, product
 
 import ahocorasick
 
 from filter_rules.phrases import Pattern
-from filter_rules.text import Vocabulary, fold, spans, tokens
+from filter_rules.text import Vocabulary, cut, fold, pieces, spans
 
 MOST_ANCHORED = 64  # ways of saying an anchor that go into the automaton
 MOST_TRIES = 2_000  # places where one pattern is tried in one text: hostile text ends here
@@ -129,7 +128,7 @@ class PhraseIndex:
     def find(self, text: str) -> Sightings:
         """Return every pattern in the text, overlapping ones too."""
         readings = _Readings(self._vocabulary)
-        read = [readings[token] for token in tokens(text)]
+        read = list(chain.from_iterable(map(readings.__getitem__, pieces(text))))
         stream = " ".join(read)
         seen: defaultdict[str, list[Sighting]] = defaultdict(list)
         for automaton in (self._wanted, self._beside):
@@ -159,11 +158,12 @@ class _Automaton:
         if not hits:
             return
         words = stream.split(" ")
-        starts = list(accumulate([len(word) + 1 for word in words], initial=1))
+        last = counted = 0
         tries: Counter[str] = Counter()
         known: set[Sighting] = set()
         for end, (more, found) in hits:
-            last = bisect_right(starts, end - 1) - 1
+            last += stream.count(" ", counted, end - 1)
+            counted = end - 1
             for one in found:
                 tries[one.pattern] += 1
                 if tries[one.pattern] > MOST_TRIES:
@@ -210,13 +210,13 @@ def _by_length(slot: frozenset[str]) -> _Slot:
     }
 
 
-class _Readings(dict[str, str]):
-    """What the tokens of one text are read as; each is read once."""
+class _Readings(dict[str, list[str]]):
+    """What the tokens of each piece of one text are read as; the same piece is read once."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__()
         self._vocabulary = vocabulary
 
-    def __missing__(self, token: str) -> str:
-        reading = self[token] = self._vocabulary.read(token)
-        return reading
+    def __missing__(self, piece: str) -> list[str]:
+        found = self[piece] = [self._vocabulary.read(token) for token in cut(piece)]
+        return found
