@@ -5,7 +5,8 @@ asks the store's functions instead. An account's `fs_uniquifier` stands in its s
 a new one ends them all.
 """
 
-from dataclasses import fields
+from copy import deepcopy
+from dataclasses import fields, replace
 from typing import Any, cast, override
 
 from flask_security import RoleMixin, UserDatastore, UserMixin, current_user
@@ -35,6 +36,7 @@ class SignedIn(UserMixin):
         self.id = account.id
         for name in SAVED:
             setattr(self, name, getattr(account, name))
+        self.loaded = deepcopy(account)  # a list of it may be changed in place
         self.roles = [NamedRole(name) for name in account.roles]
         self.role: Role | None = role_of(account.roles)
 
@@ -63,7 +65,11 @@ class StaffDatastore(UserDatastore):
 
     @override
     def put(self, model: SignedIn) -> SignedIn:
-        staff.save(self._store, model.id, {name: getattr(model, name) for name in SAVED})
+        """Save what was changed, and that alone: someone may have reset the password meanwhile."""
+        now = {name: getattr(model, name) for name in SAVED}
+        changes = {name: now[name] for name in SAVED if now[name] != getattr(model.loaded, name)}
+        staff.save(self._store, model.id, changes)
+        model.loaded = replace(model.loaded, **deepcopy(changes))
         return model
 
     @override

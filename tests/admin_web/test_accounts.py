@@ -1,5 +1,6 @@
 """Signing in and out, as Flask-Security does it over our store."""
 
+from admin_web.accounts import StaffDatastore
 from safeguard.store import staff
 from tests.admin_web.school import PRIYA, School, Visitor
 
@@ -26,6 +27,33 @@ def test_the_store_remembers_the_sign_ins(school: School) -> None:
     assert account is not None
     assert account.login_count == 1
     assert account.roles == ("lead",)
+
+
+def test_a_sign_in_under_way_does_not_bring_back_what_was_changed_meanwhile(school: School) -> None:
+    datastore = StaffDatastore(school.store)
+    found = datastore.find_user(email=EMAIL)
+    assert found is not None
+    staff.save(school.store, found.id, {"password": "new hash", "fs_uniquifier": "new mark"})
+    for number in (1, 2):
+        found.login_count = number
+        datastore.put(found)
+    account = staff.by_id(school.store, found.id)
+    assert account is not None
+    assert (account.password, account.fs_uniquifier) == ("new hash", "new mark")
+    assert account.login_count == 2
+
+
+def test_a_list_that_was_changed_in_place_is_saved(school: School) -> None:
+    datastore = StaffDatastore(school.store)
+    found = datastore.find_user(email=EMAIL)
+    assert found is not None
+    found.mf_recovery_codes = ["one", "two"]
+    datastore.put(found)
+    found.mf_recovery_codes.remove("one")
+    datastore.put(found)
+    account = staff.by_id(school.store, found.id)
+    assert account is not None
+    assert account.mf_recovery_codes == ["two"]
 
 
 def test_passwords_are_kept_as_argon2(school: School) -> None:
