@@ -19,7 +19,7 @@ from admin_web.roles import Role
 from admin_web.site import here
 from admin_web.wording import local
 from filter_rules.types import Severity
-from safeguard.store import events
+from safeguard.store import events, reviews
 from safeguard.store.events import StoredEvent, Wanted
 
 PAGE_SIZE = 25
@@ -148,7 +148,7 @@ def one(event_id: Any) -> str | Response:
         shown=_shown(stored),
         event=stored.event,
         reviewed=stored.reviewed,
-        reviews=list(reversed(events.reviews(site.store, stored.event.id))),
+        reviews=list(reversed(reviews.of(site.store, stored.event.id))),
         form=form,
         reviewed_words=reviewed_words,
     )
@@ -158,13 +158,13 @@ def one(event_id: Any) -> str | Response:
 @open_to(Role.LEAD)
 def undo(event_id: Any) -> Response:
     stored, site = _found(str(event_id)), here()
-    if events.reopen(site.store, stored.event.id, me().id, site.clock()):
+    if reviews.reopen(site.store, stored.event.id, me().id, site.clock()):
         flash("The review is undone: the event waits for a review again.", "success")
     return redirect(url_for("events.one", event_id=event_id))
 
 
 def reviewed_words(outcome: str) -> str:
-    if outcome == events.UNDONE:
+    if outcome == reviews.UNDONE:
         return "Review undone"
     return OUTCOMES[Outcome(outcome)] if outcome in set(Outcome) else outcome
 
@@ -182,4 +182,4 @@ def _shown(stored: StoredEvent) -> Shown:
 
 def _review(stored: StoredEvent, outcome: str, note: str) -> None:
     site = here()
-    events.add_review(site.store, stored.event.id, me().id, outcome, note or "", site.clock())
+    reviews.add(site.store, stored.event.id, me().id, outcome, note or "", site.clock())

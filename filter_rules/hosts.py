@@ -74,7 +74,7 @@ def _carried(address: IPv6Address) -> IPv4Address | None:
     """IPv6 has spellings of IPv4 addresses: a way round if only the outside is seen."""
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped
+    return address.ipv4_mapped or address.sixtofour
 
 
 def _ipv6(text: str) -> str | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Text, func, or_, select, type_coerce, update
+from sqlalchemy import ColumnElement, Select, Text, func, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from filter_rules.types import Kind, Severity
@@ -17,10 +17,8 @@ from safeguard.core.events import Event, Private, first_id_at, reference_from
 from safeguard.core.types import Action, Channel, Reason
 from safeguard.store.columns import escaped, holding
 from safeguard.store.session import Store
-from safeguard.store.tables import EventRow, PersonRow, ReviewRow, StaffRow, TallyRow
+from safeguard.store.tables import EventRow, PersonRow, TallyRow
 from safeguard.vault import UnsealError, Vault
-
-UNDONE = "undone"
 
 _private = msgspec.msgpack.Decoder(Private)
 
@@ -63,17 +61,6 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
-    """What a person concluded about an event."""
-
-    at: datetime
-    staff_id: int
-    staff_name: str
-    outcome: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class Counts:
     """The numbers of a spell of time; `blocks` counts what counted events stand for."""
 
@@ -109,68 +96,6 @@ def by_reference(store: Store, typed: str) -> StoredEvent | None:
     reference = reference_from(typed)
     query = select(EventRow).where(EventRow.reference == reference).order_by(EventRow.id.desc())
     return _one(store, query.limit(1))
-
-
-def add_review(
-    store: Store, event_id: str, staff_id: int, outcome: str, note: str, now: datetime
-) -> bool:
-    """Add what a person concluded; False where there is no such event."""
-    with store.writing() as session:
-        row = session.get(EventRow, event_id) if is_event_id(event_id) else None
-        if row is None:
-            return False
-        row.reviewed = True
-        session.add(
-            ReviewRow(
-                school_id=row.school_id,
-                event_id=event_id,
-                staff_id=staff_id,
-                at=now,
-                outcome=outcome,
-                note=note,
-            )
-        )
-        return True
-
-
-def reopen(store: Store, event_id: str, staff_id: int, now: datetime) -> bool:
-    """Undo the review of an event, and keep who did; False where no review stands."""
-    if not is_event_id(event_id):
-        return False
-    closed = update(EventRow).where(EventRow.id == event_id, EventRow.reviewed)
-    with store.writing() as session:
-        # One statement: of two people who undo at the same time, one does.
-        school = session.scalar(closed.values(reviewed=False).returning(EventRow.school_id))
-        if school is None:
-            return False
-        session.add(
-            ReviewRow(
-                school_id=school,
-                event_id=event_id,
-                staff_id=staff_id,
-                at=now,
-                outcome=UNDONE,
-                note="",
-            )
-        )
-        return True
-
-
-def reviews(store: Store, event_id: str) -> list[Review]:
-    """Return the reviews of an event, the first one first."""
-    if not is_event_id(event_id):
-        return []
-    query = (
-        select(ReviewRow, StaffRow.name)
-        .join(StaffRow, StaffRow.id == ReviewRow.staff_id)
-        .where(ReviewRow.event_id == event_id)
-        .order_by(ReviewRow.id)
-    )
-    with store.reading() as session:
-        return [
-            Review(row.at, row.staff_id, name, row.outcome, row.note)
-            for row, name in session.execute(query)
-        ]
 
 
 def counts(store: Store, since: datetime, until: datetime) -> Counts:

@@ -5,7 +5,7 @@ import pytest
 from filter_rules.types import Severity
 from safeguard.core.events import Private
 from safeguard.core.types import Reason
-from safeguard.store import events
+from safeguard.store import reviews
 from tests.admin_web.school import NOW, School, Visitor, an_event, enrol
 
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}'
@@ -110,7 +110,7 @@ def test_a_conclusion_can_be_corrected_and_the_first_one_stays(
     event = school.keep(an_event())
     priya.send(f"/events/{event.id}", {"outcome": "no-concern", "note": ""})
     priya.send(f"/events/{event.id}", {"outcome": "acted", "note": "Spoke to home."})
-    assert [one.outcome for one in events.reviews(school.store, event.id)] == [
+    assert [one.outcome for one in reviews.of(school.store, event.id)] == [
         "no-concern",
         "acted",
     ]
@@ -139,7 +139,7 @@ def test_undoing_what_is_undone_already_changes_nothing(school: School, priya: V
     page = f"/events/{event.id}"
     assert priya.send(f"{page}/undo", {}, page).location == page
     assert "The review is undone" not in priya.text(page)
-    assert events.reviews(school.store, event.id) == []
+    assert reviews.of(school.store, event.id) == []
     nowhere = "/events/00000000-0000-7000-8000-000000000000/undo"
     assert priya.send(nowhere, {}, page).status_code == 404
 
@@ -148,7 +148,7 @@ def test_act_now_cannot_be_closed_without_a_note(school: School, priya: Visitor)
     event = school.keep(an_event(severity=Severity.URGENT))
     answer = priya.send(f"/events/{event.id}", {"outcome": "acted", "note": "  "})
     assert "Write a note" in answer.get_data(as_text=True)
-    assert events.reviews(school.store, event.id) == []
+    assert reviews.of(school.store, event.id) == []
 
 
 @pytest.mark.parametrize("outcome", ["", "invented"])
@@ -156,4 +156,4 @@ def test_a_review_needs_one_of_the_outcomes(school: School, priya: Visitor, outc
     event = school.keep(an_event())
     answer = priya.send(f"/events/{event.id}", {"outcome": outcome, "note": "x"})
     assert answer.status_code == 200
-    assert events.reviews(school.store, event.id) == []
+    assert reviews.of(school.store, event.id) == []

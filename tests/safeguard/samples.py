@@ -16,6 +16,8 @@ from safeguard.core.types import (
     Target,
     Verdict,
 )
+from safeguard.store import staff
+from safeguard.store.session import Store
 
 NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
 PUPIL = Subject("primary", "10.0.0.7", "pupil-7", "tablet-7", "device")
@@ -72,3 +74,16 @@ def stored_event(number: int, moment: datetime = NOW, **changes: Any) -> Event:
     event = event_of(blocked(), PUPIL, PLACE, moment, new_event_id(moment, number.to_bytes(10)))
     assert event is not None
     return replace(event, **changes)
+
+
+def reviewer(store: Store) -> int:
+    columns = {
+        "email": "lead@school.example",
+        "name": "Lee Lead",
+        "password": "a hash",
+        "active": True,
+        "fs_uniquifier": "u",
+        "roles": ("lead",),
+        "created_at": NOW,
+    }
+    return staff.create(store, columns).id

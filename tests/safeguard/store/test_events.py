@@ -10,11 +10,11 @@ import pytest
 
 from filter_rules.types import Severity
 from safeguard.core.events import Event, Private, SealedEvent
-from safeguard.store import events, people, staff
+from safeguard.store import events, people, reviews
 from safeguard.store.events import Page, Wanted
 from safeguard.store.intake import Batch, take_in
 from safeguard.store.session import Store
-from tests.safeguard.samples import NOW, at, stored_event
+from tests.safeguard.samples import NOW, at, reviewer, stored_event
 
 FIRST = stored_event(1, NOW)
 SECOND = stored_event(
@@ -43,19 +43,6 @@ def put(store: Store, kept: Sequence[Event] = ALL) -> None:
 
 def ids(page: Page) -> list[str]:
     return [one.event.id for one in page.events]
-
-
-def reviewer(store: Store) -> int:
-    columns = {
-        "email": "lead@school.example",
-        "name": "Lee Lead",
-        "password": "a hash",
-        "active": True,
-        "fs_uniquifier": "u",
-        "roles": ("lead",),
-        "created_at": NOW,
-    }
-    return staff.create(store, columns).id
 
 
 def test_an_event_comes_back_as_it_was(any_store: Store) -> None:
@@ -150,9 +137,6 @@ def test_an_event_that_is_not_there_is_none(any_store: Store) -> None:
     assert events.event(any_store, stored_event(7).id) is None
     for odd in ("", "1", "no id at all", "' OR 1=1"):
         assert events.event(any_store, odd) is None
-        assert events.add_review(any_store, odd, 1, "lesson", "", NOW) is False
-        assert events.reopen(any_store, odd, 1, NOW) is False
-        assert events.reviews(any_store, odd) == []
         assert isinstance(events.search(any_store, Wanted(), odd), Page)
 
 
@@ -175,56 +159,9 @@ def test_sealed_words_of_an_odd_shape_are_unreadable(any_store: Store) -> None:
     assert not found.readable
 
 
-def test_a_review_is_kept_with_who_when_and_what(any_store: Store) -> None:
-    put(any_store)
-    lead = reviewer(any_store)
-    assert events.add_review(any_store, SECOND.id, lead, "talked", "with the form tutor", NOW)
-    assert events.add_review(any_store, SECOND.id, lead, "closed", "", at(60))
-    first, second = events.reviews(any_store, SECOND.id)
-    assert (first.at, first.staff_id, first.staff_name) == (NOW, lead, "Lee Lead")
-    assert (first.outcome, first.note) == ("talked", "with the form tutor")
-    assert second.outcome == "closed"
-    assert ids(events.search(any_store, Wanted(reviewed=True))) == [SECOND.id]
-    assert ids(events.search(any_store, Wanted(reviewed=False, flagged=True))) == [THIRD.id]
-
-
-def test_an_undone_review_stays_on_record_and_the_event_is_open_again(any_store: Store) -> None:
-    put(any_store)
-    lead = reviewer(any_store)
-    events.add_review(any_store, SECOND.id, lead, "talked", "with the form tutor", NOW)
-    assert events.reopen(any_store, SECOND.id, lead, at(60))
-    assert ids(events.search(any_store, Wanted(reviewed=True))) == []
-    assert ids(events.search(any_store, Wanted(reviewed=False, flagged=True))) == [
-        THIRD.id, SECOND.id,
-    ]  # fmt: skip
-    first, undone = events.reviews(any_store, SECOND.id)
-    assert (first.outcome, first.note) == ("talked", "with the form tutor")
-    assert (undone.outcome, undone.staff_name, undone.at) == (events.UNDONE, "Lee Lead", at(60))
-    assert events.add_review(any_store, SECOND.id, lead, "closed", "", at(120))
-    assert ids(events.search(any_store, Wanted(reviewed=True))) == [SECOND.id]
-
-
-def test_only_a_review_that_stands_can_be_undone(any_store: Store) -> None:
-    put(any_store)
-    lead = reviewer(any_store)
-    assert not events.reopen(any_store, SECOND.id, lead, NOW)
-    events.add_review(any_store, SECOND.id, lead, "talked", "", NOW)
-    assert events.reopen(any_store, SECOND.id, lead, NOW)
-    assert not events.reopen(any_store, SECOND.id, lead, NOW)
-    assert not events.reopen(any_store, stored_event(7).id, lead, NOW)
-    assert [one.outcome for one in events.reviews(any_store, SECOND.id)] == ["talked", "undone"]
-
-
-def test_a_review_survives_the_same_event_brought_again(any_store: Store) -> None:
-    put(any_store)
-    events.add_review(any_store, SECOND.id, reviewer(any_store), "talked", "", NOW)
-    put(any_store)
-    assert ids(events.search(any_store, Wanted(reviewed=True))) == [SECOND.id]
-
-
 def test_the_numbers_of_a_spell(any_store: Store) -> None:
     put(any_store)
-    events.add_review(any_store, SECOND.id, reviewer(any_store), "talked", "", NOW)
+    reviews.add(any_store, SECOND.id, reviewer(any_store), "talked", "", NOW)
     counts = events.counts(any_store, NOW, at(7200))
     assert (counts.events, counts.blocks, counts.flagged, counts.unreviewed) == (3, 7, 2, 1)
     assert counts.by_category == (("gambling", 2), ("messaging", 1))

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from safeguard.core.events import SealedEvent
-from safeguard.store import events, staff
+from safeguard.store import reviews, staff
 from safeguard.store.intake import Batch, take_in
 from safeguard.store.session import Store
 from safeguard.store.staff import TOKEN_LASTS, EmailTakenError, Staff
@@ -80,7 +80,7 @@ def test_an_account_that_reviewed_something_is_closed_rather_than_removed(any_st
     made, idle = account(any_store), account(any_store, "idle@school.example")
     event = stored_event(1)
     take_in(any_store, Batch("s", "proxy-0", 1, [SealedEvent(event, b"")]))
-    events.add_review(any_store, event.id, made.id, "lesson", "", NOW)
+    reviews.add(any_store, event.id, made.id, "lesson", "", NOW)
     staff.remove(any_store, made.id)
     staff.remove(any_store, idle.id)
     (left,) = staff.all_staff(any_store)
