@@ -1,11 +1,11 @@
 """Say what a text speaks of: every theme found in it, how severe, and because of which words.
 
-A detector never changes after it is made and keeps nothing of the texts it reads, so what
-one person typed cannot weigh on another.
+A detector never changes after it is made. It keeps nothing of what was typed, and of pages
+only what some of their words read as, so what one person reads cannot weigh on another.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from filter_rules.phrase_index import PhraseIndex, Places, Sightings
@@ -36,20 +36,21 @@ class Detector:
 
     def detect(self, text: str, kind: Kind) -> tuple[Finding, ...]:
         """Return what was found, most severe first."""
-        found = self._index.find(text[:LONGEST_TEXT])
+        found = self._index.find(text[:LONGEST_TEXT], typed=kind is not Kind.PAGE)
         numbers = {number for pattern in found.seen for number in self._about.get(pattern, ())}
-        if not numbers:
-            return ()
+        themes = [self._themes[number] for number in sorted(numbers)]
+        weighed = [(theme, weigh(theme, found.seen, kind)) for theme in themes]
+        if not any(standing for _, standing in weighed):
+            return ()  # as most texts: before their words are found again, which takes longest
         places = found.places()
-        findings = (
-            _finding(self._themes[number], kind, found, places) for number in sorted(numbers)
-        )
-        standing = [finding for finding in findings if finding.score > 0]
-        return tuple(sorted(standing, key=lambda one: (-one.severity, -one.score, one.theme)))
+        findings = (_finding(theme, standing, kind, found, places) for theme, standing in weighed)
+        telling = [finding for finding in findings if finding.score > 0]
+        return tuple(sorted(telling, key=lambda one: (-one.severity, -one.score, one.theme)))
 
 
-def _finding(theme: Theme, kind: Kind, found: Sightings, places: Places) -> Finding:
-    standing = weigh(theme, found.seen, kind)
+def _finding(
+    theme: Theme, standing: Sequence[Weighed], kind: Kind, found: Sightings, places: Places
+) -> Finding:
     total = score(standing, kind, found.words)
     distinct = len({one.sighting.pattern for one in standing})
     return Finding(

@@ -18,6 +18,8 @@ from filter_rules.phrases import Pattern
 from filter_rules.text import Vocabulary, cut, fold, pieces, spans
 
 MOST_ANCHORED = 64  # ways of saying an anchor that go into the automaton
+MOST_REMEMBERED = 2 << 20  # characters, of pieces of pages and for what they read as
+COST = 100  # of remembering a piece, in characters
 MOST_TRIES = 2_000  # places where one pattern is tried in one text: hostile text ends here
 
 # Words too common to anchor a pattern by. It changes only how fast we are, never what we find.
@@ -124,10 +126,15 @@ class PhraseIndex:
             for word in way.split()
         )
         self._vocabulary = Vocabulary(chain(self._wanted.anchors, self._beside.anchors, words))
+        self._remembered = _Readings(self._vocabulary)
 
-    def find(self, text: str) -> Sightings:
-        """Return every pattern in the text, overlapping ones too."""
-        readings = _Readings(self._vocabulary)
+    def find(self, text: str, *, typed: bool = True) -> Sightings:
+        """Return every pattern in the text, overlapping ones too.
+
+        What single words of pages read as is remembered, as most pages are made of the same
+        words; nothing of what was typed is.
+        """
+        readings = _Readings(self._vocabulary) if typed else self._remembered
         read = list(chain.from_iterable(map(readings.__getitem__, pieces(text))))
         stream = " ".join(read)
         seen: defaultdict[str, list[Sighting]] = defaultdict(list)
@@ -210,13 +217,18 @@ def _by_length(slot: frozenset[str]) -> _Slot:
     }
 
 
-class _Readings(dict[str, list[str]]):
-    """What the tokens of each piece of one text are read as; the same piece is read once."""
+class _Readings(dict[str, tuple[str, ...]]):
+    """What the tokens of each piece of a text are read as. When it is full it begins anew."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__()
         self._vocabulary = vocabulary
+        self._room = MOST_REMEMBERED
 
-    def __missing__(self, piece: str) -> list[str]:
-        found = self[piece] = [self._vocabulary.read(token) for token in cut(piece)]
+    def __missing__(self, piece: str) -> tuple[str, ...]:
+        if self._room < 0:
+            self.clear()
+            self._room = MOST_REMEMBERED
+        self._room -= len(piece) + COST
+        found = self[piece] = tuple(map(self._vocabulary.read, cut(piece)))
         return found

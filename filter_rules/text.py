@@ -35,15 +35,12 @@ _WORD = rf"[@$]?{_PART}+(?:[{SYMBOLS}{APOSTROPHES}]+{_PART}+)*\$*"
 _TOKEN = re.compile(rf"{_SPACED}|{_WORD}")
 _SPACED_OUT = re.compile(_SPACED)
 _GAPS = re.compile(_GAP)
-# Every spaced-out word lies within such a run: its gaps are the only places where a token goes
-# on after white space. The first look ahead changes nothing, but turns most letters away early.
-_RUN = re.compile(
-    rf"[\w{FRAMED}](?=[{_BETWEEN}{MARKS}])(?<!{_PART}.)[{MARKS}]*+"
-    rf"(?:[{_BETWEEN}]{{1,3}}+{_LETTER}(?!{_PART})){{2,}}+",
-    re.DOTALL,
-)
-_WIDE = re.compile(r"\s{4,}")  # wider than a gap: how wide does not matter
+# White space elsewhere is where no token goes on: the gaps of a spaced-out word, from the one
+# before its second letter on, all lie within one such run.
+_RUN = re.compile(rf"(?:[{_BETWEEN}]{{1,3}}+{_LETTER}(?!{_PART})){{2,}}+")
+_WIDE = re.compile(r"\s\s{3,}")  # wider than a gap: how wide does not matter
 _SPACE = re.compile(r"\s")
+_AROUND = ".,;:?!()[]{}<>\"'“”‘’…–—-/"  # never of a token, before or after a word of letters
 _BOUND = "\0"  # stands for white space inside a run
 _NOT_LETTERS = re.compile(rf"[^\w{SIGNS}{FRAMED}]|[_ʼ{MARKS}]")
 _SYMBOL_RUN = re.compile(rf"[{re.escape(SYMBOLS)}]+")
@@ -85,8 +82,9 @@ def pieces(text: str) -> list[str]:
 
 def cut(piece: str) -> list[str]:
     """Return the tokens of one of the `pieces`."""
-    if piece.isascii() and piece.isalpha():
-        return [piece]
+    word = piece.strip(_AROUND)
+    if word.isascii() and word.isalpha():
+        return [word]
     return _TOKEN.findall(piece.replace(_BOUND, " "))
 
 

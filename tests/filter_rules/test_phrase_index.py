@@ -67,6 +67,20 @@ def test_a_pattern_is_tried_in_a_bounded_number_of_places(monkeypatch: pytest.Mo
     assert len(index("bad").find("bad " * 10).seen["bad"]) == 3
 
 
+def test_typed_words_are_not_remembered_and_those_of_pages_up_to_a_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(phrase_index, "MOST_REMEMBERED", 2 * phrase_index.COST)
+    searched = index("bad dog")
+    remembered = searched._remembered  # that nothing is kept cannot be seen outside
+    searched.find("my secret")
+    assert not remembered
+    for text in ("a bad dog", "the dog is bad dog", "b c d e f g", "x" * 1_000, "bad bad dog"):
+        assert bool(searched.find(text, typed=False).seen) == ("bad dog" in text)
+        assert len(remembered) <= 3
+    assert dict(remembered) == {"bad": ("bad",), "dog": ("dog",)}
+
+
 def test_an_index_without_patterns_finds_nothing() -> None:
     assert not PhraseIndex([]).find("anything at all").seen
 

@@ -1,5 +1,6 @@
 """Folding: what it makes one, what it keeps apart, and that it can be found again."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -56,6 +57,22 @@ def test_reading_never_gives_nothing_and_never_two_spaces(text: str) -> None:
         reading = vocabulary.read(token)
         assert reading
         assert reading == " ".join(reading.split())
+
+
+ODD = st.text(st.sampled_from("aab1 \u0301\u200b..--*/|·@$!'’_(\n\t\0\1ⒶİéШ"), max_size=40)
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.one_of(ANY_TEXT, ODD))
+def test_cutting_at_white_space_first_gives_the_tokens_that_stand_at_the_spans(text: str) -> None:
+    levelled = text.replace("_", " ").replace("İ", "I").lower()
+    stood = [levelled[start:end] for start, end in spans(text)]
+    assert [re.sub(r"\s", " ", token) for token in stood] == tokens(text)
+
+
+def test_a_word_spaced_out_over_the_longest_run_is_cut_as_it_stands() -> None:
+    text = "xy*a b " + "a b.c\n" * 300 + "d!ef"
+    assert len(tokens(text)) == len(list(spans(text)))
 
 
 def test_a_capital_that_grows_when_lowered_moves_nothing() -> None:
