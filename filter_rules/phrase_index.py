@@ -15,7 +15,7 @@ from itertools import chain, product
 import ahocorasick
 
 from filter_rules.phrases import Pattern
-from filter_rules.text import Vocabulary, cut, fold, pieces, spans
+from filter_rules.text import Vocabulary, bare, cut, fold, pieces, spans
 
 MOST_ANCHORED = 64  # ways of saying an anchor that go into the automaton
 MOST_REMEMBERED = 2 << 20  # characters, of pieces of pages and for what they read as
@@ -230,5 +230,10 @@ class _Readings(dict[str, tuple[str, ...]]):
             self.clear()
             self._room = MOST_REMEMBERED
         self._room -= len(piece) + COST
-        found = self[piece] = tuple(map(self._vocabulary.read, cut(piece)))
+        word = bare(piece)
+        if word:
+            found = self[word] if word != piece else (self._vocabulary.read(word),)
+        else:
+            found = tuple(map(self._vocabulary.read, cut(piece)))
+        self[piece] = found
         return found

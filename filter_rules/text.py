@@ -80,12 +80,16 @@ def pieces(text: str) -> list[str]:
     return _RUN.sub(lambda run: _SPACE.sub(_BOUND, run[0]), narrow).split()
 
 
+def bare(piece: str) -> str:
+    """Return the plain word that is all a piece holds beside punctuation, else nothing."""
+    word = piece.strip(_AROUND)
+    return word if word.isascii() and word.isalpha() else ""
+
+
 def cut(piece: str) -> list[str]:
     """Return the tokens of one of the `pieces`."""
-    word = piece.strip(_AROUND)
-    if word.isascii() and word.isalpha():
-        return [word]
-    return _TOKEN.findall(piece.replace(_BOUND, " "))
+    word = bare(piece)
+    return [word] if word else _TOKEN.findall(piece.replace(_BOUND, " "))
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
@@ -95,9 +99,9 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 
 def plain(token: str) -> str:
     """Give a token its one spelling: no case, accents, apostrophes or invisible characters."""
-    bare = token.replace("’", "")
-    if bare.isascii():  # as most are: what follows would change nothing but the case
-        return (bare if bare.isalnum() else _NOT_LETTERS.sub("", bare)).lower()
+    word = token.replace("’", "")
+    if word.isascii():  # as most are: what follows would change nothing but the case
+        return (word if word.isalnum() else _NOT_LETTERS.sub("", word)).lower()
     apart = normalize("NFKD", normalize("NFKD", token).casefold())
     return normalize("NFKC", _NOT_LETTERS.sub("", apart)).casefold()
 
@@ -137,9 +141,10 @@ class Vocabulary:
         """Return the known words that a token says, a space between them, or UNKNOWN."""
         if token.isascii():
             token = token.lower()
-            known = self._readings.get(token) or (token.isalpha() and self._drawn_in(token))
-            if known or token.isalpha() or token.isdigit():
-                return known or self.UNKNOWN
+            if known := self._readings.get(token):
+                return known
+            if token.isalpha():
+                return self._drawn_in(token) or self.UNKNOWN
         if _SPACED_OUT.fullmatch(token):
             return self._spelt_out(token)
         return self._undisguised(token) or self._in_parts(token) or self.UNKNOWN
@@ -150,13 +155,15 @@ class Vocabulary:
 
     def _undisguised(self, token: str) -> str | None:
         """Read k1ll as kill, сut in Cyrillic as cut, su*cide as suicide."""
-        if not _SYMBOL_RUN.search(token) and (known := self._readings.get(plain(token))):
+        as_is = plain(token)
+        if not _SYMBOL_RUN.search(token) and (known := self._readings.get(as_is)):
             return known
         if not any(map(str.isalpha, token)):
             return None
         shown = normalize("NFKC", token).casefold()
         for spelling in dict.fromkeys(map(shown.translate, _LEET)):
-            word = plain(plain(spelling).translate(_LOOK_ALIKES))
+            unmasked = as_is if spelling == token else plain(spelling)
+            word = plain(unmasked.translate(_LOOK_ALIKES))
             if len(word) < _SHORTEST_DISGUISE:
                 continue
             if known := self._readings.get(word) or self._drawn_in(word):
