@@ -53,9 +53,10 @@ class HeldResponse(Response):
 
     @classmethod
     def of(cls, response: Response, beginning: Beginning) -> Self:
-        held = cls(**vars(response.data))
+        held = cls.__new__(cls)  # the same response in our class: nothing to check again
+        held.data = response.data
         held.beginning = beginning
-        held._streamed = bool(response.stream)
+        held.stream = response.stream
         return held
 
     @property  # type: ignore[explicit-override]  # see below: it is
