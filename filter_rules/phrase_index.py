@@ -7,7 +7,7 @@ says most; only where that stands are the words before and after it compared. So
 that stands for thousands of phrases costs a few words of memory.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
@@ -96,6 +96,8 @@ class _Anchored:
                 for length, ways in slot.items()
                 if length <= start and " ".join(words[start - length : start]) in ways
             }
+            if not starts:
+                return None
         for slot in self.after:
             ends = {
                 end + length
@@ -103,7 +105,9 @@ class _Anchored:
                 for length, ways in slot.items()
                 if " ".join(words[end : end + length]) in ways
             }
-        return (min(starts), max(ends) - 1) if starts and ends else None
+            if not ends:
+                return None
+        return min(starts), max(ends) - 1
 
 
 class PhraseIndex:
@@ -166,7 +170,7 @@ class _Automaton:
             return
         words = stream.split(" ")
         last = counted = 0
-        tries: Counter[str] = Counter()
+        tries: defaultdict[str, int] = defaultdict(int)
         known: set[Sighting] = set()
         for end, (more, found) in hits:
             last += stream.count(" ", counted, end - 1)
