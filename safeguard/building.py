@@ -1,16 +1,16 @@
 """Compile all sources into one artefact, put it in force, and open what is in force.
 
-    DATA/rules/<fingerprint>/     an artefact; it never changes, and holds nothing else
-    DATA/rules-in-force           the fingerprint of the one in force: swapped in one step
+    DATA/rules/<fingerprint>/             an artefact; it never changes, and holds nothing else
+    DATA/rules/<fingerprint>/dates.json   but for this: when its sources were taken in
+    DATA/rules-in-force                   which one is in force: swapped in one step
 
 A build that fails or is killed leaves the rules of before in force. The fingerprint is a
-digest of all that the artefact holds, so the same sources give the same one.
+digest of all that the artefact holds, so the same sources give the same one, whenever they
+were taken in.
 """
 
 import fcntl
-import hashlib
 import json
-import mmap
 import os
 import shutil
 import time
@@ -22,16 +22,26 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from filter_rules.detector import Detector
-from filter_rules.domain_index import DomainIndex
-from filter_rules.listing import Listing, ListingMap, compile_map, sets_of
-from filter_rules.phrases import parse_theme
+from filter_rules.listing import compile_map
 from filter_rules.ruleset import RuleSet
-from filter_rules.types import Category, Reach
-from filter_rules.url_index import Expression, UrlIndex
+from filter_rules.types import Category
+from safeguard.artefact import (
+    DATES,
+    LAYOUT,
+    MANIFEST,
+    RULES,
+    as_json,
+    dates_of,
+    digest_of,
+    is_ours,
+    manifest_of,
+    open_artefact,
+)
 from safeguard.gathering import INDEXES, Gathered, Progress, gather
+from safeguard.in_force import Pointer, read_pointer, write_pointer
 from safeguard.problems import UnusableError
 from safeguard.sources import (
+    Source,
     imported_sources,
     inputs_digest,
     shipped_categories,
@@ -40,14 +50,10 @@ from safeguard.sources import (
     write_whole,
 )
 
-LAYOUT = 1  # raise it when what an artefact holds, or what a list means, changes
 KEPT = 3
 
-_IN_FORCE = "rules-in-force"
 _WORK = "rules-building"
 _LOCK = "rules-lock"
-_MANIFEST = "manifest.json"
-_RULES = "rules.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,14 @@ class Built:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class RolledBack:
+    """A rollback: the sources of the rules that were put out of force, and what is in force."""
+
+    gone: Sequence[Mapping[str, Any]]
+    manifest: Mapping[str, Any]
+
+
 def build(data: Path, progress: Progress) -> Built:
     """Compile all sources and put the result in force."""
     started = time.monotonic()
@@ -67,104 +81,74 @@ def build(data: Path, progress: Progress) -> Built:
         data.mkdir(parents=True, exist_ok=True)
         with _alone(data) as work:
             inputs = inputs_digest(data)
-            gathered = gather([shipped_source(), *imported_sources(data)], work, progress)
+            sources = [shipped_source(), *imported_sources(data)]
+            gathered = gather(sources, work, progress)
             fingerprint = _make(work / "made", gathered, inputs, progress)
-            _put_in_force(data, work / "made", fingerprint)
+            _put_in_force(data, work / "made", fingerprint, sources)
     except (OSError, EOFError, zlib.error) as error:
-        raise UnusableError(
-            f"The rules could not be built in {data} ({error}): make room, or see who may write "
-            "there. The rules of before stay in force."
-        ) from error
+        raise _unbuilt(data, error) from error
     seconds = time.monotonic() - started
     return Built(fingerprint, len(gathered.sources), dict(sorted(gathered.counts.items())), seconds)
 
 
-def is_stale(data: Path) -> bool:
-    """Whether sources or shipped rules have changed since the rules in force were built."""
+def roll_back(data: Path) -> RolledBack | None:
+    """Put the artefact in force before the present one back in force; None where there is none.
+
+    What it was rolled back from is not built by itself again: only once a source changes, or
+    `build` is called.
+    """
     try:
-        manifest = manifest_in_force(data)
-    except UnusableError:
+        with _alone(data):
+            now = read_pointer(data)
+            before = [one for one in now.before if is_ours(data, one)]
+            if not before:
+                return None
+            open_artefact(data, before[0])
+            gone = manifest_of(data, now.fingerprint) if is_ours(data, now.fingerprint) else {}
+            held = inputs_digest(data)
+            write_pointer(data, Pointer(before[0], tuple(before[1:]), held))
+            _sync(data)
+            return RolledBack(gone.get("sources", ()), manifest_in_force(data))
+    except OSError as error:
+        raise _unbuilt(data, error) from error
+
+
+def is_stale(data: Path) -> bool:
+    """Whether sources or shipped rules have changed since the rules in force were built.
+
+    After a rollback: since then.
+    """
+    pointer = read_pointer(data)
+    if not is_ours(data, pointer.fingerprint):
         return True
-    return [manifest["layout"], manifest["inputs"]] != [LAYOUT, inputs_digest(data)]
+    built_from = pointer.held or manifest_of(data, pointer.fingerprint)["inputs"]
+    return bool(built_from != inputs_digest(data))
+
+
+def is_rolled_back(data: Path) -> bool:
+    """Whether what is in force was put back in force, and sources hold something newer."""
+    return bool(read_pointer(data).held)
 
 
 def rules_in_force(data: Path) -> str:
     """Return the fingerprint of the artefact in force; empty where there is none. Cheap."""
-    try:
-        return (data / _IN_FORCE).read_text("ascii").strip()
-    except (OSError, ValueError):
-        return ""
+    return read_pointer(data).fingerprint
 
 
 def manifest_in_force(data: Path) -> dict[str, Any]:
     """Return what the artefact in force says of itself: sources, counts, problems, files."""
-    return _manifest(data, rules_in_force(data))
+    fingerprint = rules_in_force(data)
+    manifest = manifest_of(data, fingerprint)
+    manifest["fingerprint"] = fingerprint
+    dates = dates_of(data / "rules" / fingerprint)
+    for source in manifest["sources"]:
+        source["imported"] = dates.get(source["name"], "")
+    return manifest
 
 
 def open_rules(data: Path) -> RuleSet:
     """Open the artefact in force. Its large parts are mapped: all processes share the pages."""
-    fingerprint = rules_in_force(data)
-    manifest = _manifest(data, fingerprint)
-    folder = data / "rules" / fingerprint
-    try:
-        for name, made in manifest["files"].items():
-            _check(folder / name, made)
-        return _opened(folder, fingerprint, manifest)
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise _broken(folder, error) from error
-
-
-def _manifest(data: Path, fingerprint: str) -> dict[str, Any]:
-    if not fingerprint:
-        raise UnusableError(f"No rules are built in {data}: run `safeguard rules build`.")
-    folder = data / "rules" / fingerprint
-    try:
-        text = (folder / _MANIFEST).read_bytes()
-        if _digest(text) != fingerprint:
-            raise _broken(folder, "its manifest is not the one that was built")
-        found: dict[str, Any] = json.loads(text)
-    except (OSError, ValueError) as error:
-        raise _broken(folder, error) from error
-    return found
-
-
-def _check(file: Path, made: Mapping[str, Any]) -> None:
-    """The small files whole, the large ones by their size: to read them takes too long."""
-    if file.suffix == ".json" and _digest(file.read_bytes()) != made["digest"]:
-        raise ValueError(f"{file.name} is not the one that was built")
-    if file.stat().st_size != made["bytes"]:
-        raise ValueError(f"{file.name} is incomplete")
-
-
-def _opened(folder: Path, fingerprint: str, manifest: Mapping[str, Any]) -> RuleSet:
-    rules = json.loads((folder / _RULES).read_bytes())
-    listings = [
-        Listing(category, name, Reach(reach), allow)
-        for category, name, reach, allow in rules["listings"]
-    ]
-    hosts, urls = (_mapped(folder, index, rules[index], listings) for index in INDEXES)
-    expressions = [Expression(pattern, listings[one]) for pattern, one in rules["expressions"]]
-    return RuleSet(
-        fingerprint,
-        {one["name"]: Category(**one) for one in manifest["categories"]},
-        DomainIndex(hosts),
-        UrlIndex(urls, expressions),
-        partial(_detector, rules["themes"]),
-    )
-
-
-def _detector(themes: Mapping[str, str]) -> Detector:
-    return Detector([parse_theme(text, name)[0] for name, text in themes.items()])
-
-
-def _mapped(
-    folder: Path, index: str, sets: Sequence[Sequence[int]], listings: Sequence[Listing]
-) -> ListingMap:
-    with (folder / f"{index}.sets").open("rb") as file:
-        empty = os.fstat(file.fileno()).st_size == 0
-        numbers = b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    trie = str(folder / f"{index}.trie")
-    return ListingMap.mapped(trie, memoryview(numbers), sets_of(sets, listings))
+    return open_artefact(data, rules_in_force(data))
 
 
 def _make(folder: Path, gathered: Gathered, inputs: str, progress: Progress) -> str:
@@ -182,7 +166,7 @@ def _make(folder: Path, gathered: Gathered, inputs: str, progress: Progress) -> 
         (folder / f"{index}.sets").write_bytes(compiled.set_numbers)
         rules[index] = compiled.sets
     progress("Compiled", len(INDEXES), len(INDEXES))
-    (folder / _RULES).write_bytes(_json(rules))
+    (folder / RULES).write_bytes(as_json(rules))
     manifest = {
         "layout": LAYOUT,
         "inputs": inputs,
@@ -190,12 +174,12 @@ def _make(folder: Path, gathered: Gathered, inputs: str, progress: Progress) -> 
         "sources": gathered.sources,
         "counts": dict(gathered.counts),
         "files": {
-            file.name: {"bytes": file.stat().st_size, "digest": _digest(file.read_bytes())}
+            file.name: {"bytes": file.stat().st_size, "digest": digest_of(file.read_bytes())}
             for file in sorted(folder.iterdir())
         },
     }
-    (folder / _MANIFEST).write_bytes(_json(manifest))
-    return _digest(_json(manifest))
+    (folder / MANIFEST).write_bytes(as_json(manifest))
+    return digest_of(as_json(manifest))
 
 
 def _categories(gathered: Gathered) -> list[Category]:
@@ -205,7 +189,7 @@ def _categories(gathered: Gathered) -> list[Category]:
     return [*known.values(), *(Category(name, name, "") for name in own)]
 
 
-def _put_in_force(data: Path, made: Path, fingerprint: str) -> None:
+def _put_in_force(data: Path, made: Path, fingerprint: str, sources: Sequence[Source]) -> None:
     folder = data / "rules" / fingerprint
     folder.parent.mkdir(exist_ok=True)
     if _intact(folder, made):
@@ -215,10 +199,12 @@ def _put_in_force(data: Path, made: Path, fingerprint: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         made.rename(folder)
         _sync(folder.parent)
-    write_whole(data / _IN_FORCE, f"{fingerprint}\n")
+    write_whole(folder / DATES, json.dumps({one.name: one.imported for one in sources}))
+    pointer = read_pointer(data).to(fingerprint, KEPT - 1)
+    write_pointer(data, pointer)
     _sync(data)
-    newest = sorted(folder.parent.iterdir(), key=lambda one: one.stat().st_mtime_ns, reverse=True)
-    for old in [one for one in newest if one != folder][KEPT - 1 :]:
+    kept = {fingerprint, *pointer.before}
+    for old in [one for one in folder.parent.iterdir() if one.name not in kept]:
         shutil.rmtree(old, ignore_errors=True)
 
 
@@ -251,15 +237,8 @@ def _sync(*paths: Path) -> None:
         os.close(number)
 
 
-def _broken(folder: Path, error: object) -> UnusableError:
+def _unbuilt(data: Path, error: object) -> UnusableError:
     return UnusableError(
-        f"The rules in {folder} are broken ({error}): run `safeguard rules build`."
+        f"The rules could not be built in {data} ({error}): make room, or see who may write "
+        "there. The rules of before stay in force."
     )
-
-
-def _digest(text: bytes) -> str:
-    return hashlib.blake2b(text, digest_size=16).hexdigest()
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1).encode()

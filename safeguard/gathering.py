@@ -96,7 +96,6 @@ def _described(
     return {
         "name": source.name,
         "licence": source.licence,
-        "imported": source.imported,
         "sha256": source.digest,
         "counts": dict(sorted(counts.items())),
         "problem_count": refused,

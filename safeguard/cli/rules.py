@@ -1,9 +1,9 @@
 """`safeguard rules`: bring lists in, compile them, see how they are."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,7 +11,7 @@ from filter_rules.formats.format import Format
 from filter_rules.formats.parsing import parse
 from filter_rules.types import Problem
 from safeguard.building import build as compile_rules
-from safeguard.building import is_stale, manifest_in_force
+from safeguard.building import is_rolled_back, is_stale, manifest_in_force, roll_back
 from safeguard.cli.options import (
     ConfigOption,
     DataOption,
@@ -70,6 +70,30 @@ def build(data: DataOption = None, config: ConfigOption = None) -> None:
 
 
 @app.command()
+def rollback(data: DataOption = None, config: ConfigOption = None) -> None:
+    """Put the rules of before back in force. Exit status 1 where there are none.
+
+    They stay until a list changes, or until `rules build`.
+    """
+    settings = settings_of(data, config)
+    make_folder(settings.data)
+    done = roll_back(settings.data)
+    if done is None:
+        notes.print("No rules of before are kept, so nothing has changed.")
+        raise typer.Exit(1)
+    was = {one["name"]: one for one in done.gone}
+    now_in_force = {one["name"]: one for one in done.manifest["sources"]}
+    for name in sorted(was.keys() | now_in_force.keys()):
+        before, after = was.get(name), now_in_force.get(name)
+        if before is None or after is None or before["sha256"] != after["sha256"]:
+            typer.echo(f"{name}: {_entries(before)} before, {_entries(after)} now.")
+    typer.echo(
+        f"In force: {done.manifest['fingerprint']}. It stays until a list changes, "
+        "or until `safeguard rules build`."
+    )
+
+
+@app.command()
 def status(
     as_json: JsonOption = False, data: DataOption = None, config: ConfigOption = None
 ) -> None:
@@ -82,6 +106,8 @@ def status(
     for source in manifest["sources"]:
         total = sum(source["counts"].values())
         typer.echo(f"{total:>10,}  {source['name']:<24}{source['problem_count']:>6,} lines refused")
+    if is_rolled_back(settings.data):
+        typer.echo("These rules were put back in force by `safeguard rules rollback`.")
     if is_stale(settings.data):
         typer.echo("Lists have changed since: run `safeguard rules build`.")
         raise typer.Exit(1)
@@ -102,6 +128,12 @@ def lint(
     _say_problems(problems, len(problems))
     typer.echo(f"{usable:,} entries can be used, {len(problems):,} lines cannot.")
     raise typer.Exit(int(bool(problems)))
+
+
+def _entries(source: Mapping[str, Any] | None) -> str:
+    if source is None:
+        return "not there"
+    return f"{sum(source['counts'].values()):,} entries"
 
 
 def _say_unknown(categories: Collection[str]) -> None:

@@ -13,12 +13,14 @@ import pytest
 from filter_rules.formats.format import Format
 from filter_rules.types import Hit, Kind, Part
 from filter_rules.urls import split
-from safeguard import building
+from safeguard import artefact
 from safeguard.building import (
     build,
+    is_rolled_back,
     is_stale,
     manifest_in_force,
     open_rules,
+    roll_back,
     rules_in_force,
 )
 from safeguard.problems import UnusableError
@@ -127,7 +129,7 @@ def test_rules_are_stale_until_what_was_imported_is_built(data: Path) -> None:
 
 def test_rules_of_another_layout_are_stale(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build(data, quiet)
-    monkeypatch.setattr(building, "LAYOUT", building.LAYOUT + 1)
+    monkeypatch.setattr(artefact, "LAYOUT", artefact.LAYOUT + 1)
     assert is_stale(data)
 
 
@@ -294,4 +296,105 @@ def test_builds_at_the_same_time_wait_for_one_another(data: Path) -> None:
 def test_an_artefact_is_json_that_people_can_read(data: Path) -> None:
     build(data, quiet)
     text = (data / "rules" / rules_in_force(data) / "manifest.json").read_text(encoding="utf-8")
-    assert json.loads(text) == manifest_in_force(data)
+    assert json.loads(text)["counts"] == manifest_in_force(data)["counts"]
+
+
+def test_the_fingerprint_does_not_tell_when_a_list_was_taken_in(data: Path) -> None:
+    before = build(data, quiet).fingerprint
+    folder = data / "rules" / before
+    made = folder.stat().st_ino
+    file = data.parent / "mine.txt"
+    import_source(data, file, Format.ADBLOCK, "games", "mine", NOW.replace(year=2027))
+    assert not is_stale(data)
+    assert build(data, quiet).fingerprint == before
+    assert folder.stat().st_ino == made  # what is in force has stayed where it is
+    assert manifest_in_force(data)["sources"][1]["imported"] == "2027-09-01T08:30:00+00:00"
+
+
+@pytest.mark.parametrize("damage", [None, b"{"])
+def test_lost_dates_break_nothing(data: Path, damage: bytes | None) -> None:
+    dates = data / "rules" / build(data, quiet).fingerprint / "dates.json"
+    dates.unlink() if damage is None else dates.write_bytes(damage)
+    assert open_rules(data).match("games.example")
+    assert manifest_in_force(data)["sources"][1]["imported"] == ""
+
+
+def builds(data: Path, *names: str) -> list[str]:
+    made = []
+    for name in names:
+        bring(data, f"||{name}.example^\n")
+        made.append(build(data, quiet).fingerprint)
+    return made
+
+
+def test_a_rollback_puts_the_rules_of_before_back_in_force(data: Path) -> None:
+    first, second, _third = builds(data, "first", "second", "third")
+    done = roll_back(data)
+    assert done is not None
+    assert done.manifest["fingerprint"] == rules_in_force(data) == second
+    assert done.gone[1]["name"] == "mine"
+    assert open_rules(data).match("second.example")
+    assert roll_back(data)
+    assert rules_in_force(data) == first
+    assert roll_back(data) is None
+    assert rules_in_force(data) == first
+
+
+def test_a_rollback_stands_until_a_source_changes(data: Path) -> None:
+    builds(data, "first", "second")
+    assert not is_rolled_back(data)
+    roll_back(data)
+    assert is_rolled_back(data)
+    assert not is_stale(data)
+    bring(data, "||third.example^\n")
+    assert is_stale(data)
+
+
+def test_a_build_goes_forward_again_after_a_rollback(data: Path) -> None:
+    first, second = builds(data, "first", "second")
+    roll_back(data)
+    assert build(data, quiet).fingerprint == second
+    assert not is_rolled_back(data)
+    roll_back(data)
+    assert rules_in_force(data) == first
+
+
+def test_after_a_rollback_and_a_build_what_was_in_force_last_is_still_kept(data: Path) -> None:
+    first, _second, _third = builds(data, "first", "second", "third")
+    roll_back(data)
+    roll_back(data)
+    (fourth,) = builds(data, "fourth")
+    assert rules_in_force(data) == fourth
+    roll_back(data)
+    assert rules_in_force(data) == first
+
+
+def test_a_rollback_passes_over_rules_of_another_layout(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    builds(data, "first", "second")
+    monkeypatch.setattr(artefact, "LAYOUT", artefact.LAYOUT + 1)
+    assert roll_back(data) is None
+
+
+def test_a_rollback_out_of_broken_rules_works_and_into_them_does_not(data: Path) -> None:
+    first, second, third = builds(data, "first", "second", "third")
+    (data / "rules" / third / "manifest.json").write_bytes(b"{}")
+    assert roll_back(data)
+    assert rules_in_force(data) == second
+    (data / "rules" / first / "hosts.trie").unlink()
+    with pytest.raises(UnusableError, match="broken"):
+        roll_back(data)
+    assert rules_in_force(data) == second
+
+
+def test_a_rollback_that_cannot_be_written_says_so(data: Path) -> None:
+    builds(data, "first", "second")
+    (data / "rules-lock").unlink()
+    (data / "rules-lock").mkdir()
+    with pytest.raises(UnusableError, match="who may write"):
+        roll_back(data)
+
+
+def test_without_a_build_there_is_nothing_to_roll_back_to(tmp_path: Path) -> None:
+    assert roll_back(tmp_path) is None

@@ -88,3 +88,26 @@ def test_lint_checks_a_file_line_by_line(safeguard: Callable[..., Ran], mine: Pa
 def test_only_the_first_problems_are_shown(safeguard: Callable[..., Ran]) -> None:
     ran = safeguard("rules", "lint", "--format", "domains", "-", stdin="%%%\n" * 50)
     assert "… and 30 lines more" in ran.err
+
+
+def test_a_rollback_says_what_changed_and_stands_until_a_build(
+    safeguard: Callable[..., Ran], mine: Path
+) -> None:
+    assert safeguard("rules", "rollback").status == 1
+    safeguard("rules", "import", "--category", "games", "--name", "mine", str(mine))
+    safeguard("rules", "build")
+    mine.write_text("one.example\n")
+    safeguard("rules", "import", "--category", "games", "--name", "mine", str(mine))
+    safeguard("rules", "build")
+    back = safeguard("rules", "rollback")
+    assert back.status == 0
+    assert "mine: 1 entries before, 2 entries now." in back.out
+    assert safeguard("check", "two.example", "--group", "primary").status == 1
+    status = safeguard("rules", "status")
+    assert "put back in force" in status.out
+    assert status.status == 0
+    assert "mine: 2 entries before, not there now." in safeguard("rules", "rollback").out
+    nothing = safeguard("rules", "rollback")
+    assert (nothing.status, "nothing has changed" in nothing.err) == (1, True)
+    safeguard("rules", "build")
+    assert safeguard("check", "two.example", "--group", "primary").status == 0
