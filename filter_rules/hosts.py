@@ -15,6 +15,7 @@ MOST_IN_LABEL = 63
 _PLAIN = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z][a-z-]{0,62}")
 # These would end the host, or be dropped in silence, if the text were read as part of a URL.
 _NOT_IN_A_HOST = re.compile(r"[\x00-\x20\x7f/\\?#@]")
+_ENCODED = "xn--"
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
@@ -23,7 +24,7 @@ def canonical_host(text: str) -> str | None:
 
     One trailing dot is dropped, and IPv6 addresses lose their brackets.
     """
-    if _PLAIN.fullmatch(text) and len(text) <= MOST_CHARACTERS and "xn--" not in text:
+    if _PLAIN.fullmatch(text) and len(text) <= MOST_CHARACTERS and _ENCODED not in text:
         return text
     if _NOT_IN_A_HOST.search(text):
         return None
@@ -33,7 +34,7 @@ def canonical_host(text: str) -> str | None:
         host: str = ada_url.URL(f"http://{text}/").hostname.removesuffix(".")
     except ValueError:
         return None
-    return host if _fits_dns(host) else None
+    return host if _fits_dns(host) and _is_readable(host) else None
 
 
 def reversed_name(host: str) -> str:
@@ -90,3 +91,18 @@ def _fits_dns(host: str) -> bool:
     return len(host) <= MOST_CHARACTERS and all(
         0 < len(label) <= MOST_IN_LABEL for label in host.split(".")
     )
+
+
+def _is_readable(host: str) -> bool:
+    """Whether each encoded label is the one spelling of its letters: browsers open no other."""
+    return _ENCODED not in host or all(
+        _decodes(label) for label in host.split(".") if label.startswith(_ENCODED)
+    )
+
+
+def _decodes(label: str) -> bool:
+    try:
+        letters = label.removeprefix(_ENCODED).encode().decode("punycode")
+        return bool(ada_url.URL(f"http://{letters}/").hostname == label)
+    except ValueError:
+        return False

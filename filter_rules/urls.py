@@ -11,11 +11,14 @@ import ada_url
 
 from filter_rules.hosts import canonical_host
 
-_SCHEME = re.compile(r"\s*[a-zA-Z][a-zA-Z0-9+.-]*:(?:[/\\]|$)")
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?:[/\\]|$)")
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SLASHES = re.compile(r"//+")
+# Browsers drop the first anywhere, and the second round an address.
+_DROPPED = str.maketrans("", "", "\t\n\r")
+_ROUND = "".join(map(chr, range(0x21)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Url:
 
 def split(text: str) -> Url | None:
     """Take a URL or a bare host apart; None where browsers would not open it over the network."""
+    text = text.translate(_DROPPED).strip(_ROUND)
     if host := canonical_host(text):
         return Url("http", host, 80)
     try:

@@ -15,6 +15,7 @@ type Reader = Callable[[str], Iterable[Said]]
 
 LONGEST = 4096
 _MOST_QUOTED = 60
+_SPACE = re.compile(r"\s")
 _TRAILING_COMMENT = re.compile(r"\s#.*")
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?"
@@ -65,7 +66,7 @@ def zone_entry(text: str, reach: Reach = Reach.SUBTREE, *, allow: bool = False) 
 
 def address_entry(text: str, reach: Reach = Reach.SUBTREE, *, allow: bool = False) -> Said:
     """Read a URL, or a host with a path; without a path it is the host and all below it."""
-    url = split(text)
+    url = None if _SPACE.search(text) else split(text)
     if url is None or listed_host(url.host) is None:
         return f"{quoted(text)} is no web address"
     if url.path == "/" and not url.query:

@@ -85,3 +85,12 @@ def test_what_the_internet_routes_is_not_private(host: str) -> None:
 
 def test_what_only_looks_like_an_address_is_not_private() -> None:
     assert not is_private("example.1")
+
+
+@pytest.mark.parametrize("host", ["xn--", "xn--abc-", "xn--u-ccb", "a.xn--0ca24w", "xn--é.com"])
+def test_an_encoded_name_that_is_not_the_one_spelling_of_its_letters_is_no_host(host: str) -> None:
+    assert canonical_host(host) is None
+
+
+def test_an_encoded_name_is_kept() -> None:
+    assert canonical_host("www.XN--80ak6aa92e.com") == "www.xn--80ak6aa92e.com"

@@ -31,3 +31,7 @@ def test_a_spelt_url_is_spelt_the_same_again(text: str) -> None:
 def test_the_address_is_what_lists_speak_of() -> None:
     assert Url("https", "example.com", 443, "/games", "x=1").address == "example.com/games?x=1"
     assert Url("https", "example.com", 443).address == "example.com/"
+
+
+def test_what_browsers_drop_does_not_hide_a_host() -> None:
+    assert split(" \x00ht\ttp://exa\nmple.com/a\r\nb\x1f") == split("http://example.com/ab")

@@ -50,3 +50,8 @@ def test_an_address_loses_its_last_slash_but_not_in_a_query() -> None:
 
 def test_an_address_of_a_host_that_cannot_be_listed_is_refused() -> None:
     assert address_entry("http://-a.example/x") == "“http://-a.example/x” is no web address"
+
+
+def test_two_columns_are_not_run_together_into_one_address() -> None:
+    said = address_entry("example.com\texample.org")
+    assert isinstance(said, str)
