@@ -1,0 +1,137 @@
+"""Sealed lists: what is named is found however it is spelt, and nothing can be read out."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from filter_rules.sealed import (
+    CATEGORY,
+    MOST_BEGINNINGS,
+    MOST_PARAMETERS,
+    WITHHELD,
+    SealedList,
+    SealedLists,
+    sealed_hashes,
+)
+from filter_rules.types import Hit
+from filter_rules.urls import split
+
+KEY = b"k" * 32
+NAMED = (
+    "whole.example",
+    "https://pages.example/album/7",
+    "http://pages.example/folder/",
+    "pages.example/show?id=3",
+    "pages.example/a%20b",
+)
+
+
+def sealed(name: str, *lines: str, key: bytes = KEY) -> SealedList:
+    hashes = [sealed_hashes(key, url) for line in lines if (url := split(line))]
+    assert len(hashes) == len(lines)
+    return SealedList(
+        name, key, frozenset(host for host, _ in hashes), frozenset(entry for _, entry in hashes)
+    )
+
+
+def is_named(lists: SealedLists, text: str) -> bool:
+    url = split(text)
+    assert url is not None
+    return bool(lists.match(url.host, url))
+
+
+LISTS = SealedLists([sealed("test", *NAMED)])
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ("whole.example", True),
+        ("https://WHOLE.example:8443/any/page?x=1", True),
+        ("https://www.whole.example/", True),
+        ("https://wholesome.example/", False),
+        ("https://pages.example/", False),
+        ("https://pages.example/album/7", True),
+        ("http://pages.example/album/7", True),
+        ("https://pages.example/album/7/", True),
+        ("https://pages.example/album/7/large.jpg", True),
+        ("https://pages.example/album/7?size=2", True),
+        ("https://pages.example/album/7;v=1", True),
+        ("https://pages.example/album/7#top", True),
+        ("https://user:pass@pages.example./x/../album//%37", True),
+        ("https://cdn.pages.example/album/7", True),
+        ("https://pages.example/album/77", False),
+        ("https://pages.example/album", False),
+        ("https://pages.example/folder", True),
+        ("https://pages.example/folder/x", True),
+        ("https://pages.example/folders", False),
+        ("https://pages.example/show", False),
+        ("https://pages.example/show?id=3&page=2", True),
+        ("https://pages.example/show?page=2&id=3", True),
+        ("https://pages.example/show?id=33", False),
+        ("https://pages.example/other?id=3", False),
+        ("https://pages.example/a b", True),
+        ("https://other.example/album/7", False),
+    ],
+)
+def test_what_is_named_is_found_however_it_is_spelt(asked: str, *, named: bool) -> None:
+    assert is_named(LISTS, asked) is named
+
+
+def test_a_host_is_named_by_itself_only_where_the_whole_host_is_an_entry() -> None:
+    assert LISTS.match("www.whole.example") == (Hit(CATEGORY, "test", WITHHELD),)
+    assert LISTS.match("pages.example") == ()
+    assert [LISTS.carries(host) for host in ("whole.example", "pages.example", "x.test")] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_each_list_that_names_it_hits_once_and_says_nothing_of_the_entry() -> None:
+    one = sealed("one", "bad.test", "bad.test/x", "sub.bad.test")
+    two = sealed("two", "bad.test/x", key=b"another key")
+    url = split("https://sub.bad.test/x")
+    hits = SealedLists([one, two]).match("sub.bad.test", url)
+    assert hits == (Hit(CATEGORY, "one", WITHHELD), Hit(CATEGORY, "two", WITHHELD))
+
+
+def test_without_lists_nothing_is_named() -> None:
+    assert not SealedLists().carries("whole.example")
+    assert SealedLists().match("whole.example") == ()
+
+
+def test_another_key_gives_other_hashes() -> None:
+    url = split("whole.example")
+    assert url is not None
+    assert len({*sealed_hashes(KEY, url), *sealed_hashes(b"another", url)}) == 4
+
+
+def test_a_very_deep_entry_is_cut_and_covers_more() -> None:
+    deep = SealedLists([sealed("deep", "deep.test" + "/d" * 2 * MOST_BEGINNINGS)])
+    assert is_named(deep, "deep.test" + "/d" * MOST_BEGINNINGS)
+    assert not is_named(deep, "deep.test" + "/d" * (MOST_BEGINNINGS - 1))
+
+
+def test_parameters_are_looked_at_up_to_a_bound() -> None:
+    junk = "&".join(f"p{number}" for number in range(2 * MOST_PARAMETERS))
+    assert is_named(LISTS, "pages.example/show?p&id=3&" + junk)
+    assert not is_named(LISTS, f"pages.example/show?{junk}&id=3")
+
+
+words = st.text("abcxyz0189-_", min_size=1, max_size=6)
+paths = st.lists(words, max_size=5).map(lambda parts: "/".join(["", *parts]))
+
+
+@given(paths, paths, words)
+def test_an_entry_is_found_at_itself_and_at_all_below_it(path: str, below: str, label: str) -> None:
+    lists = SealedLists([sealed("test", f"a{label}.test{path}")])
+    assert is_named(lists, f"https://a{label}.test{path}{below}?q")
+    assert is_named(lists, f"https://www.a{label}.test{path}")
+
+
+@given(paths, words)
+def test_what_is_not_below_an_entry_is_not_named(path: str, more: str) -> None:
+    lists = SealedLists([sealed("test", f"host.test{path}/end")])
+    assert not is_named(lists, f"host.test{path}/end{more}")
+    assert not is_named(lists, f"{more}.example{path}/end")
