@@ -59,7 +59,7 @@ class Vault:
                         f"The content key {path} is missing, and there are events sealed with it: "
                         "put the key back from your backup."
                     )
-                _create(path)
+                make_key(path)
             key = path.read_bytes()
         except OSError as error:
             raise UnusableError(
@@ -79,7 +79,7 @@ def open_vault(data: Path, in_use: Callable[[], bool] = lambda: False) -> Vault:
     return Vault.load_or_create(data / KEY_FILE, in_use)
 
 
-def _create(path: Path) -> None:
+def make_key(path: Path) -> None:
     """Make the key whole or not at all; of two processes that make one, the first wins."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
