@@ -59,6 +59,10 @@ class Answer:
     verdict: Verdict
 
     @property
+    def address(self) -> str:
+        return explain.shown(self.target.url or self.target.host, self.verdict)
+
+    @property
     def sentences(self) -> list[str]:
         return explain.sentences(self.verdict)
 

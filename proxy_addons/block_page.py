@@ -55,8 +55,7 @@ class Pages:
         time: str,
     ) -> str:
         """The page in place of a site, a search or a page that the verdict blocks."""
-        withheld = verdict.reason is Reason.SEALED
-        facts = [("Site", "not shown" if withheld else host), ("Time", time)]
+        facts = [("Site", "not shown" if verdict.withheld else host), ("Time", time)]
         if reference:
             facts.insert(0, ("Code", reference))
         if is_about_danger(verdict):
@@ -98,7 +97,7 @@ def why(verdict: Verdict, categories: Mapping[str, Category]) -> str:
     match verdict.reason:
         case Reason.SEALED:
             return "This page is blocked by law. The school cannot open it."
-        case Reason.NO_RULES:
+        case Reason.NO_RULES | Reason.SEALED_MISSING:
             return "The school's filter is not ready, so no site can be opened yet."
         case Reason.WORDS:
             return "It is blocked because of what was searched for, or what the page says."

@@ -11,18 +11,22 @@ from importlib import resources
 import structlog
 
 from filter_rules.hosts import canonical_host
+from filter_rules.sealed import UNSEEN, WITHHELD
 from filter_rules.types import Finding, Hit, Kind
 from filter_rules.urls import Url, split
 from safeguard.core.decide import decide
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.loading import Snapshot, current_stamp, load_snapshot
 from safeguard.problems import UnusableError
+from safeguard.sealing import State
 from safeguard.settings import Settings
 from safeguard.store.session import AwayError, Store, open_store
 
 logger = structlog.get_logger()
 
 PRIVATE = "private-address"
+NOT_SEEN = (Hit(UNSEEN, "sealed", WITHHELD),)
+ENCRYPTED = frozenset({"https", "wss"})
 
 
 def open_engine(settings: Settings, *, reads_text: bool = False) -> "Engine":
@@ -52,6 +56,7 @@ class Engine:
         self.snapshot = self._ready(snapshot)
         self._store: Store | None = None  # opened by the first refresh, so after any fork
         self._stale = False
+        self._faults_said: tuple[State, ...] = ()
         self._reachable = tuple(
             ipaddress.ip_network(one, strict=False) for one in settings.proxy.allow_networks
         )
@@ -87,6 +92,8 @@ class Engine:
         snapshot = self.snapshot
         if snapshot.rules is None:
             return True  # everything is blocked, and a page can say so
+        if snapshot.sealing.lists.carries(host):
+            return True
         categories = {hit.category for hit in snapshot.rules.match(host)}
         if categories & snapshot.policy.sealed:
             return True
@@ -97,19 +104,18 @@ class Engine:
     def judge(self, subject: Subject, target: Target) -> Verdict:
         """The verdict by the snapshot in force; raises only on a defect, and then edges block."""
         snapshot = self.snapshot
+        url = split(target.url) if target.url else None
+        sealed = _sealed(snapshot, subject, target, url)
+        if sealed:
+            return _stamped(decide(subject, sealed, (), None, snapshot.policy), snapshot)
         if snapshot.rules is None:
             return self._without_rules(target)
-        url = split(target.url) if target.url else None
         hits = (*snapshot.overlay.match(target.host, url), *snapshot.rules.match(target.host, url))
         findings: tuple[Finding, ...] = ()
         if target.words and target.kind and self.text_is_read(subject):
             findings = snapshot.rules.detect(target.words, target.kind)
         verdict = decide(subject, self._reachable_of(hits), findings, target.kind, snapshot.policy)
-        return replace(
-            verdict,
-            policy_version=snapshot.policy.version,
-            artefact=snapshot.rules.fingerprint,
-        )
+        return _stamped(verdict, snapshot)
 
     def refresh(self) -> bool:
         """Take up what has changed since; True if anything had. Call it often, off the loop.
@@ -119,6 +125,7 @@ class Engine:
         try:
             if self._store is None:
                 self._store = open_store(self.settings)
+            self._say_faults()
             if current_stamp(self.settings, self._store) == self.snapshot.stamp:
                 return False
             self.snapshot = self._ready(load_snapshot(self.settings, self._store, self.snapshot))
@@ -134,6 +141,19 @@ class Engine:
         if self._store is not None:
             self._store.close()
             self._store = None
+
+    def _say_faults(self) -> None:
+        """Say once of each change which sealed lists are not in force."""
+        faults = self.snapshot.sealing.faults
+        if faults != self._faults_said:
+            logger.error(
+                "NON-COMPLIANT: sealed lists are not in force; see `safeguard sealed status`"
+                if faults
+                else "every sealed list is in force again",
+                stance=self.settings.sealed.stance,
+                lists={one.name: one.fault for one in faults},
+            )
+            self._faults_said = faults
 
     def _ready(self, snapshot: Snapshot) -> Snapshot:
         if self._reads_text and snapshot.rules:
@@ -163,6 +183,27 @@ class Engine:
         if stance == "allow-list" and any(_is_below(target.host, one) for one in self._help_hosts):
             return Verdict(Action.ALLOW, Reason.HELP)
         return Verdict(Action.BLOCK, Reason.NO_RULES)
+
+
+def _stamped(verdict: Verdict, snapshot: Snapshot) -> Verdict:
+    artefact = snapshot.rules.fingerprint if snapshot.rules else ""
+    return replace(verdict, policy_version=snapshot.policy.version, artefact=artefact)
+
+
+def _sealed(
+    snapshot: Snapshot, subject: Subject, target: Target, url: Url | None
+) -> tuple[Hit, ...]:
+    """What the sealed lists say.
+
+    Where nobody could see the page that is asked for, a host that carries any entry counts. But
+    a DNS question is no request yet: it blocks whole hosts alone.
+    """
+    lists = snapshot.sealing.lists
+    hits = lists.match(target.host, url)
+    if hits or target.channel is Channel.DNS or not lists.carries(target.host):
+        return hits
+    hidden = url is None or url.scheme in ENCRYPTED
+    return NOT_SEEN if hidden and subject.group in snapshot.policy.private_groups else ()
 
 
 def _is_below(host: str, name: str) -> bool:

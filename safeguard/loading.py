@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
@@ -14,6 +14,7 @@ from safeguard.core.policy import Policy, PolicyRule, TextRule, Who
 from safeguard.core.types import Action
 from safeguard.identity import Roster, load_roster
 from safeguard.problems import UnusableError
+from safeguard.sealing import NOTHING_SEALED, Marks, Sealing, load_sealing, marks
 from safeguard.settings import Settings
 from safeguard.store import generation, overlay
 from safeguard.store.session import Store
@@ -21,10 +22,11 @@ from safeguard.store.session import Store
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Which artefact and which generation of the school's own data: equal means unchanged."""
+    """Which artefact, generation of the school's data and sealed lists: equal means unchanged."""
 
     artefact: str
     generation: int
+    sealed: Marks = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,12 @@ class Snapshot:
     overlay: Overlay
     policy: Policy
     roster: Roster
+    sealing: Sealing = NOTHING_SEALED
 
 
 def current_stamp(settings: Settings, store: Store) -> Stamp:
     """Cheap enough to ask several times a second."""
-    return Stamp(rules_in_force(settings.data), generation.current(store))
+    return Stamp(rules_in_force(settings.data), generation.current(store), marks(settings.data))
 
 
 def load_snapshot(settings: Settings, store: Store, last: Snapshot | None = None) -> Snapshot:
@@ -53,13 +56,24 @@ def load_snapshot(settings: Settings, store: Store, last: Snapshot | None = None
         OverlayEntry(one.id, one.address, one.action.value, one.groups, one.reason)
         for one in overlay.in_force(store)
     ]
+    sealing = _sealing(settings, stamp, last)
+    policy = with_own_entries(shipped_policy(), entries, stamp.generation)
+    blocking = bool(sealing.faults) and settings.sealed.stance == "block"
     return Snapshot(
         stamp,
         _rules(settings, stamp, last),
         Overlay(entries),
-        with_own_entries(shipped_policy(), entries, stamp.generation),
+        replace(policy, sealed_missing=blocking),
         load_roster(store),
+        sealing,
     )
+
+
+def _sealing(settings: Settings, stamp: Stamp, last: Snapshot | None) -> Sealing:
+    if last and last.stamp.sealed == stamp.sealed:
+        return last.sealing
+    required = settings.sealed.required
+    return load_sealing(settings.data, required, last.sealing if last else None)
 
 
 def _rules(settings: Settings, stamp: Stamp, last: Snapshot | None) -> RuleSet | None:
@@ -137,14 +151,4 @@ def with_own_entries(policy: Policy, entries: Sequence[OverlayEntry], generation
         )
         for entry in entries
     )
-    return Policy(
-        (*policy.rules, *own),
-        policy.text_rules,
-        policy.sealed,
-        policy.help,
-        policy.circumvention,
-        policy.monitored,
-        policy.private_categories,
-        policy.private_groups,
-        f"{policy.version}.{generation}",
-    )
+    return replace(policy, rules=(*policy.rules, *own), version=f"{policy.version}.{generation}")

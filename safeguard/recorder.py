@@ -23,9 +23,9 @@ from safeguard.core.events import (
     Private,
     SealedEvent,
     Tally,
-    clean,
     decisive_category,
     event_of,
+    host_kept,
     kept_how,
     new_event_id,
 )
@@ -139,7 +139,7 @@ class Recorder:
         key = (subject.key, subject.group, decisive_category(verdict))
         running = self._running.get(key)
         if running is not None and now - running.event.at < WINDOW:
-            running.add(clean(target.host), now)
+            running.add(host_kept(verdict, target), now)
             return running.event.reference
         event = self._event(subject, target, verdict, now)
         try:

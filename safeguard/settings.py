@@ -62,6 +62,8 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Network = Annotated[str, AfterValidator(_network)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)]
 Upstream = Annotated[str, Field(pattern=r"^(udp|tcp)://(\[[0-9a-fA-F:.]+\]|[^\[\]:/]+)(:\d+)?$")]
+ListName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+ListNames = Annotated[tuple[ListName, ...], NoDecode, BeforeValidator(_split)]
 Upstreams = Annotated[tuple[Upstream, ...], NoDecode, BeforeValidator(_split)]
 
 
@@ -158,6 +160,22 @@ class Rules(Section):
     )
 
 
+class Sealed(Section):
+    """Sealed lists of unlawful content."""
+
+    required: ListNames = Field(
+        (), description="Names of sealed lists that must be in force. Default: none."
+    )
+    oldest_hours: int = Field(
+        72, ge=1, le=8760, description="A sealed list older than this, in hours, raises an alarm."
+    )
+    stance: Literal["block", "warn"] = Field(
+        "block",
+        description="Where a required list is missing, or one was altered or cannot be read: "
+        "block all but helplines, or go on and warn.",
+    )
+
+
 class Settings(BaseSettings):
     """All settings. `data` is the data folder: --data, else SAFEGUARD_DATA, else the default."""
 
@@ -179,6 +197,7 @@ class Settings(BaseSettings):
     admin: Admin = Admin()
     database: Database = Database()
     rules: Rules = Rules()
+    sealed: Sealed = Sealed()
 
     @classmethod
     @override

@@ -31,6 +31,7 @@ COMMANDS = (
     Command("check", "safeguard.cli.check", "check"),
     Command("scan", "safeguard.cli.scan", "scan"),
     Command("rules", "safeguard.cli.rules", "app", is_group=True),
+    Command("sealed", "safeguard.cli.sealed", "app", is_group=True),
     Command("users", "safeguard.cli.people", "users", is_group=True),
     Command("groups", "safeguard.cli.people", "groups", is_group=True),
     Command("staff", "safeguard.cli.staff", "app", is_group=True),

@@ -18,7 +18,7 @@ from safeguard.cli.options import (
     progress_bar,
     settings_of,
 )
-from safeguard.core.explain import as_record, sentences
+from safeguard.core.explain import as_record, sentences, shown
 from safeguard.core.types import Action, Channel, Reason, Subject, Verdict
 from safeguard.engine import Engine, open_engine
 from safeguard.loading import shipped_groups
@@ -131,7 +131,8 @@ def _person(settings: Settings, name: str) -> Subject:
 
 
 def _words(text: str, verdict: Verdict, *, explain: bool) -> list[str]:
-    first = f"{verdict.action.value}{' (flagged)' if verdict.flagged else ''}  {text}"
+    flag = " (flagged)" if verdict.flagged else ""
+    first = f"{verdict.action.value}{flag}  {shown(text, verdict)}"
     why = verdict.rule or verdict.reason.value
     about = ", ".join(verdict.categories)
     return [

@@ -119,6 +119,10 @@ REASONS = {
     Reason.WORDS: "A rule about words decided: a search, a prompt, or the text of a page.",
     Reason.HELP: "A helpline or support service. No category and no entry can block it.",
     Reason.SEALED: "The address is on a sealed list of unlawful content. Nothing can lift that.",
+    Reason.UNSEEN: "Some page of the site is on a sealed list, and this person's traffic is never "
+    "decrypted, so nobody could tell which page is asked for. Nobody is suspected of anything.",
+    Reason.SEALED_MISSING: "A sealed list that the settings require is missing, or one was altered "
+    "or cannot be read, and the stance of the settings is to block. See `safeguard sealed status`.",
     Reason.UNREADABLE: "No browser could open it, so nothing is let through.",
     Reason.NO_RULES: "No rules could be read, so the stance of the settings applies.",
 }
@@ -143,7 +147,7 @@ def _precedence() -> Iterator[str]:
     cases = tomllib.loads(Path("tests/tables/precedence.toml").read_text("utf-8"))["case"]
     yield "# Precedence"
     yield ""
-    yield "Unlawful content first, then help; then the rules that apply go through these rounds:"
+    yield "Unlawful content first, then help, then a missing sealed list; then the rules that apply go through these rounds:"
     yield ""
     for number, (because, _keep) in enumerate(ROUNDS, 1):
         yield f"{number}. {because}"

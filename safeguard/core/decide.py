@@ -5,16 +5,19 @@ the command line and the "why?" page all come here through the engine, so what s
 told is what was done.
 
 Sealed content is blocked first: no rule is asked, so none can lift it. Then help is let
-through, so no category can block it. Then the rules about the address go through ROUNDS,
+through, so no category can block it. Where a sealed list is missing nothing else is let
+through, if the school has set so. Then the rules about the address go through ROUNDS,
 in order: a rule that a round drops has lost, and the round's name is the reason; what is
 left agrees, and is the verdict. Words are judged beside the address, by the same rounds:
 to allow a site is not to look away from it. Each case is in tests/tables/precedence.toml.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
 
+from filter_rules.sealed import UNSEEN, WITHHELD
 from filter_rules.types import Finding, Hit, Kind
 from safeguard.core.policy import FLAGGED_FROM, Policy, PolicyRule, TextRule
 from safeguard.core.types import Action, Considered, Reason, Scope, Subject, Verdict
@@ -78,13 +81,9 @@ def decide(
     policy: Policy,
 ) -> Verdict:
     """Return the verdict, with every rule that was weighed and why it lost."""
-    sealed = tuple(hit for hit in hits if hit.category in policy.sealed)
-    if sealed:
-        return Verdict(Action.BLOCK, Reason.SEALED, flagged=True, hits=sealed)
-    helping = tuple(hit for hit in hits if hit.category in policy.help)
-    if helping:
-        return Verdict(Action.ALLOW, Reason.HELP, hits=helping)
-
+    settled = _before_any_rule(hits, policy)
+    if settled:
+        return settled
     heard = tuple(findings) if subject.group in policy.monitored else ()
     address, address_lost = _eliminate(_about_address(subject, hits, policy))
     words, words_lost = _eliminate(_about_words(subject, heard, kind, policy))
@@ -104,6 +103,21 @@ def decide(
             *reversed([*address_lost, *words_lost]),
         ),
     )
+
+
+def _before_any_rule(hits: Sequence[Hit], policy: Policy) -> Verdict | None:
+    """What no rule has a say in. Nobody is told of a page that was not seen: it may be harmless."""
+    sealed = tuple(replace(hit, entry=WITHHELD) for hit in hits if hit.category in policy.sealed)
+    if sealed:
+        return Verdict(Action.BLOCK, Reason.SEALED, flagged=True, hits=sealed)
+    if any(hit.category == UNSEEN for hit in hits):
+        return Verdict(Action.BLOCK, Reason.UNSEEN)
+    helping = tuple(hit for hit in hits if hit.category in policy.help)
+    if helping:
+        return Verdict(Action.ALLOW, Reason.HELP, hits=helping)
+    if policy.sealed_missing:
+        return Verdict(Action.BLOCK, Reason.SEALED_MISSING)
+    return None
 
 
 def _about_address(subject: Subject, hits: Sequence[Hit], policy: Policy) -> list[Weighed]:

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from filter_rules.sealed import WITHHELD
 from filter_rules.types import Finding, Hit, Kind, Severity
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 
 SCHOOL = 1  # a school that runs alone; a trust numbers its schools in the database
-WITHHELD = "withheld"
 TALLIED = frozenset({"adverts"})
 WINDOW = timedelta(minutes=10)
 MOST_HOSTS = 20
@@ -142,8 +142,7 @@ def event_of(
     """Return what is kept of the verdict, or None where nothing is."""
     if kept_how(verdict, target) is Keeping.NOTHING:
         return None
-    sealed = verdict.reason is Reason.SEALED
-    host = WITHHELD if sealed else clean(target.host)
+    host = host_kept(verdict, target)
     return Event(
         id=event_id,
         at=now,
@@ -155,7 +154,7 @@ def event_of(
         method=subject.method,
         channel=target.channel,
         host=host,
-        private=Private(WITHHELD, WITHHELD) if sealed else _private(verdict, target),
+        private=Private(WITHHELD, WITHHELD) if verdict.withheld else _private(verdict, target),
         categories=_categories(verdict),
         themes=tuple((one.theme, one.severity) for one in verdict.findings),
         severity=verdict.severity,
@@ -169,6 +168,11 @@ def event_of(
         hosts=(host,),
         kind=target.kind,
     )
+
+
+def host_kept(verdict: Verdict, target: Target) -> str:
+    """Return the host as an event may name it."""
+    return WITHHELD if verdict.withheld else clean(target.host)
 
 
 def without_secrets(url: str) -> str:

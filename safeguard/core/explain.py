@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from filter_rules.sealed import WITHHELD
 from filter_rules.types import Finding, Hit
 from safeguard.core.types import Considered, Verdict
 
@@ -16,8 +17,8 @@ def sentences(verdict: Verdict) -> list[str]:
 def as_record(url: str, host: str, verdict: Verdict) -> dict[str, Any]:
     """The JSON of `safeguard check --json`, one object a target."""
     return {
-        "url": url,
-        "host": host,
+        "url": shown(url, verdict),
+        "host": shown(host, verdict),
         "action": verdict.action.value,
         "flagged": verdict.flagged,
         "categories": list(verdict.categories),
@@ -29,6 +30,11 @@ def as_record(url: str, host: str, verdict: Verdict) -> dict[str, Any]:
         "policy": verdict.policy_version,
         "artefact": verdict.artefact,
     }
+
+
+def shown(address: str, verdict: Verdict) -> str:
+    """The address as it may be shown: what is asked about a sealed list is kept nowhere."""
+    return WITHHELD if verdict.withheld else address
 
 
 def finding_record(finding: Finding) -> dict[str, Any]:

@@ -75,7 +75,8 @@ class Policy:
     """The rules in force. What no rule applies to is allowed.
 
     `sealed` and `help` name categories: sealed ones are blocked before any rule is asked,
-    help is reachable whatever the rules say. `monitored` names the groups whose words are
+    help is reachable whatever the rules say. `sealed_missing`: a sealed list is not in force, and
+    until it is, only help is let through. `monitored` names the groups whose words are
     read; for the others no text rule is asked and nothing is flagged. `private_categories`
     and `private_groups` are never decrypted, sealed hosts excepted.
     """
@@ -89,6 +90,7 @@ class Policy:
     private_categories: frozenset[str] = frozenset()
     private_groups: frozenset[str] = frozenset()
     version: str = ""
+    sealed_missing: bool = False
 
     @cached_property
     def rules_about(self) -> Mapping[str, tuple[PolicyRule, ...]]:

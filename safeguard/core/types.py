@@ -37,6 +37,8 @@ class Reason(StrEnum):
     WORDS = "what was typed or shown"
     HELP = "help is always reachable"
     SEALED = "unlawful content, which no rule can allow"
+    UNSEEN = "a site that is opened only where it can be inspected"
+    SEALED_MISSING = "a sealed list is missing or cannot be trusted"
     UNREADABLE = "the address cannot be read"
     NO_RULES = "the filter has no rules to judge by"
 
@@ -108,6 +110,11 @@ class Verdict:
     @property
     def blocked(self) -> bool:
         return self.action is Action.BLOCK
+
+    @property
+    def withheld(self) -> bool:
+        """Whether the address may not be told, because it tells what a sealed list holds."""
+        return self.reason in {Reason.SEALED, Reason.UNSEEN}
 
     @property
     def categories(self) -> tuple[str, ...]:

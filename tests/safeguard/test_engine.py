@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from filter_rules.types import Kind
-from safeguard.core.types import Action, Channel, Reason, Subject, Target
+from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.engine import Engine, open_engine
+from safeguard.loading import shipped_groups
 from safeguard.problems import UnusableError
+from safeguard.sealing import import_sealed, remove_sealed
 from safeguard.settings import Settings, load
 from safeguard.store import overlay, people
 from safeguard.store.people import PersonRecord
@@ -230,3 +232,164 @@ def test_a_database_that_nobody_made_ready_is_a_sentence(tmp_path: Path) -> None
     (tmp_path / "data").mkdir()
     with pytest.raises(UnusableError, match="Start with `safeguard run`"):
         open_engine(load(tmp_path / "data"))
+
+
+GUEST = Subject("guest")
+FEED = ("whole.test", "https://carrier.test/album/7", "childline.org.uk/sealed-page")
+WHOLE, PAGE, OTHER = "whole.test", "https://carrier.test/album/7", "https://carrier.test/fine"
+
+
+@pytest.fixture
+def sealed(school: Path) -> Iterator[Engine]:
+    import_sealed(school, "test-list", FEED, NOW)
+    opened = open_engine(load(school))
+    yield opened
+    opened.close()
+
+
+def verdict_of(engine: Engine, subject: Subject, text: str) -> Verdict:
+    target = engine.target_of(text)
+    assert target is not None
+    return engine.judge(subject, target)
+
+
+@pytest.mark.parametrize("group", shipped_groups())
+@pytest.mark.parametrize("text", [WHOLE, f"https://www.{WHOLE}/x", PAGE, PAGE + "?x=1"])
+def test_a_sealed_entry_is_blocked_for_every_group_and_never_told(
+    sealed: Engine, group: str, text: str
+) -> None:
+    verdict = verdict_of(sealed, Subject(group), text)
+    assert (verdict.action, verdict.reason) == (Action.BLOCK, Reason.SEALED)
+    assert verdict.flagged
+    assert [(hit.category, hit.list, hit.entry) for hit in verdict.hits] == [
+        ("illegal", "test-list", "withheld")
+    ]
+    assert verdict.artefact == sealed.snapshot.stamp.artefact
+
+
+def test_no_entry_of_the_schools_own_and_no_helpline_lifts_a_sealed_entry(
+    sealed: Engine, store: Store
+) -> None:
+    for host in (WHOLE, "carrier.test", "carrier.test/album/7"):
+        overlay.add(store, host, Action.ALLOW, (), "let it through", "Tom", NOW)
+    assert sealed.refresh()
+    for text in (WHOLE, PAGE, "https://www.childline.org.uk/sealed-page"):
+        assert verdict_of(sealed, STAFF, text).reason is Reason.SEALED
+    assert judged(sealed, PUPIL, "https://www.childline.org.uk/") == (
+        "allow",
+        False,
+        Reason.HELP.value,
+    )
+
+
+def test_dns_blocks_whole_hosts_alone(sealed: Engine) -> None:
+    asked = {
+        host: sealed.judge(GUEST, Target(host, channel=Channel.DNS)).reason
+        for host in ("whole.test", "www.whole.test", "carrier.test")
+    }
+    assert asked == {
+        "whole.test": Reason.SEALED,
+        "www.whole.test": Reason.SEALED,
+        "carrier.test": Reason.DEFAULT,
+    }
+
+
+def test_a_host_that_carries_entries_is_always_inspected(sealed: Engine) -> None:
+    for group in shipped_groups():
+        for host in (WHOLE, "carrier.test", "cdn.carrier.test", "www.childline.org.uk"):
+            assert sealed.is_inspected(Subject(group), host)
+    assert not sealed.is_inspected(GUEST, "www.bbc.co.uk")
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "reason"),
+    [
+        (PUPIL, "carrier.test", Reason.DEFAULT),
+        (PUPIL, OTHER, Reason.DEFAULT),
+        (GUEST, "carrier.test", Reason.UNSEEN),
+        (GUEST, OTHER, Reason.UNSEEN),
+        (GUEST, "http://carrier.test/fine", Reason.DEFAULT),
+        (GUEST, "www.childline.org.uk", Reason.UNSEEN),
+        (GUEST, "never-heard-of.example", Reason.DEFAULT),
+    ],
+)
+def test_where_nobody_could_see_the_page_a_host_that_carries_entries_is_refused(
+    sealed: Engine, subject: Subject, text: str, reason: Reason
+) -> None:
+    verdict = verdict_of(sealed, subject, text)
+    assert (verdict.reason, verdict.flagged, verdict.hits) == (reason, False, ())
+
+
+def test_a_sealed_list_comes_and_goes_at_the_next_refresh(engine: Engine, school: Path) -> None:
+    engine.refresh()
+    assert judged(engine, PUPIL, WHOLE)[0] == "allow"
+    import_sealed(school, "test-list", FEED, NOW)
+    assert engine.refresh()
+    assert judged(engine, PUPIL, WHOLE)[0] == "block"
+    sealing = engine.snapshot.sealing
+    assert not engine.refresh()
+    assert engine.snapshot.sealing is sealing
+    remove_sealed(school, "test-list", (), "a test", NOW)
+    assert engine.refresh()
+    assert judged(engine, PUPIL, WHOLE)[0] == "allow"
+
+
+def test_sealed_entries_are_blocked_without_rules_too(
+    sealed: Engine, without_rules: Callable[[str], Engine]
+) -> None:
+    assert sealed.snapshot.rules
+    engine = without_rules("allow-list")
+    assert verdict_of(engine, PUPIL, "https://childline.org.uk/sealed-page").reason is Reason.SEALED
+    assert verdict_of(engine, PUPIL, "https://childline.org.uk/").reason is Reason.HELP
+
+
+@pytest.fixture
+def required(school: Path) -> Callable[[str], Engine]:
+    def opened(stance: str) -> Engine:
+        (school / "safeguard.toml").write_text(
+            f'[sealed]\nrequired = ["test-list"]\nstance = "{stance}"\n'
+        )
+        return open_engine(load(school))
+
+    return opened
+
+
+@pytest.mark.parametrize(("stance", "action"), [("block", "block"), ("warn", "allow")])
+def test_a_required_list_that_is_missing_blocks_all_but_help_or_is_warned_of(
+    required: Callable[[str], Engine],
+    school: Path,
+    capsys: pytest.CaptureFixture[str],
+    stance: str,
+    action: str,
+) -> None:
+    engine = required(stance)
+    for _ in range(3):
+        engine.refresh()
+    assert capsys.readouterr().out.count("NON-COMPLIANT") == 1
+    assert judged(engine, STAFF, "https://www.bbc.co.uk/")[0] == action
+    dns = engine.judge(PUPIL, Target("www.bbc.co.uk", channel=Channel.DNS))
+    assert dns.action.value == action
+    assert judged(engine, PUPIL, "https://www.childline.org.uk/")[0] == "allow"
+
+    import_sealed(school, "test-list", FEED, NOW)
+    engine.refresh()
+    engine.refresh()
+    assert "every sealed list is in force again" in capsys.readouterr().out
+    assert judged(engine, STAFF, "https://www.bbc.co.uk/")[0] == "allow"
+    engine.close()
+
+
+@pytest.mark.parametrize("stance", ["block", "warn"])
+def test_a_list_that_is_altered_or_taken_away_stays_in_force_where_it_was(
+    required: Callable[[str], Engine], school: Path, stance: str
+) -> None:
+    import_sealed(school, "test-list", FEED, NOW)
+    engine = required(stance)
+    file = school / "sealed/test-list.sealed"
+    for tamper in (lambda: file.write_bytes(b"nothing"), file.unlink):
+        tamper()
+        assert engine.refresh()
+        assert verdict_of(engine, PUPIL, PAGE).reason is Reason.SEALED
+        other = verdict_of(engine, PUPIL, "https://never-heard-of.example/").reason
+        assert other is (Reason.SEALED_MISSING if stance == "block" else Reason.DEFAULT)
+    engine.close()

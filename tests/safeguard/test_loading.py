@@ -80,6 +80,21 @@ def test_an_entry_of_the_schools_own_is_a_named_rule_for_whom_it_says() -> None:
     assert policy.sealed == shipped_policy().sealed
 
 
+def test_a_fault_of_a_sealed_list_becomes_the_stance_of_the_policy(school: Path) -> None:
+    missing = {}
+    for stance in ("block", "warn"):
+        (school / "safeguard.toml").write_text(
+            f'[sealed]\nrequired = ["test-list"]\nstance = "{stance}"\n'
+        )
+        settings = load(school)
+        store = open_store(settings)
+        snapshot = load_snapshot(settings, store)
+        store.close()
+        assert [one.name for one in snapshot.sealing.faults] == ["test-list"]
+        missing[stance] = snapshot.policy.sealed_missing
+    assert missing == {"block": True, "warn": False}
+
+
 def test_a_stamp_tells_what_a_snapshot_was_made_from(school: Path) -> None:
     settings = load(school)
     store = open_store(settings)

@@ -60,7 +60,9 @@ def test_an_empty_variable_counts_as_absent(monkeypatch: pytest.MonkeyPatch) -> 
 def test_several_values_are_given_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAFEGUARD_PROXY__ALLOW_NETWORKS", "127.0.0.0/8, ::1")
     monkeypatch.setenv("SAFEGUARD_DNS__UPSTREAMS", "udp://127.0.0.1:5390,tcp://[::1]:53")
+    monkeypatch.setenv("SAFEGUARD_SEALED__REQUIRED", "iwf-urls, ctiru")
     settings = load()
+    assert settings.sealed.required == ("iwf-urls", "ctiru")
     assert settings.proxy.allow_networks == ("127.0.0.0/8", "::1")
     assert settings.dns.upstreams == ("udp://127.0.0.1:5390", "tcp://[::1]:53")
 
@@ -76,6 +78,8 @@ BAD = [
     ("[school]\ntimezone = 'Mars/Base'", "a time zone name such as Europe/London"),
     ("[admin]\nlisten = '0.0.0.0'", "plain http on 0.0.0.0"),
     ("[admin]\ncert = 'a.pem'", "cert and key go together"),
+    ("[sealed]\nrequired = ['../x']", "sealed.required is '../x'"),
+    ("[sealed]\nstance = 'pass'", "Input should be 'block' or 'warn'"),
     ("[proxy", "is not valid TOML"),
 ]
 

@@ -15,7 +15,7 @@ PROGRAM = str(Path(sys.executable).parent / "safeguard")
 def test_help_names_every_command(safeguard: Callable[..., Ran]) -> None:
     ran = safeguard("--help")
     assert ran.status == 0
-    for name in ("run", "check", "scan", "rules", "users", "groups", "staff", "db", "ca"):
+    for name in ("run", "check", "scan", "rules", "sealed", "users", "groups", "staff", "db", "ca"):
         assert name in ran.out
 
 

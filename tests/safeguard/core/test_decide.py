@@ -1,6 +1,7 @@
 """Precedence as a table, then the laws that hold for any table."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from filter_rules.sealed import UNSEEN
 from filter_rules.types import Finding, Hit, Kind, Severity
 from safeguard.core.decide import decide
 from safeguard.core.policy import Policy, PolicyRule, TextRule, Who
@@ -51,6 +53,7 @@ def policy_of(case: dict[str, Any]) -> Policy:
         help=frozenset({"help"}),
         circumvention=frozenset({"filter-bypass"}),
         monitored=frozenset(case.get("monitored", ["staff"])),
+        sealed_missing=case.get("sealed_missing", False),
     )
 
 
@@ -157,6 +160,27 @@ def test_nothing_lifts_sealed_content(
     assert verdict.action is Action.BLOCK
     assert verdict.reason is Reason.SEALED
     assert verdict.flagged
+    assert {(hit.category, hit.entry) for hit in verdict.hits} == {("illegal", "withheld")}
+
+
+@given(hits, findings, st.lists(rules, max_size=6), st.lists(text_rules, max_size=3))
+def test_nothing_opens_a_site_that_carries_sealed_entries_and_cannot_be_seen_into(
+    on: list[Hit], said: list[Finding], lines: list[PolicyRule], texts: list[TextRule]
+) -> None:
+    on = [*on, Hit(UNSEEN, "list", "x")]
+    verdict = decide(ADA, on, said, Kind.SEARCH, policy(lines, texts))
+    assert verdict.action is Action.BLOCK
+    assert verdict.reason in {Reason.SEALED, Reason.UNSEEN}
+
+
+@given(hits, findings, st.lists(rules, max_size=6), st.lists(text_rules, max_size=3))
+def test_while_a_sealed_list_is_missing_only_help_is_let_through(
+    on: list[Hit], said: list[Finding], lines: list[PolicyRule], texts: list[TextRule]
+) -> None:
+    missing = replace(policy(lines, texts), sealed_missing=True)
+    verdict = decide(ADA, on, said, Kind.SEARCH, missing)
+    assert verdict.blocked or verdict.reason is Reason.HELP
+    assert verdict.reason in {Reason.HELP, Reason.SEALED, Reason.SEALED_MISSING}
 
 
 @given(hits, findings, st.lists(rules, max_size=6), st.lists(text_rules, max_size=3))

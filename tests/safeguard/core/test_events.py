@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from filter_rules.sealed import WITHHELD
 from filter_rules.types import Finding, Hit, Kind, Match, Severity
 from safeguard.core.events import (
     ALPHABET,
     LONGEST_WORDS,
-    WITHHELD,
     Keeping,
     Private,
     clean,
@@ -151,6 +151,13 @@ def test_what_a_sealed_list_matched_is_withheld() -> None:
     assert "place" not in repr(event)
     assert "do not keep this" not in repr(event)
     assert event.categories == ("illegal",)
+
+
+def test_a_site_that_carries_sealed_entries_and_was_not_seen_into_is_withheld_too() -> None:
+    event = event_of(Verdict(Action.BLOCK, Reason.UNSEEN), PUPIL, PLACE, NOW, ID)
+    assert event is not None
+    assert (event.host, event.private) == (WITHHELD, Private(WITHHELD, WITHHELD))
+    assert (event.flagged, event.categories, event.list) == (False, (), "")
 
 
 def test_the_category_that_decided_comes_first() -> None:

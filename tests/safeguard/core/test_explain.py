@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from filter_rules.types import Finding, Hit, Match, Severity
 from safeguard.core.explain import about, as_record, sentences
 from safeguard.core.types import Action, Considered, Reason, Scope, Verdict
@@ -83,3 +85,11 @@ def test_the_record_holds_every_key_of_the_contract() -> None:
         "policy": "1.4",
         "artefact": "abc",
     }
+
+
+@pytest.mark.parametrize("reason", [Reason.SEALED, Reason.UNSEEN])
+def test_what_a_sealed_list_decides_reads_withheld(reason: Reason) -> None:
+    verdict = Verdict(Action.BLOCK, reason, hits=(Hit("illegal", "list", "withheld"),))
+    record = as_record("https://place.example/path", "place.example", verdict)
+    assert (record["url"], record["host"], record["trace"]) == ("withheld", "withheld", [])
+    assert "place" not in json.dumps(record) + " ".join(sentences(verdict))

@@ -34,6 +34,11 @@ def test_the_severity_is_the_highest_and_help_seeking_does_not_count() -> None:
     assert Verdict(Action.ALLOW, Reason.DEFAULT).severity is Severity.NONE
 
 
+def test_what_a_sealed_list_decides_is_withheld() -> None:
+    withheld = {reason for reason in Reason if Verdict(Action.BLOCK, reason).withheld}
+    assert withheld == {Reason.SEALED, Reason.UNSEEN}
+
+
 def test_blocked_is_the_action() -> None:
     assert Verdict(Action.BLOCK, Reason.RULE).blocked
     assert not Verdict(Action.ALLOW, Reason.RULE).blocked
