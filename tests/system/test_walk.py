@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support import expected_conditions as expected
 from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.conftest import absent
@@ -118,8 +118,8 @@ def set_up(school: School) -> None:
                     f"{role}_repeated": password,
                 },
             )
-        click(one, one.find_element(By.CSS_SELECTOR, "main form button"))
-        WebDriverWait(one, 20).until(expected.url_contains("/login"))
+        submit(one, one.find_element(By.CSS_SELECTOR, "main form button"))
+        assert one.current_url.endswith("/login")
         one.get(link)
         assert "Sign in" not in one.title  # the link worked once, and never again
 
@@ -132,9 +132,16 @@ def type_into(one: webdriver.Chrome, **fields: str) -> None:
 
 
 def press(one: webdriver.Chrome, words: str) -> None:
-    before = one.find_element(By.TAG_NAME, "html")
-    click(one, one.find_element(By.XPATH, f"//main//button[normalize-space()='{words}']"))
-    WebDriverWait(one, 20).until(expected.staleness_of(before))
+    submit(one, one.find_element(By.XPATH, f"//main//button[normalize-space()='{words}']"))
+
+
+def submit(one: webdriver.Chrome, button: WebElement) -> None:
+    """Press the button and wait for the page after it; between two pages any question may fail."""
+    one.execute_script("window.beforeSubmit = true")
+    click(one, button)
+    arrived = "return !window.beforeSubmit && document.readyState === 'complete'"
+    wait = WebDriverWait(one, 20, ignored_exceptions=[WebDriverException])
+    wait.until(lambda driver: driver.execute_script(arrived))
 
 
 def choose(one: webdriver.Chrome, name: str, value: str) -> None:
@@ -242,8 +249,8 @@ def test_the_lead_sees_who_what_when_and_why_and_reviews_with_a_note(
     lead.get(f"{school.filter.site}/")
 
     row = lead.find_element(By.XPATH, f"//tr[contains(., '{WORDS}')]//a")
-    row.click()
-    WebDriverWait(lead, 20).until(expected.url_contains("/events/"))
+    submit(lead, row)
+    assert "/events/" in lead.current_url
     page = text_of(lead)
     assert WORDS in page
     assert PUPIL in page
