@@ -49,7 +49,10 @@ class SealedLists:
 
     def __init__(self, lists: Iterable[SealedList] = ()) -> None:
         self.lists = tuple(lists)
-        self._keys = tuple(dict.fromkeys(one.key for one in self.lists))
+        hosts: dict[bytes, frozenset[bytes]] = {}
+        for one in self.lists:
+            hosts[one.key] = hosts.get(one.key, frozenset()) | one.hosts
+        self._by_key = tuple((key, _hasher(key, b"host"), hosts[key]) for key in hosts)
         self._carrying = lru_cache(REMEMBERED)(self._look_up)
 
     def carries(self, host: str) -> bool:
@@ -73,14 +76,16 @@ class SealedLists:
 
     def _look_up(self, host: str) -> tuple[tuple[SealedList, str], ...]:
         """Return the lists with an entry for the host or a parent, and for which of these names."""
-        return tuple(
-            (one, name)
-            for key in self._keys
-            for name in parents(host)
-            for hashed in (_host_hash(key, name),)
-            for one in self.lists
-            if one.key == key and hashed in one.hosts
-        )
+        names = parents(host)
+        found: list[tuple[SealedList, str]] = []
+        for key, hasher, hosts in self._by_key:
+            for name in names:
+                hashed = _hashed(hasher, name)
+                if hashed in hosts:
+                    found += [
+                        (one, name) for one in self.lists if one.key == key and hashed in one.hosts
+                    ]
+        return tuple(found)
 
 
 def _candidates(url: Url) -> Iterator[str]:
@@ -99,14 +104,19 @@ def _beginnings(asked: str) -> list[str]:
 
 
 def _host_hash(key: bytes, host: str) -> bytes:
-    return _hashed(key, b"host", host)
+    return _hashed(_hasher(key, b"host"), host)
 
 
 def _entry_hash(key: bytes, host: str, path: str) -> bytes:
-    return _hashed(key, b"entry", host + path)
+    return _hashed(_hasher(key, b"entry"), host + path)
 
 
-def _hashed(key: bytes, what: bytes, text: str) -> bytes:
-    return blake2b(
-        text.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES, key=key, person=what
-    ).digest()
+def _hasher(key: bytes, what: bytes) -> blake2b:
+    """A hash begun with the key: to copy it is twice as fast as to begin anew."""
+    return blake2b(digest_size=HASH_BYTES, key=key, person=what)
+
+
+def _hashed(hasher: blake2b, text: str) -> bytes:
+    one = hasher.copy()
+    one.update(text.encode("utf-8", "surrogatepass"))
+    return one.digest()

@@ -199,8 +199,10 @@ def _sealed(
     a DNS question is no request yet: it blocks whole hosts alone.
     """
     lists = snapshot.sealing.lists
+    if not lists.carries(target.host):
+        return ()
     hits = lists.match(target.host, url)
-    if hits or target.channel is Channel.DNS or not lists.carries(target.host):
+    if hits or target.channel is Channel.DNS:
         return hits
     hidden = url is None or url.scheme in ENCRYPTED
     return NOT_SEEN if hidden and subject.group in snapshot.policy.private_groups else ()
