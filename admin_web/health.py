@@ -44,6 +44,7 @@ def overview() -> str:
 
 def _checks(site: Site) -> Iterator[Check]:
     yield _rules(site)
+    yield _sealed_lists(site)
     yield _database(site)
     yield _spools(site)
     yield _disk(site)
@@ -63,6 +64,26 @@ def _rules(site: Site) -> Check:
     if age > OLD_RULES:
         return Check("Rules", well=False, says=made, mend="Run: safeguard rules build")
     return Check("Rules", well=True, says=made)
+
+
+def _sealed_lists(site: Site) -> Check:
+    sealed, now = site.settings.sealed, site.clock()
+    states = site.engine.snapshot.sealing.states
+    complaints = [
+        f"{one.name}: {says}."
+        for one in states
+        if (says := one.complaint(now, sealed.oldest_hours))
+    ]
+    if complaints:
+        stance = "Everything but help lines is blocked." if sealed.stance == "block" else ""
+        faults = any(one.fault for one in states)
+        says = " ".join(["NON-COMPLIANT.", *complaints, *([stance] if faults and stance else [])])
+        mend = "Import it anew: safeguard sealed import --name NAME FILE"
+        return Check("Sealed lists", well=False, says=says, mend=mend)
+    if not sealed.required:
+        return Check("Sealed lists", well=True, says="The settings require none.")
+    count = len(states)
+    return Check("Sealed lists", well=True, says=f"All that are required are in force ({count}).")
 
 
 def _database(site: Site) -> Check:

@@ -7,7 +7,8 @@ import pytest
 
 from admin_web import health
 from safeguard.building import rules_in_force
-from tests.admin_web.school import NOW, School, Visitor
+from safeguard.sealing import import_sealed
+from tests.admin_web.school import NOW, TOM, School, Visitor, open_school
 
 
 def settle(school: School) -> None:
@@ -64,3 +65,38 @@ def test_a_full_spool_is_told(
 def test_a_full_disk_is_told(tom: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "LEAST_FREE_BYTES", 1 << 62)
     assert "Make room" in tom.text("/health")
+
+
+def test_sealed_lists_that_nobody_requires_are_told_so(school: School, tom: Visitor) -> None:
+    settle(school)
+    text = tom.text("/health")
+    assert "The settings require none." in text
+    assert "All is well" in text
+
+
+def test_a_sealed_list_at_fault_is_told_with_the_mend_and_what_is_blocked(
+    school: School, tom: Visitor
+) -> None:
+    settle(school)
+    import_sealed(school.settings.data, "test-list", ["one.test"], NOW)
+    school.engine.refresh()
+    assert "All is well" in tom.text("/health")
+    school.clock.now = NOW + timedelta(hours=73)
+    text = tom.text("/health")
+    assert "NON-COMPLIANT. test-list: it is older than 72 hours." in text
+    assert "Everything but help lines is blocked." not in text
+    (school.settings.data / "sealed/test-list.sealed").write_bytes(b"nothing")
+    school.engine.refresh()
+    text = tom.text("/health")
+    assert "test-list: it was altered, or was sealed with another key." in text
+    assert "Everything but help lines is blocked." in text
+    assert "safeguard sealed import" in text
+
+
+def test_required_sealed_lists_are_counted(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAFEGUARD_SEALED__REQUIRED", "test-list")
+    import_sealed(school.settings.data, "test-list", ["one.test"], NOW)
+    strict = open_school(school.settings.data)
+    assert "All that are required are in force (1)." in strict.as_(TOM).text("/health")
+    strict.engine.close()
+    strict.store.close()
