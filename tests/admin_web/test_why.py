@@ -4,7 +4,8 @@ import pytest
 
 from safeguard.core import explain
 from safeguard.core.types import Channel, Subject
-from tests.admin_web.school import School, Visitor, enrol
+from safeguard.sealing import import_sealed
+from tests.admin_web.school import NOW, School, Visitor, enrol
 
 
 @pytest.mark.parametrize("who", ["priya", "tom"])
@@ -53,3 +54,14 @@ def test_a_question_that_cannot_be_asked_is_said(tom: Visitor, query: str, says:
 
 def test_an_open_page_asks_nothing(tom: Visitor) -> None:
     assert "Everything that was weighed" not in tom.text("/why")
+
+
+def test_an_answer_about_a_sealed_list_tells_no_address(school: School, tom: Visitor) -> None:
+    import_sealed(school.settings.data, "test-list", ["https://carrier.test/album/7"], NOW)
+    school.engine.refresh()
+    for group, address in (("staff", "carrier.test/album/7"), ("guest", "carrier.test")):
+        text = tom.text(f"/why?address={address}&group={group}")
+        answer = text.partition("<dt>Address</dt>")[2]
+        assert "<code>withheld</code>" in answer
+        assert "carrier" not in answer
+        assert "Block or allow this address" not in answer

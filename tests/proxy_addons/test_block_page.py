@@ -16,8 +16,19 @@ SAID = Finding("suicide", Severity.URGENT, 12, (Match("phrase", "secret words", 
 WORDS = Verdict(Action.BLOCK, Reason.WORDS, flagged=True, findings=(SAID,))
 ADULT = Verdict(Action.BLOCK, Reason.WORDS, findings=(Finding("adult", Severity.HIGH, 8),))
 SEALED = Verdict(Action.BLOCK, Reason.SEALED, hits=(Hit("illegal", "list", "sealed.test"),))
+UNSEEN = Verdict(Action.BLOCK, Reason.UNSEEN)
+MISSING = Verdict(Action.BLOCK, Reason.SEALED_MISSING)
 HARM = Verdict(Action.BLOCK, Reason.RULE, hits=(Hit("self-harm", "list", "x.test"),))
-EVERY = [GAMBLING, WORDS, ADULT, SEALED, HARM, Verdict(Action.BLOCK, Reason.NO_RULES)]
+EVERY = [
+    GAMBLING,
+    WORDS,
+    ADULT,
+    SEALED,
+    UNSEEN,
+    MISSING,
+    HARM,
+    Verdict(Action.BLOCK, Reason.NO_RULES),
+]
 
 
 def page(verdict: Verdict, reference: str = "K7-REF", host: str = "bets.test") -> str:
@@ -90,3 +101,12 @@ def test_text_is_escaped() -> None:
     assert "&lt;i&gt;x" in shown
     assert "Oak &amp; Ash &lt;School&gt;" in shown
     assert "<b>" not in PAGES.failed("<b>", "<b>")
+
+
+@pytest.mark.parametrize("verdict", [SEALED, UNSEEN])
+def test_the_site_is_not_named_where_a_sealed_list_decided(verdict: Verdict) -> None:
+    assert "bets.test" not in page(verdict)
+
+
+def test_a_missing_sealed_list_is_no_matter_of_the_site() -> None:
+    assert "The school's filter is not ready" in why(MISSING, CATEGORIES)

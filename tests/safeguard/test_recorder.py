@@ -19,7 +19,7 @@ from safeguard.core.events import (
     Tally,
     kept_how,
 )
-from safeguard.core.types import Subject, Target
+from safeguard.core.types import Action, Reason, Subject, Target, Verdict
 from safeguard.problems import UnusableError
 from safeguard.recorder import MOST_TALLIES, PRUNE_EVERY, Recorder, RecorderError, open_recorder
 from safeguard.settings import Settings
@@ -295,3 +295,11 @@ def test_the_samples_are_what_these_tests_take_them_for() -> None:
     assert kept_how(flagged(), SEARCH) is Keeping.COMMITTED
     assert kept_how(blocked(), PLACE) is Keeping.COUNTED
     assert kept_how(blocked("adverts"), ADVERT) is Keeping.TALLIED
+
+
+def test_a_count_that_grows_names_no_site_of_a_sealed_list(desk: Desk) -> None:
+    unseen = Verdict(Action.BLOCK, Reason.UNSEEN)
+    for second in range(3):
+        desk.recorder.record(PUPIL, PLACE, unseen, at(second))
+    desk.recorder.flush(at(3))
+    assert [(growth.count, growth.hosts) for growth in desk.growths()] == [(3, ("withheld",))]
