@@ -39,6 +39,7 @@ from safeguard.artefact import (
 )
 from safeguard.gathering import INDEXES, Gathered, Progress, gather
 from safeguard.in_force import Pointer, read_pointer, write_pointer
+from safeguard.list_files import write_whole
 from safeguard.problems import UnusableError
 from safeguard.sources import (
     Source,
@@ -47,7 +48,6 @@ from safeguard.sources import (
     shipped_categories,
     shipped_source,
     shipped_themes,
-    write_whole,
 )
 
 KEPT = 3

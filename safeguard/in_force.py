@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from safeguard.sources import write_whole
+from safeguard.list_files import write_whole
 
 FILE = "rules-in-force"
 

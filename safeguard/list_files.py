@@ -182,6 +182,16 @@ def pack(file: Path, target: Path) -> str:
     return digest.hexdigest()
 
 
+def write_whole(file: Path, text: str) -> None:
+    """Replace a file in one step: whoever reads it sees all of the old or all of the new."""
+    beside = file.with_name(f".{file.name}.new")
+    with beside.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    beside.replace(file)
+
+
 def _leading_away(link: Path, path: str, root: Path) -> Sequence[Problem]:
     aim = link.resolve()
     if aim.is_relative_to(root) and aim.exists():

@@ -10,7 +10,6 @@ A source that holds nothing usable is not taken in, and the copy of before stays
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -18,7 +17,7 @@ import tomllib
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib import resources
 from itertools import islice
@@ -30,15 +29,16 @@ from filter_rules.formats.format import Format
 from filter_rules.formats.parsing import parse
 from filter_rules.formats.trees import ListFile, slug
 from filter_rules.types import Category, Entry, Problem
-from safeguard.list_files import Plan, lines_of, pack, planned, unpacked
+from safeguard.list_files import Plan, lines_of, pack, planned, unpacked, write_whole
 from safeguard.problems import UnusableError
 
 SHIPPED = "safeguard"
 MOST_PROBLEMS = 100  # kept of each source, to be shown; all are counted
 
-_RESERVED = frozenset({SHIPPED, "school", "built-in"})
+RESERVED = frozenset({SHIPPED, "school", "built-in"})
 _META = "source.toml"
 _SAMPLE = 1000
+_FEW = 50  # a category with fewer entries may lose any of them
 _LICENCE = re.compile(r"(?i)\W*licen[cs]e\s*:\s*(\S.*)")
 _NAMELESS = frozenset({"domains", "urls", "expressions"})
 
@@ -54,6 +54,7 @@ class Source:
     licence: str = ""
     imported: str = ""
     suffix: str = ".gz"
+    counts: Mapping[str, int] = field(default_factory=dict)  # entries by category, as taken in
 
     def entries(self, file: ListFile) -> Iterator[Entry | Problem]:
         """Read one of the files."""
@@ -67,13 +68,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of an import. Without counts nothing was usable, and nothing has changed."""
+    """What came of an import. Without counts nothing was usable, and nothing has changed.
+
+    Where it has shrunk too much, `shrunk` says so, and nothing has changed either.
+    """
 
     name: str
     counts: Mapping[str, int]
     problems: Sequence[Problem]
     problem_count: int
     notes: Sequence[str]
+    shrunk: str = ""
 
 
 def shipped_categories() -> tuple[Category, ...]:
@@ -122,12 +127,21 @@ def inputs_digest(data: Path) -> str:
 
 
 def import_source(
-    data: Path, path: Path, fmt: Format, category: str, name: str, now: datetime
+    data: Path,
+    path: Path,
+    fmt: Format,
+    category: str,
+    name: str,
+    now: datetime,
+    *,
+    licence: str = "",
+    shrink_limit: int = 100,
 ) -> Imported:
     """Take in a list, or a folder of lists; a source of the same name is replaced.
 
     It is in force from the next build. A tree in UT1's layout brings its own categories; for
     all else `category` says what the list is about. An empty `name` is made from the path.
+    What loses more than `shrink_limit` percent of the copy before it is not taken in.
     """
     name = _name_for(name, path)
     place = data / "sources" / name
@@ -137,12 +151,40 @@ def import_source(
         place.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="incoming-", dir=place) as incoming:
             source = _taken_in(plan, Path(incoming, "files"), name, now)
+            source = replace(source, licence=source.licence or licence)
             imported = _read_once(source, plan)
-            if imported.counts:
-                _put_in_place(source, place)
+            lost = shrunk(_counts_before(place), imported.counts, shrink_limit)
+            imported = replace(imported, shrunk=lost)
+            if imported.counts and not imported.shrunk:
+                _put_in_place(replace(source, counts=imported.counts), place)
     except (EOFError, OSError, zlib.error) as error:
         raise UnusableError(f"{path} could not be taken in: {error}.") from error
     return imported
+
+
+def remove_source(data: Path, name: str) -> None:
+    """Forget an imported list. It is out of force from the next build."""
+    (data / "sources" / name / _META).unlink(missing_ok=True)
+    shutil.rmtree(data / "sources" / name, ignore_errors=True)
+
+
+def _counts_before(place: Path) -> Mapping[str, int]:
+    try:
+        return _read_meta(place / _META).counts
+    except UnusableError:  # none is there, or none that can be read
+        return {}
+
+
+def shrunk(before: Mapping[str, int], now: Mapping[str, int], limit: int) -> str:
+    """Say what a list has lost, where it is more than `limit` percent: of all, or of a category."""
+    pairs = {about: (count, now.get(about, 0)) for about, count in before.items()}
+    few = {about for about, (count, _) in pairs.items() if count < _FEW}
+    told = {"": (sum(before.values()), sum(now.values()))} | dict(sorted(pairs.items()))
+    for about, (was, left) in told.items():
+        if about not in few and (was - left) * 100 > was * limit:
+            of = f" of {about}" if about else ""
+            return f"it fell from {was:,} entries{of} to {left:,}"
+    return ""
 
 
 def _taken_in(plan: Plan, incoming: Path, name: str, now: datetime) -> Source:
@@ -198,6 +240,7 @@ def _put_in_place(source: Source, place: Path) -> None:
     source.root.rename(target)
     meta = [f"{key} = {_toml(getattr(source, key))}" for key in ("name", "licence", "imported")]
     meta.append(f"digest = {_toml(source.digest)}")
+    meta += ["", "[counts]", *(f"{about} = {n}" for about, n in source.counts.items())]
     for file in source.files:
         meta += ["", "[[file]]", f"path = {_toml(file.path)}", f"format = {_toml(file.format)}"]
         meta += [f"category = {_toml(file.category)}", f"list = {_toml(file.list)}"]
@@ -205,16 +248,6 @@ def _put_in_place(source: Source, place: Path) -> None:
     for other in place.iterdir():
         if other.is_dir() and other != target:
             shutil.rmtree(other, ignore_errors=True)
-
-
-def write_whole(file: Path, text: str) -> None:
-    """Replace a file in one step: whoever reads it sees all of the old or all of the new."""
-    beside = file.with_name(f".{file.name}.new")
-    with beside.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(file)
 
 
 def _metas(data: Path) -> list[Path]:
@@ -230,8 +263,9 @@ def _read_meta(meta: Path) -> Source:
         )
         root = meta.parent / table["digest"]
         return Source(
-            table["name"], files, root, table["digest"], table["licence"], table["imported"]
-        )
+            table["name"], files, root, table["digest"], table["licence"], table["imported"],
+            counts=table.get("counts", {}),
+        )  # fmt: skip
     except (ValueError, KeyError, OSError) as error:
         raise UnusableError(f"{meta} cannot be read ({error}): import the list again.") from error
 
@@ -239,7 +273,7 @@ def _read_meta(meta: Path) -> Source:
 def _name_for(name: str, path: Path) -> str:
     given = name or (path.resolve().parent.name if path.name in _NAMELESS else path.name)
     made = slug(given if name else given.removesuffix(".gz").rpartition(".")[0] or given)
-    if not made or made in _RESERVED:
+    if not made or made in RESERVED:
         raise UnusableError(f"“{given}” cannot name a list: give another with --name.")
     return made
 

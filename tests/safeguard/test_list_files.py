@@ -10,7 +10,15 @@ from filter_rules.formats.format import Format
 from filter_rules.formats.trees import ListFile
 from filter_rules.types import Problem
 from safeguard import list_files
-from safeguard.list_files import files_below, lines_of, pack, planned, unpacked, with_included
+from safeguard.list_files import (
+    files_below,
+    lines_of,
+    pack,
+    planned,
+    unpacked,
+    with_included,
+    write_whole,
+)
 from safeguard.problems import UnusableError
 
 KNOWN = {"games": "games", "child": "education"}
@@ -175,3 +183,14 @@ def test_what_cannot_be_planned_is_said(
     write(tmp_path, list="")
     with pytest.raises(UnusableError, match=says):
         planned(tmp_path / path, Format.DOMAINS, category, "mine", KNOWN)
+
+
+def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
+    file = tmp_path / "pointer"
+    write_whole(file, "old")
+    before = file.open(encoding="utf-8")
+    write_whole(file, "new")
+    with before:
+        assert before.read() == "old"
+    assert file.read_text(encoding="utf-8") == "new"
+    assert list(tmp_path.iterdir()) == [file]

@@ -17,7 +17,6 @@ from safeguard.sources import (
     shipped_categories,
     shipped_source,
     shipped_themes,
-    write_whole,
 )
 
 NOW = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
@@ -188,17 +187,6 @@ def test_the_inputs_differ_when_a_source_does(tmp_path: Path) -> None:
     assert digests[1] == digests[2]
     assert digests[3] == digests[4]
     assert len(set(digests)) == 3
-
-
-def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
-    file = tmp_path / "pointer"
-    write_whole(file, "old")
-    before = file.open(encoding="utf-8")
-    write_whole(file, "new")
-    with before:
-        assert before.read() == "old"
-    assert file.read_text(encoding="utf-8") == "new"
-    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_real_ut1_tree_is_taken_in(tmp_path: Path, shared_data: Path) -> None:

@@ -1,0 +1,183 @@
+"""Lists that are downloaded again and again, each with how its last downloads went.
+
+    DATA/subscriptions/<name>.toml    what is subscribed to, and its state
+
+What downloads them is updating.py.
+"""
+
+import fcntl
+import hashlib
+import json
+import shutil
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from filter_rules.formats.format import Format
+from filter_rules.formats.trees import slug
+from safeguard.list_files import write_whole
+from safeguard.problems import UnusableError
+from safeguard.sources import RESERVED, remove_source
+
+EVERY = timedelta(hours=24)
+AFTER_A_PROBLEM = timedelta(hours=4)
+OLD = timedelta(days=7)
+SHRINK_LIMIT = 30  # percent
+
+_FOLDER = "subscriptions"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A list that is downloaded, and how that went. `sha256` is of the last good download."""
+
+    name: str
+    address: str = ""
+    format: Format = Format.AUTO
+    category: str = ""
+    licence: str = ""
+    shrink_limit: int = SHRINK_LIMIT
+    etag: str = ""
+    modified: str = ""
+    sha256: str = ""
+    last_tried: datetime | None = None
+    last_good: datetime | None = None
+    problem: str = ""
+
+    def trouble(self, now: datetime) -> str:
+        """Say what is wrong with it; empty where it is well."""
+        if self.problem:
+            return self.problem
+        if self.last_good is None:
+            return "it has not been downloaded yet"
+        if now - self.last_good > OLD:
+            return f"it is {(now - self.last_good).days} days old"
+        return ""
+
+    def due(self) -> datetime | None:
+        """When it is to be downloaded again; None: at once. Lists are spread over time."""
+        if self.last_tried is None:
+            return None
+        wait = AFTER_A_PROBLEM if self.problem else EVERY
+        spread = hashlib.blake2b(self.name.encode(), digest_size=1).digest()[0] / 255
+        return self.last_tried + wait * (1 + spread / 8)
+
+
+def catalogue() -> dict[str, dict[str, Any]]:
+    """The public lists that this project knows of, by name."""
+    text = resources.files("filter_rules").joinpath("data/subscriptions.toml").read_text("utf-8")
+    return {one["name"]: one for one in tomllib.loads(text)["list"]}
+
+
+def subscriptions(data: Path) -> list[Subscription]:
+    return [_read(file) for file in sorted((data / _FOLDER).glob("*.toml"))]
+
+
+def due(data: Path, now: datetime) -> list[str]:
+    """Name those that are to be downloaded now. One tried in the future tells of a wrong clock."""
+    found = [(one, one.due(), one.last_tried) for one in subscriptions(data)]
+    return [one.name for one, at, last in found if not at or at <= now or (last and last > now)]
+
+
+def subscribe(data: Path, wanted: Subscription) -> Subscription:
+    """Take a list on; what it leaves open is taken from the catalogue."""
+    known = {} if wanted.address else catalogue().get(wanted.name, {})
+    if not wanted.address and not known:
+        raise UnusableError(
+            f"No public list is known as “{wanted.name}”: see the catalogue, "
+            "docs/how-to/import-a-list.md, or give its --address."
+        )
+    made = _completed(wanted, known)
+    _check(made)
+    with alone(data):
+        file = data / _FOLDER / f"{made.name}.toml"
+        before = _read(file) if file.is_file() else made
+        tried = {"last_tried": None, "last_good": before.last_good}
+        made = replace(made, **tried)  # type: ignore[arg-type]  # a time, or none
+        write_subscription(data, made)
+    return made
+
+
+def unsubscribe(data: Path, name: str) -> None:
+    """Let a list go; it is out of force from the next build."""
+    with alone(data):
+        file = data / _FOLDER / f"{slug(name)}.toml"
+        if not file.is_file():
+            raise UnusableError(
+                f"There is no subscription to “{name}”: see `safeguard rules status`."
+            )
+        remove_source(data, slug(name))
+        file.unlink()
+
+
+def _completed(wanted: Subscription, known: dict[str, Any]) -> Subscription:
+    if not known:
+        return wanted
+    fmt = Format(known["format"])
+    categories = [] if fmt is Format.UT1 else known["categories"]
+    return replace(
+        wanted,
+        address=known["address"],
+        format=fmt if wanted.format is Format.AUTO else wanted.format,
+        category=wanted.category or next(iter(categories), ""),
+        licence=known["licence"],
+    )
+
+
+def _check(one: Subscription) -> None:
+    if slug(one.name) != one.name or not one.name or one.name in RESERVED:
+        raise UnusableError(f"“{one.name}” cannot name a list: use small letters, digits, hyphens.")
+    if not one.address.startswith(("https://", "http://")):
+        raise UnusableError(f"“{one.address}” is no address of a list: give https://….")
+    if slug(one.category) != one.category or not (one.category or one.format is Format.UT1):
+        raise UnusableError(f"What is {one.name} about? Give its category with --category.")
+
+
+def _read(file: Path) -> Subscription:
+    """Read a subscription; one that cannot be read is there too, with that for its problem."""
+    try:
+        table = tomllib.loads(file.read_text("utf-8"))
+        made = Subscription(**{**table, "format": Format(table["format"]), "name": file.stem})
+        _check(made)
+    except (OSError, ValueError, KeyError, TypeError, UnusableError) as error:
+        return Subscription(file.stem, problem=f"{file} cannot be read ({error}): subscribe again")
+    return made
+
+
+def write_subscription(data: Path, one: Subscription) -> None:
+    said = ((field.name, getattr(one, field.name)) for field in fields(one))
+    lines = [f"{key} = {_toml(value)}" for key, value in said if value is not None]
+    write_whole(data / _FOLDER / f"{one.name}.toml", "\n".join(lines) + "\n")
+
+
+def _toml(value: str | int | datetime) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[Path]:
+    """Let one at a time change subscriptions, with a work folder; a killed one's is cleared."""
+    folder = data / _FOLDER
+    work = folder / "incoming"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            shutil.rmtree(work, ignore_errors=True)
+            work.mkdir()
+            try:
+                yield work
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+    except OSError as error:
+        raise UnusableError(
+            f"Subscriptions cannot be kept in {folder} ({error.strerror}): make room, or see who "
+            "may write there. The lists of before stay in force."
+        ) from error

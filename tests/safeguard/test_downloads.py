@@ -1,0 +1,137 @@
+"""Downloads from a real server on this machine."""
+
+import gzip
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from safeguard.downloads import DownloadError, Fetched, Limits, _guard, fetch, is_page
+from tests.safeguard.list_server import Answer, ListServer, list_server
+
+LIST = b"games.example\nplay.example\n"
+LIMITS = Limits(1 << 20, 20.0)
+
+
+@pytest.fixture
+def server() -> Iterator[ListServer]:
+    with list_server() as made:
+        yield made
+
+
+def bring(address: str, tmp_path: Path, have: Fetched | None = None) -> Fetched | None:
+    return fetch(address, tmp_path / "list", have, LIMITS, lambda *_: None)
+
+
+def test_a_list_is_kept_with_its_digest(server: ListServer, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    address = server.serve(
+        "/list", LIST, ETag='"one"', Last_Modified="Mon, 02 Nov 2026 08:00:00 GMT"
+    )
+    got = fetch(address, tmp_path / "list", None, LIMITS, lambda *step: told.append(step))
+    digest = hashlib.sha256(LIST).hexdigest()
+    assert got == Fetched(digest, '"one"', "Mon, 02 Nov 2026 08:00:00 GMT")
+    assert (tmp_path / "list").read_bytes() == LIST
+    assert told[-1] == (len(LIST), len(LIST))
+
+
+def test_what_has_not_changed_is_not_sent_again(server: ListServer, tmp_path: Path) -> None:
+    address = server.serve(
+        "/list", LIST, ETag='"one"', Last_Modified="Mon, 02 Nov 2026 08:00:00 GMT"
+    )
+    got = bring(address, tmp_path)
+    assert bring(address, tmp_path, got) is None
+    asked = server.asked[-1][1]
+    assert asked["if-none-match"] == '"one"'
+    assert asked["if-modified-since"] == "Mon, 02 Nov 2026 08:00:00 GMT"
+
+
+def test_a_list_that_comes_packed_for_the_way_is_unpacked(
+    server: ListServer, tmp_path: Path
+) -> None:
+    address = server.serve("/list", gzip.compress(LIST), Content_Encoding="gzip")
+    assert bring(address, tmp_path)
+    assert (tmp_path / "list").read_bytes() == LIST
+
+
+def test_a_server_may_lead_elsewhere_but_not_for_ever(server: ListServer, tmp_path: Path) -> None:
+    server.serve("/list", LIST)
+    server.answers["/old"] = Answer(status=302, headers={"Location": "/list"})
+    assert bring(server.address + "/old", tmp_path)
+    server.answers["/round"] = Answer(status=302, headers={"Location": "/round"})
+    with pytest.raises(DownloadError, match="redirects"):
+        bring(server.address + "/round", tmp_path)
+    assert len(server.asked) < 12
+
+
+def test_https_is_not_left_for_http() -> None:
+    check = _guard("https://lists.example/")
+    check(httpx.Request("GET", "https://other.example/"))
+    with pytest.raises(DownloadError, match="plain http"):
+        check(httpx.Request("GET", "http://lists.example/"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (Answer(b"gone", 404), "answered 404"),
+        (Answer(b"", 304), "answered 304"),
+        (Answer(b"<!DOCTYPE html><html>Sign in", 200), "web page"),
+        (Answer(b"x" * (1 << 20) + b"x", 200), "larger than 1 MiB"),
+        (
+            Answer(gzip.compress(bytes(4 << 20)), headers={"Content-Encoding": "gzip"}),
+            "larger than",
+        ),
+        (Answer(LIST, cut=5), "could not be fetched"),
+        (Answer(b"", 302, {"Location": "ftp://lists.example/"}), "could not be fetched"),
+        (Answer(b"no gzip at all", headers={"Content-Encoding": "gzip"}), "could not be fetched"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_what_is_no_list_is_refused(
+    server: ListServer, tmp_path: Path, answer: Answer, says: str
+) -> None:
+    server.answers["/list"] = answer
+    with pytest.raises(DownloadError, match=says):
+        bring(server.address + "/list", tmp_path)
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "http://127.0.0.1:1/", "http://[/", "x"])
+def test_an_address_where_nothing_is_is_refused(address: str, tmp_path: Path) -> None:
+    with pytest.raises(DownloadError, match="could not be fetched"):
+        bring(address, tmp_path)
+
+
+def test_a_server_that_falls_silent_is_given_up(server: ListServer, tmp_path: Path) -> None:
+    server.answers["/list"] = Answer(LIST, cut=5, hangs=True)
+    with pytest.raises(DownloadError, match="in time"):
+        fetch(server.address + "/list", tmp_path / "list", None, Limits(100, 0.2), lambda *_: None)
+
+
+def test_a_server_that_drips_is_given_up(server: ListServer, tmp_path: Path) -> None:
+    address = server.serve("/list", LIST)
+    with pytest.raises(DownloadError, match=r"took longer|in time"):
+        fetch(address, tmp_path / "list", None, Limits(100, 0.000001), lambda *_: None)
+
+
+def test_where_it_cannot_be_kept_that_is_said(server: ListServer, tmp_path: Path) -> None:
+    address = server.serve("/list", LIST)
+    with pytest.raises(DownloadError, match="could not be kept"):
+        fetch(address, tmp_path, None, LIMITS, lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    ("held", "page"),
+    [
+        (b"\xef\xbb\xbf \n<HTML>", True),
+        (b"<?xml version", True),
+        (b"! <html>", False),
+        (b"<br>.example", False),
+        (b"", False),
+    ],
+)
+def test_a_web_page_is_known_by_its_start(tmp_path: Path, held: bytes, page: bool) -> None:  # noqa: FBT001
+    (tmp_path / "list").write_bytes(held)
+    assert is_page(tmp_path / "list") is page
