@@ -1,10 +1,15 @@
 """Banks and guests are passed through untouched, or refused; nobody decrypts them."""
 
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from filter_rules.sealed import SealedList, SealedLists, sealed_hashes
+from filter_rules.urls import Url
+from safeguard.core.types import Reason
+from safeguard.sealing import Sealing
 from tests.proxy_addons.world import (
     WORRYING,
     Proxy,
@@ -48,3 +53,40 @@ def test_a_guest_is_refused_where_the_names_do_not_agree(start: Start, site: Sit
     ):
         client.request("GET", "/")
     assert site.connections == 0
+
+
+def seal(proxy: Proxy, host: str, path: str) -> None:
+    """Put a sealed list with one entry in force."""
+    hashed, entry = sealed_hashes(b"key", Url("http", host, 80, path))
+    lists = SealedLists([SealedList("test-list", b"key", frozenset({hashed}), frozenset({entry}))])
+    proxy.engine.snapshot = replace(proxy.engine.snapshot, sealing=Sealing(lists))
+
+
+def test_a_bank_that_carries_a_sealed_entry_is_inspected_and_that_page_alone_blocked(
+    proxy: Proxy, site: Site
+) -> None:
+    seal(proxy, "bank.test", "/worrying")
+    with proxy.https("bank.test", site.port) as client:
+        client.request("GET", "/fine")
+        assert client.getresponse().status == 200
+    with proxy.https("bank.test", site.port) as client:
+        client.request("GET", "/worrying?x=1")
+        answer = client.getresponse()
+        page = answer.read()
+    assert answer.status == 403
+    assert b"blocked by law" in page
+    assert b"bank.test" not in page
+    assert [verdict.reason for _, _, verdict in proxy.notebook.kept] == [Reason.SEALED]
+
+
+def test_a_guest_never_meets_a_site_that_carries_a_sealed_entry(start: Start, site: Site) -> None:
+    proxy = start("guest")
+    seal(proxy, "school.test", "/worrying")
+    with proxy.https("school.test", site.port) as client:
+        client.request("GET", "/fine")
+        answer = client.getresponse()
+        page = answer.read()
+    assert answer.status == 403
+    assert b"school.test" not in page
+    assert site.connections == 0
+    assert {verdict.reason for _, _, verdict in proxy.notebook.kept} == {Reason.UNSEEN}
