@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from filter_rules.formats.parsing import parse
 from filter_rules.types import Problem
 from safeguard.building import build as compile_rules
 from safeguard.building import is_rolled_back, is_stale, manifest_in_force, roll_back
+from safeguard.cli.following import follow, let_go, say_health, take_newest
 from safeguard.cli.options import (
     ConfigOption,
     DataOption,
@@ -23,11 +25,15 @@ from safeguard.cli.options import (
     settings_of,
 )
 from safeguard.sources import import_source, shipped_categories
+from safeguard.subscriptions import subscriptions
 from safeguard.supervisor import make_folder
 
 MOST_SHOWN = 20
 
 app = typer.Typer(no_args_is_help=True, help="Lists, and the rules compiled from them.")
+app.command("subscribe")(follow)
+app.command("unsubscribe")(let_go)
+app.command("update")(take_newest)
 
 
 @app.command("import")
@@ -100,17 +106,21 @@ def status(
     """Say what is in force: each source, how much of it could be used, since when."""
     settings = settings_of(data, config)
     manifest = manifest_in_force(settings.data)
+    followed = subscriptions(settings.data)
     if as_json:
-        typer.echo(json.dumps(manifest))
+        typer.echo(
+            json.dumps(manifest | {"subscriptions": [asdict(one) for one in followed]}, default=str)
+        )
         return
     for source in manifest["sources"]:
         total = sum(source["counts"].values())
         typer.echo(f"{total:>10,}  {source['name']:<24}{source['problem_count']:>6,} lines refused")
+    ill = say_health(followed, now())
     if is_rolled_back(settings.data):
         typer.echo("These rules were put back in force by `safeguard rules rollback`.")
     if is_stale(settings.data):
         typer.echo("Lists have changed since: run `safeguard rules build`.")
-        raise typer.Exit(1)
+    raise typer.Exit(int(ill or is_stale(settings.data)))
 
 
 @app.command()
