@@ -15,6 +15,7 @@ from dns_filter.answers import Ede
 from dns_filter.chain import Query, at_once, from_upstream, ready
 from safeguard.core.types import Action, Reason
 from safeguard.engine import Engine, open_engine
+from safeguard.sealing import import_sealed
 from safeguard.settings import Settings
 from safeguard.store import overlay
 from safeguard.store.session import Store
@@ -384,5 +385,25 @@ def test_no_packet_gets_an_exception_out(engine: Engine, noise: bytes, *, over_u
                 reply = at_once(office.desk, bytes_, PUPIL, over_udp=over_udp)
                 assert reply is None or isinstance(reply, Query) or reply[:2] == bytes_[:2]
             assert not office.desk.faults
+
+    run(walk())
+
+
+def test_a_sealed_host_is_blocked_from_the_next_refresh_and_a_sealed_page_is_not_for_dns(
+    own_engine: Engine, settings: Settings
+) -> None:
+    feed = ["good.test", "helpline.test", "other.test/page"]
+
+    async def walk() -> None:
+        async with open_office(own_engine) as office:
+            for name in ("www.good.test", "other.test"):
+                assert content(await answer(office, name)) == HERE
+            import_sealed(settings.data, "test-list", feed, NOW)
+            assert own_engine.refresh()
+            for client in (PUPIL, TEACHER, GUEST):
+                for name in ("www.good.test", "helpline.test"):
+                    assert content(await answer(office, name, client=client)) == NOWHERE
+                    assert office.kept.told[-1][2].reason is Reason.SEALED
+                assert content(await answer(office, "other.test", client=client)) == HERE
 
     run(walk())
