@@ -67,11 +67,11 @@ def is_private(host: str) -> bool:
     except ValueError:
         return False
     if isinstance(address, IPv6Address):
-        address = _carried(address) or address
+        address = carried_address(address) or address
     return not address.is_global or address.is_multicast
 
 
-def _carried(address: IPv6Address) -> IPv4Address | None:
+def carried_address(address: IPv6Address) -> IPv4Address | None:
     """IPv6 has spellings of IPv4 addresses: a way round if only the outside is seen."""
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)

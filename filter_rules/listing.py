@@ -8,12 +8,12 @@ millions of keys but few such sets, since most names are on one list.
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import marisa_trie
 
-from filter_rules.types import Part, Reach
+from filter_rules.types import Part, Rank, Reach
 
 type Listings = tuple[Listing, ...]
 type Keyed = Iterable[tuple[str, int]]
@@ -24,12 +24,17 @@ _MOST_SMALL = 0xFFFF
 
 @dataclass(frozen=True, slots=True, order=True)
 class Listing:
-    """In which list a key stands and what about, how far it reaches, and whether it excepts."""
+    """In which list a key stands and what about, how far it reaches, and whether it excepts.
+
+    The rest is as in an `Entry`.
+    """
 
     category: str
     list: str
     reach: Reach = Reach.SUBTREE
     allow: bool = False
+    rank: Rank = Rank.ORDINARY
+    withdraws: bool = False
 
 
 class Found(NamedTuple):
@@ -84,7 +89,13 @@ class ListingMap:
 
 
 def sets_of(sets: Iterable[Sequence[int]], listings: Sequence[Listing]) -> tuple[Listings, ...]:
-    return tuple(tuple(listings[number] for number in members) for members in sets)
+    """Return the listings of each set; those that their own list takes back are left out."""
+    return tuple(_in_force([listings[number] for number in members]) for members in sets)
+
+
+def _in_force(listings: Sequence[Listing]) -> Listings:
+    withdrawn = {replace(one, withdraws=False) for one in listings if one.withdraws}
+    return tuple(one for one in listings if not one.withdraws and one not in withdrawn)
 
 
 def compile_map(keyed: Callable[[], Keyed]) -> Compiled:

@@ -5,8 +5,10 @@ from functools import cached_property
 
 from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex
-from filter_rules.hosts import is_private
-from filter_rules.listing import Found
+from filter_rules.hosts import is_address, is_private
+from filter_rules.lifting import standing
+from filter_rules.listing import Found, ListingMap, compile_map
+from filter_rules.network_index import NetworkIndex
 from filter_rules.searches import typed_words
 from filter_rules.types import Category, Finding, Hit, Kind, Part
 from filter_rules.url_index import UrlIndex
@@ -14,6 +16,7 @@ from filter_rules.urls import Url
 
 PRIVATE = "private-address"
 BUILT_IN = "built in"
+NO_NETWORKS = NetworkIndex(ListingMap.of(compile_map(tuple), ()))
 
 
 class RuleSet:
@@ -26,27 +29,34 @@ class RuleSet:
         domains: DomainIndex,
         urls: UrlIndex,
         detector: Callable[[], Detector],
+        networks: NetworkIndex = NO_NETWORKS,
     ) -> None:
         self.fingerprint = fingerprint
         self.categories = categories
         self._domains = domains
         self._urls = urls
+        self._networks = networks
         self._make_detector = detector
 
     def match(self, host: str, url: Url | None = None) -> tuple[Hit, ...]:
         """Return what the lists say of a host in its one spelling, and of the URL where known.
 
-        An exception in a list lifts that list's hits and no other's. The most exact entry of
-        each part comes first.
+        An exception in a list lifts entries of that list and of no other. The most exact entry
+        of each part comes first.
         """
-        found = self._domains.find(host)
+        found = self._found(host)
         if url is not None:
             found += self._urls.find(url)
-        hits = [_hit(one) for one in reversed(found) if not one.listing.allow]
-        if len(hits) < len(found):
-            lifted = {one.listing.list for one in found if one.listing.allow}
-            hits = [hit for hit in hits if hit.list not in lifted]
-        return (_private(host), *hits) if is_private(host) else tuple(hits)
+        hits = _hits(found)
+        return (_private(host), *hits) if is_private(host) else hits
+
+    def match_address(self, address: str) -> tuple[Hit, ...]:
+        """Return what the lists say of an address that a name leads to."""
+        return _hits(self._found(address))
+
+    def _found(self, host: str) -> list[Found]:
+        found = self._domains.find(host)
+        return self._networks.find(host) + found if is_address(host) else found
 
     def detect(self, text: str, kind: Kind) -> tuple[Finding, ...]:
         """Return what a text says of each theme, most severe first."""
@@ -66,8 +76,11 @@ class RuleSet:
         return typed_words(url)
 
 
-def _hit(found: Found) -> Hit:
-    return Hit(found.listing.category, found.listing.list, found.entry, found.part)
+def _hits(found: list[Found]) -> tuple[Hit, ...]:
+    return tuple(
+        Hit(one.listing.category, one.listing.list, one.entry, one.part)
+        for one in reversed(standing(found))
+    )
 
 
 def _private(host: str) -> Hit:

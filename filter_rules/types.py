@@ -44,19 +44,31 @@ class Reach(StrEnum):
     BELOW = "all below the name, not the name"
 
 
+class Rank(IntEnum):
+    """How an entry weighs against others of its list: which of them an exception lifts."""
+
+    LIFTS_WIDER = 0  # entries that reach further than itself
+    LIFTS_AS_WIDE = 1  # those, and entries that reach as far
+    ORDINARY = 2  # all but important entries
+    IMPORTANT = 3  # all; an entry of this rank is lifted by no other
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One usable line of a list, in its one spelling.
 
     `value` is a host for HOST, `host/path` without scheme for URL, a regular expression
     for EXPRESSION and a CIDR network for NETWORK. `allow` marks an exception: it lifts
-    the same list's other entries, and nothing else.
+    entries of the same list, as far as its rank says, and nothing else. `withdraws` marks
+    an entry that takes back the same list's entry that is otherwise the same.
     """
 
     part: Part
     value: str
     reach: Reach = Reach.SUBTREE
     allow: bool = False
+    rank: Rank = Rank.ORDINARY
+    withdraws: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,15 @@ from typing import Any
 from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex
 from filter_rules.listing import Listing, ListingMap, sets_of
+from filter_rules.network_index import NetworkIndex
 from filter_rules.phrases import parse_theme
 from filter_rules.ruleset import RuleSet
-from filter_rules.types import Category, Reach
+from filter_rules.types import Category, Rank, Reach
 from filter_rules.url_index import Expression, UrlIndex
 from safeguard.gathering import INDEXES
 from safeguard.problems import UnusableError
 
-LAYOUT = 2  # raise it when what an artefact holds, or what a list means, changes
+LAYOUT = 3  # raise it when what an artefact holds, or what a list means, changes
 MANIFEST = "manifest.json"
 RULES = "rules.json"
 DATES = "dates.json"
@@ -82,10 +83,10 @@ def _check(file: Path, made: Mapping[str, Any]) -> None:
 def _opened(folder: Path, fingerprint: str, manifest: Mapping[str, Any]) -> RuleSet:
     rules = json.loads((folder / RULES).read_bytes())
     listings = [
-        Listing(category, name, Reach(reach), allow)
-        for category, name, reach, allow in rules["listings"]
+        Listing(category, name, Reach(reach), allow, Rank(rank), withdraws)
+        for category, name, reach, allow, rank, withdraws in rules["listings"]
     ]
-    hosts, urls = (_mapped(folder, index, rules[index], listings) for index in INDEXES)
+    hosts, urls, networks = (_mapped(folder, index, rules[index], listings) for index in INDEXES)
     expressions = [Expression(pattern, listings[one]) for pattern, one in rules["expressions"]]
     return RuleSet(
         fingerprint,
@@ -93,6 +94,7 @@ def _opened(folder: Path, fingerprint: str, manifest: Mapping[str, Any]) -> Rule
         DomainIndex(hosts),
         UrlIndex(urls, expressions),
         partial(_detector, rules["themes"]),
+        NetworkIndex(networks),
     )
 
 

@@ -17,7 +17,7 @@ import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -155,7 +155,7 @@ def _make(folder: Path, gathered: Gathered, inputs: str, progress: Progress) -> 
     """Write the artefact's files; return its fingerprint."""
     folder.mkdir()
     rules: dict[str, Any] = {
-        "listings": [[one.category, one.list, one.reach, one.allow] for one in gathered.listings],
+        "listings": [astuple(one) for one in gathered.listings],
         "expressions": gathered.expressions,
         "themes": shipped_themes(),
     }

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from filter_rules import domain_index, url_index
+from filter_rules import domain_index, network_index, url_index
+from filter_rules.formats.trees import ListFile
 from filter_rules.listing import Listing
 from filter_rules.types import Entry, Part, Problem
 from safeguard.sources import MOST_PROBLEMS, Source
@@ -18,7 +19,7 @@ from safeguard.sources import MOST_PROBLEMS, Source
 type Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
 
-INDEXES = ("hosts", "urls")
+INDEXES = ("hosts", "urls", "networks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ class _Basket:
                 self.files["hosts"].write(f"{domain_index.key_of(entry.value)}\t{number}\n")
             case Part.URL:
                 self.files["urls"].write(f"{url_index.key_of(entry.value)}\t{number}\n")
-            case _:
+            case Part.NETWORK:
+                self.files["networks"].write(f"{network_index.key_of(entry.value)}\t{number}\n")
+            case Part.EXPRESSION:
                 self.expressions.append((entry.value, number))
 
 
@@ -81,13 +84,17 @@ def gather(sources: Iterable[Source], folder: Path, progress: Progress) -> Gathe
                 for said in source.entries(file):
                     if isinstance(said, Entry):
                         own[file.category] += 1
-                        basket.put(said, Listing(file.category, file.list, said.reach, said.allow))
+                        basket.put(said, _listing(file, said))
                     else:
                         refused += 1
                         problems += [said] if refused <= MOST_PROBLEMS else []
             counts += own
             described.append(_described(source, own, refused, problems))
     return Gathered(folder, tuple(basket.numbers), basket.expressions, described, counts)
+
+
+def _listing(file: ListFile, entry: Entry) -> Listing:
+    return Listing(file.category, file.list, entry.reach, entry.allow, entry.rank, entry.withdraws)
 
 
 def _described(

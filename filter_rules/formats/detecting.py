@@ -17,6 +17,11 @@ _SHAPES: tuple[tuple[Format, str, re.Pattern[str]], ...] = (
     (Format.RPZ, "name CNAME .", re.compile(r"(?i)\S+\s+(?:\d+\s+|IN\s+)*(?:CNAME|A|AAAA)\s+\S+")),
     (Format.E2GUARDIAN, ".Include<file>", re.compile(r"\.Include\s*<.*")),
     (Format.WILDCARD, "*.name", re.compile(rf"\*?\.{_NAME}")),
+    (
+        Format.NETWORKS,
+        "192.0.2.0/24",
+        re.compile(rf"{_IP}(?:/\d+)?(?:\s*-\s*{_IP})?(?:\s*[#;].*)?"),
+    ),
     (Format.DOMAINS, "one name a line", re.compile(_NAME)),
     (Format.URLS, "name/path", re.compile(r"(?:\w+://)?[^\s/]+/\S*")),
 )

@@ -16,4 +16,5 @@ class Format(StrEnum):
     UT1 = "ut1"
     E2GUARDIAN = "e2guardian"
     URLS = "urls"
+    NETWORKS = "networks"
     AUTO = "auto"

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from filter_rules.hosts import canonical_host, is_address
-from filter_rules.types import Entry, Part, Reach
+from filter_rules.types import Entry, Part, Rank, Reach
 from filter_rules.urls import split
 
 type Said = Entry | str
@@ -62,6 +63,12 @@ def zone_entry(text: str, reach: Reach = Reach.SUBTREE, *, allow: bool = False) 
     if host is None:
         return f"{quoted(text)} is no host name"
     return Entry(Part.HOST, host, reach, allow)
+
+
+def resolver_entry(text: str, reach: Reach = Reach.SUBTREE, *, allow: bool) -> Said:
+    """Read a host from a resolver's configuration: there the most exact entry holds."""
+    said = zone_entry(text, reach, allow=allow)
+    return replace(said, rank=Rank.LIFTS_AS_WIDE) if isinstance(said, Entry) and allow else said
 
 
 def address_entry(text: str, reach: Reach = Reach.SUBTREE, *, allow: bool = False) -> Said:

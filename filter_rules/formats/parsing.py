@@ -8,6 +8,7 @@ from filter_rules.formats.detecting import detect, refusal
 from filter_rules.formats.format import Format
 from filter_rules.formats.lines import LONGEST, Reader, tidy
 from filter_rules.formats.names import domains, hosts, wildcards
+from filter_rules.formats.networks import networks
 from filter_rules.formats.resolvers import dnsmasq, unbound
 from filter_rules.formats.rpz import rpz
 from filter_rules.formats.sites import e2guardian, urls, ut1
@@ -27,6 +28,7 @@ _READERS: Mapping[Format, Callable[[str], Reader]] = {
     Format.UT1: ut1,
     Format.E2GUARDIAN: e2guardian,
     Format.URLS: urls,
+    Format.NETWORKS: networks,
 }
 
 

@@ -1,9 +1,12 @@
-"""Configuration of resolvers that block: dnsmasq and unbound. Each name covers all below it."""
+"""Configuration of resolvers that block: dnsmasq and unbound. Each name covers all below it.
+
+The most exact name holds: an exception does not lift what is said of a name below it.
+"""
 
 import re
 from collections.abc import Iterable
 
-from filter_rules.formats.lines import Reader, Said, quoted, zone_entry
+from filter_rules.formats.lines import Reader, Said, quoted, resolver_entry
 
 _DNSMASQ = re.compile(r"(address|server|local)\s*=\s*/(.*)/([^/]*)")
 _UNBOUND = re.compile(r'local-zone:\s*"?([^"\s]+)"?\s+"?(\w+)"?')
@@ -35,7 +38,7 @@ def _dnsmasq(line: str) -> Iterable[Said]:
     default_server = option != "address" and value == "#"
     if option != "address" and value and not default_server:
         return (f"{quoted(text)} asks another server for the name: it blocks nothing",)
-    return [zone_entry(name, allow=default_server) for name in names.split("/")]
+    return [resolver_entry(name, allow=default_server) for name in names.split("/")]
 
 
 def _unbound(line: str) -> Iterable[Said]:
@@ -48,4 +51,4 @@ def _unbound(line: str) -> Iterable[Said]:
     name, kind = read[1], read[2].lower()
     if kind not in _BLOCKING_ZONES | _PASSING_ZONES:
         return (f"the zone type {quoted(kind)} is not known",)
-    return (zone_entry(name, allow=kind in _PASSING_ZONES),)
+    return (resolver_entry(name, allow=kind in _PASSING_ZONES),)

@@ -1,18 +1,23 @@
 """Response policy zones: DNS zone files whose names are what is blocked.
 
-`d` is the name alone and `*.d` all below it, so most zones give both. Triggers other than the
-name asked for (addresses, clients, name servers) are reported.
+`d` is the name alone and `*.d` all below it, so most zones give both. `24.0.2.0.192.rpz-ip` is
+what names that lead to 192.0.2.0/24. The most exact trigger holds, be it an exception or not.
+Triggers that are neither (clients, name servers) are reported.
 """
 
+import re
 from collections.abc import Iterable
+from ipaddress import ip_network
 
-from filter_rules.formats.lines import Reader, Said, quoted, zone_entry
-from filter_rules.types import Reach
+from filter_rules.formats.lines import Reader, Said, quoted, resolver_entry
+from filter_rules.types import Entry, Part, Rank, Reach
 
 _CLASSES = frozenset({"IN", "CH", "HS"})
 _OF_THE_ZONE = frozenset({"SOA", "NS", "DNSKEY", "RRSIG", "NSEC", "NSEC3", "NSEC3PARAM", "DS"})
 _LOCAL_DATA = frozenset({"A", "AAAA", "TXT", "MX", "SRV", "PTR", "HTTPS", "SVCB"})
-_OTHER_TRIGGERS = (".rpz-ip", ".rpz-client-ip", ".rpz-nsdname", ".rpz-nsip")
+_ADDRESS = ".rpz-ip"
+_GAP = re.compile(r":?zz:?")
+_OTHER_TRIGGERS = (".rpz-client-ip", ".rpz-nsdname", ".rpz-nsip")
 
 
 def rpz(_file: str) -> Reader:
@@ -57,16 +62,7 @@ class _Zone:
             if kind == "SOA" and self._owner.endswith(".") and not self._origin:
                 self._origin = self._owner.lower().removesuffix(".")
             return ()
-        name = self._trigger()
-        if name.endswith(_OTHER_TRIGGERS):
-            return (f"{quoted(name)}: only names are read from policy zones yet",)
-        if kind not in _LOCAL_DATA and not (kind == "CNAME" and target):
-            return (f"{quoted(f'{name} {kind} {target}')} is no policy",)
-        if target == "rpz-tcp-only.":
-            return (f"{quoted(name)}: rpz-tcp-only blocks nothing",)
-        below = name.startswith("*.")
-        reach = Reach.BELOW if below else Reach.EXACT
-        return (zone_entry(name.removeprefix("*."), reach, allow=target == "rpz-passthru."),)
+        return (_policy(self._trigger(), kind, target),)
 
     def _trigger(self) -> str:
         """Return the owner without the zone's own name."""
@@ -74,3 +70,34 @@ class _Zone:
         if not owner.endswith("."):
             return owner
         return owner.removesuffix(".").removesuffix(f".{self._origin}")
+
+
+def _policy(name: str, kind: str, target: str) -> Said:
+    if name.endswith(_OTHER_TRIGGERS):
+        return f"{quoted(name)}: only names and addresses are read from policy zones"
+    if kind not in _LOCAL_DATA and not (kind == "CNAME" and target):
+        return f"{quoted(f'{name} {kind} {target}')} is no policy"
+    if target == "rpz-tcp-only.":
+        return f"{quoted(name)}: rpz-tcp-only blocks nothing"
+    allow = target == "rpz-passthru."
+    if name.endswith(_ADDRESS):
+        return _network_entry(name.removesuffix(_ADDRESS), allow=allow)
+    reach = Reach.BELOW if name.startswith("*.") else Reach.EXACT
+    return resolver_entry(name.removeprefix("*."), reach, allow=allow)
+
+
+def _network_entry(text: str, *, allow: bool) -> Said:
+    """Read a network written backwards, its length first; `zz` stands for `::`."""
+    length, *words = text.split(".")
+    if len(words) == 4 and "zz" not in words:  # noqa: PLR2004 the bytes of an address
+        address = ".".join(words[::-1])
+    else:
+        address = _GAP.sub("::", ":".join(words[::-1]))
+    try:
+        network = ip_network(f"{address}/{length}")
+    except ValueError:
+        network = None
+    if network is None or network.prefixlen == 0:
+        return f"{quoted(text)} is no network as policy zones write them"
+    rank = Rank.LIFTS_AS_WIDE if allow else Rank.ORDINARY
+    return Entry(Part.NETWORK, str(network), allow=allow, rank=rank)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from filter_rules import domain_index, url_index
+from filter_rules import domain_index, network_index, url_index
 from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex
 from filter_rules.formats.format import Format
 from filter_rules.formats.parsing import parse
 from filter_rules.listing import Listing, ListingMap, compile_map
+from filter_rules.network_index import NetworkIndex
 from filter_rules.ruleset import RuleSet
 from filter_rules.types import Entry, Part, Problem
 from filter_rules.url_index import Expression, UrlIndex
@@ -35,7 +36,7 @@ def rules_of(lists: Mapping[str, Iterable[File]]) -> tuple[RuleSet, list[Problem
                 if isinstance(said, Problem):
                     problems.append(said)
                     continue
-                listing = Listing(name, name, said.reach, said.allow)
+                listing = Listing(name, name, said.reach, said.allow, said.rank, said.withdraws)
                 number = numbers.setdefault(listing, len(numbers))
                 keys[said.part].append((_key(said), number))
     listings = tuple(numbers)
@@ -46,6 +47,7 @@ def rules_of(lists: Mapping[str, Iterable[File]]) -> tuple[RuleSet, list[Problem
         DomainIndex(_map(keys[Part.HOST], listings)),
         UrlIndex(_map(keys[Part.URL], listings), expressions),
         lambda: Detector([]),
+        NetworkIndex(_map(keys[Part.NETWORK], listings)),
     )
     return rules, problems
 
@@ -60,5 +62,7 @@ def _key(entry: Entry) -> str:
             return domain_index.key_of(entry.value)
         case Part.URL:
             return url_index.key_of(entry.value)
-        case _:
+        case Part.NETWORK:
+            return network_index.key_of(entry.value)
+        case Part.EXPRESSION:
             return entry.value

@@ -84,3 +84,14 @@ def test_the_map_says_what_a_dictionary_would(keyed: list[tuple[str, int]]) -> N
     assert len(made) == len(expected)
     for key, numbers in expected.items():
         assert made.along(key)[-1] == (key, tuple(LISTINGS[one] for one in sorted(numbers)))
+
+
+@pytest.mark.parametrize("other", [Listing("games", "two"), Listing("games", "one", allow=True)])
+def test_what_a_list_takes_back_is_not_listed(other: Listing) -> None:
+    listings = [Listing("games", "one"), Listing("games", "one", withdraws=True), other]
+    assert sets_of([(0,), (0, 1), (0, 1, 2), (1, 2)], listings) == (
+        (listings[0],),
+        (),
+        (other,),
+        (other,),
+    )

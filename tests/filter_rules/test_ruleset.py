@@ -1,9 +1,10 @@
 """The rules in force: hosts, URLs and texts, each asked in one call."""
 
-from filter_rules import domain_index, url_index
+from filter_rules import domain_index, network_index, url_index
 from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex
 from filter_rules.listing import Listing, ListingMap, compile_map
+from filter_rules.network_index import NetworkIndex
 from filter_rules.phrases import parse_theme
 from filter_rules.ruleset import RuleSet
 from filter_rules.types import Category, Hit, Kind, Part
@@ -23,6 +24,7 @@ HOSTS = [
     ("10.0.0.1", 2),
 ]
 URLS = [("example.org/games", 0), ("example.org/games/good", 1)]
+NETWORKS = [("198.51.0.0/16", 0), ("198.51.100.0/24", 2), ("198.51.100.7/32", 1)]
 THEME = """
 name = "gardening"
 title = "Gardening"
@@ -32,6 +34,7 @@ threshold = { low = 1, medium = 2, high = 3, urgent = 4 }
 
 def rules() -> RuleSet:
     hosts = [(domain_index.key_of(host), number) for host, number in HOSTS]
+    networks = [(network_index.key_of(network), number) for network, number in NETWORKS]
     urls = [(url_index.key_of(address), number) for address, number in URLS]
     return RuleSet(
         "abc",
@@ -41,6 +44,7 @@ def rules() -> RuleSet:
             ListingMap.of(compile_map(lambda: urls), LISTINGS), [Expression("banner", LISTINGS[2])]
         ),
         lambda: Detector([parse_theme(THEME, "gardening.toml")[0]]),
+        NetworkIndex(ListingMap.of(compile_map(lambda: networks), LISTINGS)),
     )
 
 
@@ -96,3 +100,25 @@ def test_texts_are_read_by_the_themes() -> None:
 def test_words_typed_into_a_search_are_found() -> None:
     assert rules().typed_words(url("https://www.google.com/search?q=red+apples")) == "red apples"
     assert rules().typed_words(url("https://example.org/")) == ""
+
+
+WIDE = Hit("games", "one", "198.51.0.0/16", Part.NETWORK)
+NEAR = Hit("adverts", "two", "198.51.100.0/24", Part.NETWORK)
+
+
+def test_an_address_is_looked_for_in_networks_the_smallest_first() -> None:
+    private = Hit("private-address", "built in", "198.51.100.1")
+    assert rules().match("198.51.100.1") == (private, NEAR, WIDE)
+
+
+def test_an_address_that_a_name_leads_to_is_asked_for_alone() -> None:
+    assert rules().match_address("198.51.100.1") == (NEAR, WIDE)
+    assert rules().match_address("198.51.100.7") == (NEAR,)
+    assert rules().match_address("10.0.0.1") == (Hit("adverts", "two", "10.0.0.1"),)
+    assert rules().match_address("2001:db8::1") == ()
+
+
+def test_the_detector_may_be_made_before_the_first_text() -> None:
+    made = rules()
+    made.ready_to_detect()
+    assert made.detect("nothing to see", Kind.SEARCH) == ()

@@ -171,11 +171,32 @@ def test_the_manifest_tells_of_each_source(data: Path) -> None:
     assert len(other["sha256"]) == 64
 
 
+def test_networks_and_what_rules_say_of_each_other_are_kept(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    bring(data, "192.0.2.0/24\n", "servers", Format.NETWORKS)
+    bring(
+        data, "bad.good.example CNAME .\n*.good.example CNAME rpz-passthru.\n", "zone", Format.RPZ
+    )
+    bring(data, "||a.example^$important\n@@||a.example^\n||b.example^\n||b.example^$badfilter\n")
+    build(data, quiet)
+    rules = open_rules(data)
+    hit = Hit("games", "servers", "192.0.2.0/24", Part.NETWORK)
+    assert rules.match_address("192.0.2.7") == (hit,)
+    assert rules.match("bad.good.example") == (Hit("games", "zone", "bad.good.example"),)
+    assert rules.match("a.example") == (Hit("games", "mine", "a.example"),)
+    assert rules.match("b.example") == ()
+
+
 def test_progress_is_told_from_reading_to_compiling(data: Path) -> None:
     steps: list[tuple[str, int, int]] = []
     build(data, lambda *step: steps.append(step))
-    assert steps[-4][0] == "Reading mine"
-    assert [step[0] for step in steps[-3:]] == ["Compiling hosts", "Compiling urls", "Compiled"]
+    assert steps[-5][0] == "Reading mine"
+    assert [step[0] for step in steps[-4:]] == [
+        "Compiling hosts",
+        "Compiling urls",
+        "Compiling networks",
+        "Compiled",
+    ]
     assert all(done <= total for _, done, total in steps)
 
 

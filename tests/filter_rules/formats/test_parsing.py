@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from filter_rules.formats.format import Format
 from filter_rules.formats.parsing import parse
 from filter_rules.hosts import canonical_host
-from filter_rules.types import Entry, Part, Problem, Reach
+from filter_rules.types import Entry, Part, Problem, Rank, Reach
 
 GOLDEN = Path("tests/golden")
 REACHES = {Reach.SUBTREE: "subtree", Reach.EXACT: "exact", Reach.BELOW: "below"}
@@ -34,7 +34,9 @@ def shown(lines: list[str], fmt: Format, file: str) -> Iterator[str]:
             yield f"{said.line:3} refused  {said.says}"
         else:
             allow = "allow " if said.allow else ""
-            yield f"    {allow}{said.part} {said.value} ({REACHES[said.reach]})"
+            rank = "" if said.rank is Rank.ORDINARY else f", {said.rank.name.lower()}"
+            withdraws = ", withdraws" if said.withdraws else ""
+            yield f"    {allow}{said.part} {said.value} ({REACHES[said.reach]}{rank}{withdraws})"
 
 
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("lists_*.txt")), ids=lambda path: path.stem)

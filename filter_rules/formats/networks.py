@@ -1,0 +1,36 @@
+"""Lists of addresses that servers have: an address, a network or a range a line."""
+
+import re
+from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network, summarize_address_range
+
+from filter_rules.formats.lines import Reader, Said, quoted
+from filter_rules.types import Entry, Part
+
+_COMMENT = re.compile(r"[#;!].*")
+
+
+def networks(_file: str) -> Reader:
+    return _networks
+
+
+def _networks(line: str) -> Iterable[Said]:
+    text = _COMMENT.sub("", line).strip()
+    if not text:
+        return ()
+    try:
+        read = _read(text)
+    except (ValueError, TypeError):  # a TypeError is a range from one version of IP to the other
+        return (f"{quoted(text)} is no address and no network",)
+    if any(network.prefixlen == 0 for network in read):
+        return (f"{quoted(text)} is every address there is",)
+    return [Entry(Part.NETWORK, str(network)) for network in read]
+
+
+def _read(text: str) -> list[IPv4Network | IPv6Network]:
+    if "%" in text:
+        raise ValueError("an address of one machine's own network")
+    first, dash, last = text.partition("-")
+    if dash:
+        return [*summarize_address_range(ip_address(first.strip()), ip_address(last.strip()))]
+    return [ip_network(text, strict=False)]
