@@ -1,12 +1,16 @@
 """The jobs process: drains every worker's spool into the database, for as long as it runs.
 
 Run as `python -m safeguard.jobs --data DIR [--config FILE]`. What is flagged reaches the
-lead's page within a second; where the database is away it waits in the spools.
+lead's page within a second; where the database is away it waits in the spools. Lists that are
+due are brought up to date beside it, in a process of their own, so that draining never waits.
 """
 
 import argparse
 import signal
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event as Flag
 
@@ -18,11 +22,14 @@ from safeguard.settings import Settings
 from safeguard.spool import FOLDER, Spooled, SpoolError, SpoolReader, decode
 from safeguard.store.intake import Batch, Refused, RefusedError, position_of, take_in
 from safeguard.store.session import AwayError, Store, open_store
+from safeguard.subscriptions import due
 from safeguard.workers import die_with_parent
 
 EVERY = 0.25
 BATCH = 2000
 LONGEST_WAIT = 10.0
+LOOK = timedelta(minutes=1)  # how often it is looked whether a list is due
+LONGEST_UPDATE = timedelta(hours=6)  # then it hangs, and is tried anew
 
 log = structlog.get_logger("safeguard.jobs")
 
@@ -108,7 +115,48 @@ def _batch(reader: SpoolReader, spooled: Sequence[Spooled]) -> Batch:
     return Batch(reader.id, reader.path.stem, spooled[-1].position, kept, refused)
 
 
-def run(settings: Settings, stop: Flag) -> None:
+class Updates:
+    """Starts an update of lists when one is due; never more than one at a time."""
+
+    def __init__(self, data: Path, command: Sequence[str], clock: Callable[[], datetime]) -> None:
+        self._data = data
+        self._command = command
+        self._clock = clock
+        self._looked: datetime | None = None
+        self._started: datetime | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def tick(self) -> None:
+        """Look whether there is anything to do. Cheap, but once a minute."""
+        now = self._clock()
+        if self._child is not None and self._is_busy(self._child, now):
+            return
+        self._child = None
+        # A clock that was set back does not stop the looking.
+        if self._looked is not None and timedelta() <= now - self._looked < LOOK:
+            return
+        self._looked = now
+        if due(self._data, now):
+            self._started = now
+            self._child = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
+
+    def close(self) -> None:
+        if self._child is not None:
+            self._child.kill()  # an update may be killed at any point
+            self._child.wait()
+            self._child = None
+
+    def _is_busy(self, child: subprocess.Popen[bytes], now: datetime) -> bool:
+        if child.poll() is not None:
+            return False
+        if self._started is not None and now - self._started > LONGEST_UPDATE:
+            log.error("an update of lists took too long and was ended")
+            self.close()
+            return False
+        return True
+
+
+def run(settings: Settings, stop: Flag, updates: Updates | None = None) -> None:
     """Drain until told to stop; then once more, so that a clean stop leaves little behind."""
     store = open_store(settings)
     drain = Drain(store, settings.data / FOLDER)
@@ -116,10 +164,14 @@ def run(settings: Settings, stop: Flag) -> None:
     try:
         while True:
             stopping = stop.wait(wait)
+            if updates is not None and not stopping:
+                updates.tick()
             wait = _drain(drain, stop, wait)
             if stopping:
                 return
     finally:
+        if updates is not None:
+            updates.close()
         drain.close()
         store.close()
 
@@ -136,6 +188,12 @@ def _drain(drain: Drain, stop: Flag, waited: float) -> float:
     return EVERY
 
 
+def _updates(data: Path, config: Path | None) -> Updates:
+    command = [sys.executable, "-m", "safeguard.updating", "--data", str(data)]
+    command += ["--config", str(config)] if config else []
+    return Updates(data, command, lambda: datetime.now(UTC))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m safeguard.jobs", description=__doc__)
     parser.add_argument("--data", type=Path)
@@ -146,7 +204,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
-        run(settings_file.load(given.data, given.config), stop)
+        settings = settings_file.load(given.data, given.config)
+        run(settings, stop, _updates(settings.data, given.config))
     except UnusableError as error:
         log.error("jobs cannot start", trouble=str(error))  # noqa: TRY400  # the sentence is all
         return 2

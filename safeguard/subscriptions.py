@@ -80,7 +80,8 @@ def subscriptions(data: Path) -> list[Subscription]:
 
 def due(data: Path, now: datetime) -> list[str]:
     """Name those that are to be downloaded now. One tried in the future tells of a wrong clock."""
-    found = [(one, one.due(), one.last_tried) for one in subscriptions(data)]
+    readable = [one for one in subscriptions(data) if one.address]
+    found = [(one, one.due(), one.last_tried) for one in readable]
     return [one.name for one, at, last in found if not at or at <= now or (last and last > now)]
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from threading import Event as Flag
@@ -14,8 +15,9 @@ from threading import Thread
 import pytest
 from sqlalchemy import func, select, text
 
+from filter_rules.formats.format import Format
 from safeguard import jobs
-from safeguard.jobs import Drain, run
+from safeguard.jobs import LONGEST_UPDATE, LOOK, Drain, Updates, run
 from safeguard.recorder import open_recorder
 from safeguard.settings import Database, Settings
 from safeguard.spool import FOLDER, SpoolReader, SpoolWriter, spool_file
@@ -23,7 +25,9 @@ from safeguard.store import events, schema
 from safeguard.store.events import Wanted
 from safeguard.store.session import AwayError, Store
 from safeguard.store.tables import EventRow, RefusedRow, SpoolPositionRow
+from safeguard.subscriptions import Subscription, subscribe, subscriptions
 from tests.postgres import PostgresServer
+from tests.safeguard.list_server import list_server
 from tests.safeguard.samples import ADVERT, NOW, PLACE, PUPIL, SEARCH, at, blocked, flagged
 
 DEADLINE = 30.0
@@ -324,3 +328,102 @@ def test_it_stops_with_status_2_where_it_cannot_start(tmp_path: Path) -> None:
     assert process.returncode == 2
     assert b"SQLite" in said
     assert b"sesame" not in said
+
+
+class Hands:
+    """A clock that is set by hand, and an update that says that it ran, or hangs."""
+
+    def __init__(self, data: Path, then: str = "") -> None:
+        self.now = NOW
+        self.ran = data / "ran"
+        program = f"open({str(self.ran)!r}, 'a').write('x'); {then}"
+        self.updates = Updates(data, [sys.executable, "-c", program], lambda: self.now)
+
+    def times(self) -> int:
+        return len(self.ran.read_text(encoding="utf-8")) if self.ran.exists() else 0
+
+    def tick_until(self, times: int) -> None:
+        self.updates.tick()
+        eventually(lambda: self.times() == times)
+
+    def settle(self) -> None:
+        """Let the child that was started end."""
+        child = self.updates._child
+        assert child is not None
+        child.wait(DEADLINE)
+
+
+def take_on(data: Path, address: str = "https://lists.example/") -> None:
+    subscribe(data, Subscription("mine", address, Format.DOMAINS, "games"))
+
+
+def test_without_subscriptions_nothing_is_updated(tmp_path: Path) -> None:
+    hands = Hands(tmp_path)
+    hands.updates.tick()
+    assert hands.updates._child is None
+
+
+def test_an_update_starts_when_a_list_is_due_and_is_looked_for_each_minute(tmp_path: Path) -> None:
+    hands = Hands(tmp_path)
+    take_on(tmp_path)
+    hands.tick_until(1)
+    hands.settle()
+    hands.now += LOOK / 2
+    hands.updates.tick()
+    assert hands.updates._child is None
+    hands.now += LOOK
+    hands.tick_until(2)
+    hands.settle()
+    hands.now -= timedelta(days=400)  # the clock is set back
+    hands.tick_until(3)
+    hands.updates.close()
+
+
+def test_there_is_one_update_at_a_time_and_one_that_hangs_is_ended(tmp_path: Path) -> None:
+    hands = Hands(tmp_path, "import time; time.sleep(60)")
+    take_on(tmp_path)
+    hands.tick_until(1)
+    first = hands.updates._child
+    hands.now += LONGEST_UPDATE
+    hands.updates.tick()
+    assert hands.updates._child is first
+    hands.now += LOOK
+    hands.tick_until(2)
+    assert first is not None
+    assert first.returncode == -signal.SIGKILL
+    hands.updates.close()
+    hands.updates.close()
+
+
+def test_draining_goes_on_while_lists_are_updated(any_settings: Settings, any_store: Store) -> None:
+    hands = Hands(any_settings.data, "import time; time.sleep(60)")
+    take_on(any_settings.data)
+    stop = Flag()
+    thread = Thread(target=run, args=(any_settings, stop, hands.updates))
+    thread.start()
+    try:
+        eventually(lambda: hands.times() == 1)
+        recorder = open_recorder(any_settings, "proxy-0")
+        recorder.record(PUPIL, SEARCH, flagged(), NOW)
+        recorder.close(NOW)
+        eventually(lambda: stored(any_store) == 1)
+    finally:
+        stop.set()
+        thread.join()
+    assert hands.updates._child is None
+
+
+def test_the_jobs_process_brings_lists_up_to_date(any_settings: Settings, any_store: Store) -> None:
+    del any_store
+    with list_server() as server:
+        take_on(any_settings.data, server.serve("/games", "games.example\n"))
+        process = start_jobs(any_settings)
+        try:
+            eventually(lambda: _was_good(any_settings.data) is not None)
+        finally:
+            process.terminate()
+            process.communicate(timeout=DEADLINE)
+
+
+def _was_good(data: Path) -> datetime | None:
+    return subscriptions(data)[0].last_good

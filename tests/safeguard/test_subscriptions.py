@@ -102,6 +102,7 @@ def test_one_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> Non
     broken, mine = subscriptions(tmp_path)
     assert mine.name == "mine"
     assert "subscribe again" in broken.trouble(NOW)
+    assert due(tmp_path, NOW) == ["mine"]
 
 
 def test_each_is_due_after_a_day_and_sooner_after_a_problem(tmp_path: Path) -> None:
