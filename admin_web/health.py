@@ -17,6 +17,7 @@ from admin_web.site import Site, here
 from safeguard.building import rules_in_force
 from safeguard.store import generation, overlay, people
 from safeguard.store.session import AwayError
+from safeguard.subscriptions import subscriptions
 
 OLD_RULES = timedelta(days=14)
 WAITING_BYTES = 64 * 1024 * 1024
@@ -45,6 +46,7 @@ def overview() -> str:
 def _checks(site: Site) -> Iterator[Check]:
     yield _rules(site)
     yield _sealed_lists(site)
+    yield from _lists(site)
     yield _database(site)
     yield _spools(site)
     yield _disk(site)
@@ -84,6 +86,18 @@ def _sealed_lists(site: Site) -> Check:
         return Check("Sealed lists", well=True, says="The settings require none.")
     count = len(states)
     return Check("Sealed lists", well=True, says=f"All that are required are in force ({count}).")
+
+
+def _lists(site: Site) -> Iterator[Check]:
+    """How lists are that are downloaded; nothing where there are none."""
+    now, followed = site.clock(), subscriptions(site.settings.data)
+    ill = [f"{one.name}: {says}." for one in followed if (says := one.trouble(now))]
+    if ill:
+        says = " ".join(["The last good copy stays in force.", *ill])
+        yield Check("Lists", well=False, says=says, mend="Run: safeguard rules update")
+    elif followed:
+        says = f"All that are subscribed to are up to date ({len(followed)})."
+        yield Check("Lists", well=True, says=says)
 
 
 def _database(site: Site) -> Check:
