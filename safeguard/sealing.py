@@ -132,8 +132,13 @@ def load_sealing(data: Path, required: Iterable[str], last: Sealing | None = Non
     return Sealing(SealedLists(lists), tuple(states))
 
 
-def import_sealed(data: Path, name: str, lines: Iterable[str], now: datetime) -> Imported:
-    """Take in a list of one URL or host a line, in place of what had its name; keep hashes only."""
+def import_sealed(
+    data: Path, name: str, lines: Iterable[str], now: datetime, *, may_shrink: bool = False
+) -> Imported:
+    """Take in a list of one URL or host a line, in place of what had its name; keep hashes only.
+
+    What looks like half a download changes nothing: the list of before stays in force.
+    """
     if not NAME.fullmatch(name):
         raise UnusableError(
             f"{name!r} cannot be the name of a sealed list. "
@@ -154,12 +159,11 @@ def import_sealed(data: Path, name: str, lines: Iterable[str], now: datetime) ->
         host, entry = sealed_hashes(key, url)
         hosts.add(host)
         entries.add(entry)
-    if not entries:
-        raise UnusableError(
-            f"Nothing in this file is a URL or a host ({len(refused)} lines), so nothing has "
-            f"changed. Give the list as it came: one URL or host a line."
-        )
-    content = _Content(VERSION, name, now, len(entries), _joined(hosts), _joined(entries))
+    _stop_for_no_list(len(entries), len(refused))
+    if not may_shrink:
+        _stop_for_half_a_list(data, key, name, len(entries))
+    packed = (b"".join(sorted(hashes)) for hashes in (hosts, entries))
+    content = _Content(VERSION, name, now, len(entries), *packed)
     _write(data / FOLDER / (name + SUFFIX), _under_seal(key, content))
     return Imported(len(entries), tuple(refused[:MOST_REFUSED]), len(refused))
 
@@ -182,9 +186,30 @@ def remove_sealed(
     file.unlink()
 
 
+def _stop_for_no_list(usable: int, refused: int) -> None:
+    if usable == 0 or refused > usable:
+        raise UnusableError(
+            f"Of this file {usable} entries are a URL or a host and {refused} lines are not, so "
+            "it is hardly a list, and nothing has changed. Give it as it came: one address a line."
+        )
+
+
+def _stop_for_half_a_list(data: Path, key: bytes, name: str, usable: int) -> None:
+    before = _open(data / FOLDER / (name + SUFFIX), key)
+    if isinstance(before, _Content) and usable * 2 < before.count:
+        raise UnusableError(
+            f"This file has {usable} entries and the list in force has {before.count}, so nothing "
+            "has changed. If it is whole all the same, say so with --smaller."
+        )
+
+
 def _address(text: str) -> Url | None:
-    """A wildcard before a host means the host, since an entry covers all below it anyway."""
-    return split(text.removeprefix("*."))
+    """A wildcard before a host means the host, since an entry covers all below it anyway.
+
+    A name without a dot is a slip: it would cover every site below `com`.
+    """
+    url = split(text.removeprefix("*."))
+    return url if url and ("." in url.host or ":" in url.host) else None
 
 
 def _files(data: Path) -> list[Path]:
@@ -246,10 +271,6 @@ def _kept(last: Sealing | None, name: str) -> list[SealedList]:
 
 def _list_of(content: _Content, key: bytes) -> SealedList:
     return SealedList(content.name, key, _parted(content.hosts), _parted(content.entries))
-
-
-def _joined(hashes: Iterable[bytes]) -> bytes:
-    return b"".join(sorted(hashes))
 
 
 def _parted(hashes: bytes) -> frozenset[bytes]:

@@ -40,13 +40,16 @@ def import_list(
         str, typer.Argument(metavar="FILE", help="One URL or host a line; - reads stdin.")
     ],
     name: Annotated[str, typer.Option(help="What to call it, such as iwf-urls.")],
+    smaller: Annotated[
+        bool, typer.Option("--smaller", help="Take it though it has less than half the entries.")
+    ] = False,
     data: DataOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Take in a sealed list as keyed hashes, in force within a second. Destroy the file after."""
     settings = settings_of(data, config)
     make_folder(settings.data)
-    done = import_sealed(settings.data, name, lines_of(file), now())
+    done = import_sealed(settings.data, name, lines_of(file), now(), may_shrink=smaller)
     if done.refused_count:
         lines = ", ".join(str(number) for number in done.refused)
         more = " and more" if done.refused_count > len(done.refused) else ""

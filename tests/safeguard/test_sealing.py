@@ -77,15 +77,35 @@ def test_the_same_entry_has_another_hash_elsewhere(data: Path, tmp_path: Path) -
 def test_lines_that_are_no_address_are_told_by_number_alone(data: Path) -> None:
     done = import_sealed(data, "test-list", FEED, NOW)
     assert (done.entries, done.refused, done.refused_count) == (3, (6,), 1)
-    many = import_sealed(data, "many", ["fine.test", *["not a host"] * 300], NOW)
+    feed = [*(f"fine{number}.test" for number in range(300)), *["not a host"] * 300]
+    many = import_sealed(data, "many", feed, NOW)
     assert (len(many.refused), many.refused_count) == (MOST_REFUSED, 300)
 
 
-def test_a_list_without_any_address_changes_nothing(data: Path) -> None:
+@pytest.mark.parametrize(
+    "feed",
+    [
+        [],
+        ["<html>", "not a host"],
+        ["com", "localhost", "Error"],
+        ["one.test", "two.test", "<p>", "not a host", "<br>"],
+    ],
+)
+def test_what_is_hardly_a_list_changes_nothing(data: Path, feed: list[str]) -> None:
     before = marks(data)
     with pytest.raises(UnusableError, match="nothing has changed"):
-        import_sealed(data, "test-list", ["<html>", "not a host"], NOW)
+        import_sealed(data, "test-list", feed, NOW)
     assert marks(data) == before
+
+
+def test_half_a_list_takes_the_place_of_a_whole_one_only_if_that_is_meant(data: Path) -> None:
+    before = marks(data)
+    with pytest.raises(UnusableError, match=r"1 entries and the list in force has 3"):
+        import_sealed(data, "test-list", ["one.test"], NOW)
+    assert marks(data) == before
+    assert import_sealed(data, "test-list", ["one.test"], NOW, may_shrink=True).entries == 1
+    altered(data)
+    assert import_sealed(data, "test-list", ["192.0.2.1", "[2001:db8::1]"], NOW).entries == 2
 
 
 @pytest.mark.parametrize("name", ["", "../up", "Big", "a/b", "a.b", "x" * 64])
