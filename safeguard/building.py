@@ -91,6 +91,15 @@ def build(data: Path, progress: Progress) -> Built:
     return Built(fingerprint, len(gathered.sources), dict(sorted(gathered.counts.items())), seconds)
 
 
+def compile_alone(source: Source, work: Path, progress: Progress) -> RuleSet:
+    """Compile one source in a work folder, to see what it would do. Nothing is put in force."""
+    (work / "rules").mkdir()
+    gathered = gather([source], work, progress)
+    fingerprint = _make(work / "rules" / "made", gathered, "", progress)
+    (work / "rules" / "made").rename(work / "rules" / fingerprint)
+    return open_artefact(work, fingerprint)
+
+
 def roll_back(data: Path) -> RolledBack | None:
     """Put the artefact in force before the present one back in force; None where there is none.
 

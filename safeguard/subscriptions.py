@@ -87,13 +87,7 @@ def due(data: Path, now: datetime) -> list[str]:
 
 def subscribe(data: Path, wanted: Subscription) -> Subscription:
     """Take a list on; what it leaves open is taken from the catalogue."""
-    known = {} if wanted.address else catalogue().get(wanted.name, {})
-    if not wanted.address and not known:
-        raise UnusableError(
-            f"No public list is known as “{wanted.name}”: see the catalogue, "
-            "docs/how-to/import-a-list.md, or give its --address."
-        )
-    made = _completed(wanted, known)
+    made = completed(wanted)
     _check(made)
     with alone(data):
         file = data / _FOLDER / f"{made.name}.toml"
@@ -116,9 +110,16 @@ def unsubscribe(data: Path, name: str) -> None:
         file.unlink()
 
 
-def _completed(wanted: Subscription, known: dict[str, Any]) -> Subscription:
-    if not known:
+def completed(wanted: Subscription) -> Subscription:
+    """Fill in what the catalogue knows of a list; one with an address is left as it is."""
+    if wanted.address:
         return wanted
+    known = catalogue().get(wanted.name)
+    if known is None:
+        raise UnusableError(
+            f"No public list is known as “{wanted.name}”: see the catalogue, "
+            "docs/how-to/import-a-list.md, or give its --address."
+        )
     fmt = Format(known["format"])
     categories = [] if fmt is Format.UT1 else known["categories"]
     return replace(

@@ -24,6 +24,7 @@ from safeguard.cli.options import (
     progress_bar,
     settings_of,
 )
+from safeguard.cli.previews import diff, preview
 from safeguard.sources import import_source, shipped_categories
 from safeguard.subscriptions import subscriptions
 from safeguard.supervisor import make_folder
@@ -34,6 +35,8 @@ app = typer.Typer(no_args_is_help=True, help="Lists, and the rules compiled from
 app.command("subscribe")(follow)
 app.command("unsubscribe")(let_go)
 app.command("update")(take_newest)
+app.command("preview")(preview)
+app.command("diff")(diff)
 
 
 @app.command("import")

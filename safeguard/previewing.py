@@ -1,0 +1,97 @@
+"""What a list would do, before it is taken in: which popular sites it names, and what is new.
+
+A list is looked at by the very code that would put it in force, in a work folder.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from filter_rules.formats.format import Format
+from filter_rules.hosts import canonical_host
+from filter_rules.ruleset import BUILT_IN, RuleSet
+from filter_rules.types import Entry
+from filter_rules.urls import split
+from safeguard.problems import UnusableError
+from safeguard.sources import Source, import_source, imported_sources
+
+UNNAMED = "preview"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A popular site that a list names, and the categories that it puts it in."""
+
+    host: str
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a new copy of a list would add and remove."""
+
+    added: int
+    removed: int
+    same: int
+
+
+def popular_hosts(file: Path) -> list[str]:
+    """Read popular sites, most popular first: lines, `rank,host` lines, or JSON with a "list"."""
+    try:
+        text = file.read_text("utf-8")
+        lines = json.loads(text)["list"] if text.lstrip().startswith("{") else text.splitlines()
+        hosts = [canonical_host(str(line).rpartition(",")[2].strip()) for line in lines]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnusableError(
+            f"{file} cannot be read ({error}): give one site a line, or JSON with a “list”."
+        ) from error
+    found = list(dict.fromkeys(host for host in hosts if host))
+    if not found:
+        raise UnusableError(f"{file} names no site: give one site a line, or JSON with a “list”.")
+    return found
+
+
+def source_of(work: Path, path: Path, fmt: Format, category: str, now: datetime) -> Source:
+    """Take a file or folder in, in a work folder, as it would be taken in for good."""
+    done = import_source(work, path, fmt, category or UNNAMED, UNNAMED, now)
+    if not done.counts:
+        raise UnusableError(f"Nothing in {path} could be used.")
+    return imported_sources(work)[0]
+
+
+def imported(data: Path, name: str) -> Source | None:
+    return next((one for one in imported_sources(data) if one.name == name), None)
+
+
+def named(rules: RuleSet, hosts: Iterable[str]) -> list[Named]:
+    """Find the sites whose first page the rules name, in the order given."""
+    found = []
+    for host in hosts:
+        hits = rules.match(host, split(f"https://{host}/"))
+        if about := sorted({hit.category for hit in hits if hit.list != BUILT_IN}):
+            found.append(Named(host, tuple(about)))
+    return found
+
+
+def by_category(found: Sequence[Named]) -> Mapping[str, int]:
+    return Counter(about for one in found for about in one.categories)
+
+
+def difference(before: Source, after: Source) -> Difference:
+    """Compare two copies of a list, entry by entry; the order and doubles do not matter."""
+    old, new = _entries(before), _entries(after)
+    return Difference(len(new - old), len(old - new), len(old & new))
+
+
+def _entries(source: Source) -> set[int]:
+    """Each entry as a short digest: millions of them must fit in memory."""
+    return {
+        int.from_bytes(hashlib.blake2b(repr(said).encode(), digest_size=8).digest())
+        for file in source.files
+        for said in source.entries(file)
+        if isinstance(said, Entry)
+    }
