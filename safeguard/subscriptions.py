@@ -86,14 +86,20 @@ def due(data: Path, now: datetime) -> list[str]:
 
 
 def subscribe(data: Path, wanted: Subscription) -> Subscription:
-    """Take a list on; what it leaves open is taken from the catalogue."""
-    made = completed(wanted)
+    """Take a list on; what it leaves open stays as it was, or is taken from the catalogue."""
+    file = data / _FOLDER / f"{slug(wanted.name)}.toml"
+    before = _read(file) if file.is_file() else Subscription(wanted.name)
+    if before.address and not wanted.address:
+        wanted = replace(
+            wanted,
+            address=before.address,
+            format=before.format if wanted.format is Format.AUTO else wanted.format,
+            category=wanted.category or before.category,
+            licence=before.licence,
+        )
+    made = replace(completed(wanted), last_good=before.last_good)
     _check(made)
     with alone(data):
-        file = data / _FOLDER / f"{made.name}.toml"
-        before = _read(file) if file.is_file() else made
-        tried = {"last_tried": None, "last_good": before.last_good}
-        made = replace(made, **tried)  # type: ignore[arg-type]  # a time, or none
         write_subscription(data, made)
     return made
 

@@ -14,9 +14,11 @@ from safeguard.sources import (
     import_source,
     imported_sources,
     inputs_digest,
+    remove_source,
     shipped_categories,
     shipped_source,
     shipped_themes,
+    shrunk,
 )
 
 NOW = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
@@ -201,3 +203,51 @@ def test_a_real_ut1_tree_is_taken_in(tmp_path: Path, shared_data: Path) -> None:
     assert categories["ut1/child"] == "education"  # white
     assert categories["ut1/ai"] == "ut1-ai"  # black and white
     assert "ut1/ads" not in categories  # an alias of publicite
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "limit", "says"),
+    [
+        ({}, {}, 30, ""),
+        ({"a": 100}, {"a": 70}, 30, ""),
+        ({"a": 100}, {"a": 69}, 30, "it fell from 100 entries to 69"),
+        ({"a": 100}, {"a": 99}, 0, "it fell from 100 entries to 99"),
+        ({"a": 100}, {}, 100, ""),
+        ({"a": 9000, "b": 60}, {"a": 9000}, 30, "it fell from 60 entries of b to 0"),
+        ({"a": 9000, "b": 49}, {"a": 9000}, 30, ""),
+        ({"a": 10}, {"a": 1}, 30, "it fell from 10 entries to 1"),
+        ({"a": 100}, {"a": 100, "b": 5}, 30, ""),
+    ],
+)
+def test_what_a_list_has_lost_is_said_where_it_is_too_much(
+    before: dict[str, int], now: dict[str, int], limit: int, says: str
+) -> None:
+    assert shrunk(before, now, limit) == says
+
+
+def test_a_list_that_has_shrunk_too_much_is_not_taken_in(tmp_path: Path) -> None:
+    bring(tmp_path, a_list(tmp_path, "one.example\ntwo.example\nthree.example\n"))
+    path = a_list(tmp_path, "one.example\n")
+    made = import_source(
+        tmp_path, path, Format.DOMAINS, "games", "mine", NOW, shrink_limit=30, licence="MIT"
+    )
+    assert made.shrunk == "it fell from 3 entries to 1"
+    assert len(entries(tmp_path)) == 3
+    assert imported_sources(tmp_path)[0].counts == {"games": 3}
+    bring(tmp_path, path)  # what people bring in themselves is not weighed
+    assert len(entries(tmp_path)) == 1
+
+
+def test_an_import_mends_a_source_that_cannot_be_read(tmp_path: Path) -> None:
+    bring(tmp_path, a_list(tmp_path, "one.example\n"))
+    (tmp_path / "sources" / "mine" / "source.toml").write_text("name = 1\n", encoding="utf-8")
+    bring(tmp_path, a_list(tmp_path, "two.example\n"))
+    assert entries(tmp_path) == [Entry(Part.HOST, "two.example")]
+
+
+def test_a_removed_source_is_gone(tmp_path: Path) -> None:
+    bring(tmp_path, a_list(tmp_path, "one.example\n"))
+    remove_source(tmp_path, "mine")
+    remove_source(tmp_path, "mine")
+    assert imported_sources(tmp_path) == []
+    assert list((tmp_path / "sources").iterdir()) == []

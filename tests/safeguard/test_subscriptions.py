@@ -1,6 +1,7 @@
 """What is subscribed to, kept as files."""
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -84,6 +85,13 @@ def test_to_subscribe_again_asks_for_all_of_the_list_again(tmp_path: Path) -> No
     made = subscribe(tmp_path, OWN)
     assert (made.etag, made.sha256, made.last_tried, made.problem) == ("", "", None, "")
     assert made.last_good == NOW
+
+
+def test_to_subscribe_again_needs_only_what_is_to_change(tmp_path: Path) -> None:
+    subscribe(tmp_path, OWN)
+    made = subscribe(tmp_path, Subscription("mine", shrink_limit=50))
+    assert made == replace(OWN, shrink_limit=50)
+    assert subscribe(tmp_path, Subscription("mine", format=Format.HOSTS)).format is Format.HOSTS
 
 
 def test_to_unsubscribe_forgets_the_list(tmp_path: Path) -> None:
