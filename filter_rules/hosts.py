@@ -46,9 +46,12 @@ def reversed_name(host: str) -> str:
 
 
 def parents(host: str) -> list[str]:
-    """Return the host and the names above it, longest first; an address has none above it."""
+    """Return the host and the names above it, longest first.
+
+    An address has none above it, but it may be an IPv6 spelling of an IPv4 address.
+    """
     if is_address(host):
-        return [host]
+        return addresses_meant(host)
     labels = host.split(".")
     return [".".join(labels[start:]) for start in range(len(labels))]
 
@@ -56,6 +59,17 @@ def parents(host: str) -> list[str]:
 def is_address(host: str) -> bool:
     """Whether a host in its one spelling is an IP address."""
     return ":" in host or host[-1:].isdigit()
+
+
+def addresses_meant(host: str) -> list[str]:
+    """Return an address, and the IPv4 address that it leads to where it is one of IPv6 for that."""
+    if ":" not in host:
+        return [host]
+    try:
+        carried = _carried(IPv6Address(host))
+    except ValueError:
+        return [host]
+    return [host, str(carried)] if carried else [host]
 
 
 def is_private(host: str) -> bool:
@@ -67,11 +81,11 @@ def is_private(host: str) -> bool:
     except ValueError:
         return False
     if isinstance(address, IPv6Address):
-        address = carried_address(address) or address
+        address = _carried(address) or address
     return not address.is_global or address.is_multicast
 
 
-def carried_address(address: IPv6Address) -> IPv4Address | None:
+def _carried(address: IPv6Address) -> IPv4Address | None:
     """IPv6 has spellings of IPv4 addresses: a way round if only the outside is seen."""
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)

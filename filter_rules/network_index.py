@@ -6,7 +6,6 @@ address that finds listed names finds listed networks too, however they lie in e
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from filter_rules.hosts import carried_address
 from filter_rules.listing import Found, ListingMap
 from filter_rules.types import Part
 
@@ -27,22 +26,13 @@ class NetworkIndex:
         return len(self._networks)
 
     def find(self, text: str) -> list[Found]:
-        """Return every listing of a network that holds the address, the widest first.
-
-        An IPv6 address that stands for an IPv4 address is in the networks of both.
-        """
+        """Return every listing of a network that holds the address, the widest first."""
         if not len(self._networks):
             return []
         try:
             address = ip_address(text)
         except ValueError:
             return []
-        found = self._holding(address)
-        if isinstance(address, IPv6Address) and (carried := carried_address(address)):
-            found += self._holding(carried)
-        return found
-
-    def _holding(self, address: IPv4Address | IPv6Address) -> list[Found]:
         return [
             Found(listing, _written(address, len(bits) - 1), Part.NETWORK)
             for bits, listings in self._networks.along(_bits(address))

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex
-from filter_rules.hosts import is_address, is_private
+from filter_rules.hosts import addresses_meant, is_address, is_private
 from filter_rules.lifting import standing
 from filter_rules.listing import Found, ListingMap, compile_map
 from filter_rules.network_index import NetworkIndex
@@ -55,8 +55,11 @@ class RuleSet:
         return _hits(self._found(address))
 
     def _found(self, host: str) -> list[Found]:
-        found = self._domains.find(host)
-        return self._networks.find(host) + found if is_address(host) else found
+        if not is_address(host):
+            return self._domains.find(host)
+        addresses = addresses_meant(host)
+        networks = [found for one in addresses for found in self._networks.find(one)]
+        return networks + [found for one in addresses for found in self._domains.find(one)]
 
     def detect(self, text: str, kind: Kind) -> tuple[Finding, ...]:
         """Return what a text says of each theme, most severe first."""

@@ -12,12 +12,14 @@ from typing import NamedTuple
 import re2
 
 from filter_rules.formats.expressions import compiled
-from filter_rules.hosts import parents, reversed_name
+from filter_rules.hosts import is_address, parents, reversed_name
 from filter_rules.listing import Found, Listing, ListingMap
 from filter_rules.types import Part, Reach
 from filter_rules.urls import Url
 
 _BOUNDARIES = frozenset("/?&=;#")
+# Escapes that a site may read as what ends a part of an address: / \ ? # ; and a zero byte.
+_ESCAPED_BOUNDARIES = frozenset({"%2f", "%5c", "%3f", "%23", "%3b", "%00"})
 _WEB_NAME = re.compile(r"(?:www|web|ftp)[0-9]*\.(?=[^.]+\.)")
 _AT_ONCE = 100
 
@@ -91,7 +93,7 @@ class UrlIndex:
                     continue
                 entry = host + rest[: len(beginning) - len(name)]
                 for listing in listings:
-                    if host == own or listing.reach is not Reach.EXACT:
+                    if host == own or is_address(host) or listing.reach is not Reach.EXACT:
                         yield Found(listing, entry, Part.URL)
 
 
@@ -100,4 +102,5 @@ def _ends_well(beginning: str, key: str) -> bool:
         len(beginning) == len(key)
         or beginning[-1] in _BOUNDARIES
         or key[len(beginning)] in _BOUNDARIES
+        or key[len(beginning) : len(beginning) + 3] in _ESCAPED_BOUNDARIES
     )

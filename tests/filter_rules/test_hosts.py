@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filter_rules.hosts import (
+    addresses_meant,
     canonical_host,
     is_address,
     is_private,
@@ -90,6 +91,17 @@ def test_what_only_looks_like_an_address_is_not_private() -> None:
 @pytest.mark.parametrize("host", ["xn--", "xn--abc-", "xn--u-ccb", "a.xn--0ca24w", "xn--é.com"])
 def test_an_encoded_name_that_is_not_the_one_spelling_of_its_letters_is_no_host(host: str) -> None:
     assert canonical_host(host) is None
+
+
+@pytest.mark.parametrize("host", ["::ffff:c000:209", "64:ff9b::c000:209", "2002:c000:209::1"])
+def test_an_address_may_lead_to_an_address_of_before(host: str) -> None:
+    assert parents(host) == addresses_meant(host) == [host, "192.0.2.9"]
+
+
+def test_most_addresses_lead_to_themselves() -> None:
+    assert addresses_meant("192.0.2.9") == ["192.0.2.9"]
+    assert addresses_meant("2001:db8::1") == ["2001:db8::1"]
+    assert addresses_meant("no:address") == ["no:address"]
 
 
 def test_an_encoded_name_is_kept() -> None:

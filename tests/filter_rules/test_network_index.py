@@ -8,7 +8,6 @@ from ipaddress import (
     ip_network,
 )
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,13 +36,6 @@ def test_all_networks_that_hold_an_address_are_found_the_widest_first() -> None:
 
 def test_a_hit_is_about_a_network() -> None:
     assert index("192.0.2.0/24").find("192.0.2.9") == [(LISTING, "192.0.2.0/24", Part.NETWORK)]
-
-
-@pytest.mark.parametrize(
-    "address", ["::ffff:192.0.2.9", "64:ff9b::192.0.2.9", "2002:c000:209::1", "::ffff:c000:209"]
-)
-def test_an_address_that_stands_for_another_is_in_the_networks_of_that(address: str) -> None:
-    assert entries(index("192.0.2.0/24"), address) == ["192.0.2.0/24"]
 
 
 def test_the_two_versions_do_not_meet() -> None:

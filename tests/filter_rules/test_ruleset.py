@@ -116,6 +116,7 @@ def test_an_address_that_a_name_leads_to_is_asked_for_alone() -> None:
     assert rules().match_address("198.51.100.7") == (NEAR,)
     assert rules().match_address("10.0.0.1") == (Hit("adverts", "two", "10.0.0.1"),)
     assert rules().match_address("2001:db8::1") == ()
+    assert rules().match_address("::ffff:c633:6401") == (NEAR, WIDE)
 
 
 def test_the_detector_may_be_made_before_the_first_text() -> None:
