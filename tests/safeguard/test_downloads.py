@@ -4,6 +4,7 @@ import gzip
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event as Flag
 
 import httpx
 import pytest
@@ -114,6 +115,17 @@ def test_a_server_that_drips_is_given_up(server: ListServer, tmp_path: Path) -> 
     address = server.serve("/list", LIST)
     with pytest.raises(DownloadError, match=r"took longer|in time"):
         fetch(address, tmp_path / "list", None, Limits(100, 0.000001), lambda *_: None)
+
+
+def test_a_download_that_takes_too_long_is_given_up(server: ListServer, tmp_path: Path) -> None:
+    address = server.serve("/list", LIST * 30_000)
+    limits = Limits(1 << 20, 0.4)
+
+    def dawdle(_done: int, _of: int) -> None:
+        Flag().wait(0.5)
+
+    with pytest.raises(DownloadError, match="took longer than"):
+        fetch(address, tmp_path / "list", None, limits, dawdle)
 
 
 def test_where_it_cannot_be_kept_that_is_said(server: ListServer, tmp_path: Path) -> None:
