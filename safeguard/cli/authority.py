@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from safeguard.certificates import ensure
 from safeguard.cli.options import ConfigOption, DataOption, now, settings_of
@@ -21,12 +20,11 @@ def show(data: DataOption = None, config: ConfigOption = None) -> None:
     settings = settings_of(data, config)
     make_folder(settings.data)
     authority = ensure(settings.data, settings.school.name, now())
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(f"name         {authority.common_name}", markup=False)
+    typer.echo(f"name         {authority.common_name}")
     pairs = ":".join(authority.fingerprint.upper()[at : at + 2] for at in range(0, 64, 2))
-    console.print(f"fingerprint  {pairs} (SHA-256)", markup=False)
-    console.print(f"valid until  {authority.expires:%d %B %Y}", markup=False)
-    console.print(f"certificate  {authority.certificate}", markup=False)
+    typer.echo(f"fingerprint  {pairs} (SHA-256)")
+    typer.echo(f"valid until  {authority.expires:%d %B %Y}")
+    typer.echo(f"certificate  {authority.certificate}")
 
 
 @app.command()

@@ -82,8 +82,7 @@ def _status(text: str, verdict: Verdict) -> int:
     if verdict.reason is Reason.UNREADABLE:
         notes.print(
             f"{text!r} is neither a URL nor a host name. "
-            "Write it as https://www.example.org/page or www.example.org.",
-            markup=False,
+            "Write it as https://www.example.org/page or www.example.org."
         )
         return 2
     return int(verdict.blocked)

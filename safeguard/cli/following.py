@@ -68,7 +68,7 @@ def take_newest(
     for one in done:
         typer.echo(f"{one.subscription.name}: {one.state}")
         if one.state is State.KEPT:
-            notes.print(f"  {one.subscription.problem}", markup=False)
+            notes.print(f"  {one.subscription.problem}")
     if not done:
         notes.print("No list is subscribed to: see `safeguard rules subscribe --help`.")
     raise typer.Exit(int(any(one.state is State.KEPT for one in done)))

@@ -24,7 +24,8 @@ ConfigOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
-notes = Console(stderr=True, highlight=False, soft_wrap=True)
+# What is printed is said as it stands: no markup or emoji is looked for in paths and addresses.
+notes = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 def settings_of(data: Path | None, config: Path | None) -> Settings:

@@ -54,7 +54,7 @@ def import_users(
 
 def _stop_for(problems: Sequence[Problem]) -> None:
     for one in problems[:MOST_PROBLEMS]:
-        notes.print(f"{one.file}, line {one.line}: {one.says}", markup=False)
+        notes.print(f"{one.file}, line {one.line}: {one.says}")
     if problems:
         raise UnusableError(f"Nothing was imported: {len(problems)} lines must be mended first.")
 

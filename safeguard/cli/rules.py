@@ -54,10 +54,10 @@ def import_list(
     done = import_source(settings.data, path, fmt, category, name, now())
     _say_unknown(done.counts)
     for note in done.notes:
-        notes.print(note, markup=False)
+        notes.print(note)
     _say_problems(done.problems, done.problem_count)
     if not done.counts:
-        notes.print(f"Nothing in {path} could be used, so nothing has changed.", markup=False)
+        notes.print(f"Nothing in {path} could be used, so nothing has changed.")
         raise typer.Exit(1)
     for about, count in sorted(done.counts.items()):
         typer.echo(f"{count:>10,}  {about}")
@@ -153,12 +153,12 @@ def _say_unknown(categories: Collection[str]) -> None:
     known = {one.name for one in shipped_categories()}
     unknown = sorted(set(categories) - known)
     if unknown:
-        notes.print(f"No rule of the policy names: {', '.join(unknown)}.", markup=False)
+        notes.print(f"No rule of the policy names: {', '.join(unknown)}.")
 
 
 def _say_problems(problems: Sequence[Problem], count: int) -> None:
     shown = problems[:MOST_SHOWN]
     for one in shown:
-        notes.print(f"{one.file}, line {one.line}: {one.says}", markup=False)
+        notes.print(f"{one.file}, line {one.line}: {one.says}")
     if count > len(shown):
         notes.print(f"… and {count - len(shown):,} lines more that cannot be used.")

@@ -43,7 +43,7 @@ def run(
 
 def _announce(settings: Settings, roles: Sequence[Role]) -> None:
     addresses = {role.name: role.listens(settings) for role in roles}
-    notes.print("[bold]Safeguard is running.[/bold] Ctrl-C stops it.\n")
+    notes.print("Safeguard is running. Ctrl-C stops it.\n", style="bold")
     if where := addresses.get("proxy"):
         notes.print(f"  Web proxy   {_at(where)}")
     if where := addresses.get("dns"):

@@ -53,10 +53,7 @@ def import_list(
     if done.refused_count:
         lines = ", ".join(str(number) for number in done.refused)
         more = " and more" if done.refused_count > len(done.refused) else ""
-        notes.print(
-            f"{done.refused_count:,} lines are neither a URL nor a host: {lines}{more}.",
-            markup=False,
-        )
+        notes.print(f"{done.refused_count:,} lines are neither a URL nor a host: {lines}{more}.")
     typer.echo(f"{done.entries:,} entries are sealed as “{name}”. Destroy the file they came in.")
 
 

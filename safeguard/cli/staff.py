@@ -70,7 +70,6 @@ def reset(
         token = staff.new_reset_token(store, owner.id, now(), token_bytes(32))
     notes.print(
         f"A link for {owner.name} to choose a new password. It works once, for one day, "
-        "and ends any earlier one:",
-        markup=False,
+        "and ends any earlier one:"
     )
     typer.echo(f"{site_address(settings)}/reset/{token}")
