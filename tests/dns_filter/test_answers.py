@@ -1,3 +1,5 @@
+"""Answers of our own making: blocked as set, and what goes with them."""
+
 import pytest
 
 from dns_filter.answers import (

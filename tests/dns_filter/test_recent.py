@@ -1,3 +1,5 @@
+"""What is remembered for a while, and never beyond its bound."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

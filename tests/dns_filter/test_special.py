@@ -1,3 +1,5 @@
+"""Names that are answered the same for everyone."""
+
 import pytest
 
 from dns_filter.special import Special, special

@@ -1,3 +1,5 @@
+"""Questions and answers as bytes: what arrives is read, whatever it is."""
+
 from contextlib import suppress
 
 import pytest
