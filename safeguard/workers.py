@@ -29,9 +29,12 @@ def worker_count(asked: int) -> int:
     return asked or len(os.sched_getaffinity(0))
 
 
-def die_with_parent(stop: signal.Signals = signal.SIGTERM) -> None:
-    """Ask the kernel to send `stop` to this process when its parent ends, however it ends."""
-    parent = os.getppid()
+def die_with_parent(stop: signal.Signals = signal.SIGTERM, parent: int | None = None) -> None:
+    """Ask the kernel to send `stop` to this process when its parent ends, however it ends.
+
+    `parent` is its process id where we know it: it may have ended before this call.
+    """
+    parent = parent or os.getppid()
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_PDEATHSIG, int(stop), 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
@@ -75,7 +78,7 @@ def serve(name: str, count: int, work: Callable[[int], None]) -> int:
     pauses = dict.fromkeys(range(count), 0.0)
     try:
         for index in range(count):
-            alive[_fork(index, work)] = index, time.monotonic()
+            _fork(index, work, alive)
         while True:
             pid, status = os.wait()
             if pid not in alive:
@@ -85,7 +88,7 @@ def serve(name: str, count: int, work: Callable[[int], None]) -> int:
             pauses[index] = _pause(lived, pauses[index])
             _say(f"{name} worker {index} ended ({_ending(status)}); starting it again")
             time.sleep(pauses[index])
-            alive[_fork(index, work)] = index, time.monotonic()
+            _fork(index, work, alive)
     except _StopError:
         _stop(alive)
     return 0
@@ -97,18 +100,25 @@ def _pause(lived: float, last: float) -> float:
     return min(LONGEST_PAUSE_SECONDS, last * 2 or 0.1)
 
 
-def _fork(index: int, work: Callable[[int], None]) -> int:
+def _fork(index: int, work: Callable[[int], None], alive: dict[int, tuple[int, float]]) -> None:
+    """Fork a worker and note it; a stop that comes meanwhile waits, so that none is forgotten."""
     sys.stdout.flush()
     sys.stderr.flush()
+    parent = os.getpid()
+    stops = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, stops)
     pid = os.fork()
     if pid:
-        return pid
+        alive[pid] = index, time.monotonic()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)
+        return
     status = 1
     try:
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the parent, which tells us
-        die_with_parent(signal.SIGKILL)  # a dead parent's listeners must not linger
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)
+        die_with_parent(signal.SIGKILL, parent)  # a dead parent's listeners must not linger
         work(index)
         status = 0
     except BaseException:  # noqa: BLE001  the child must never return into the parent's code
