@@ -5,6 +5,7 @@ second instead of being turned away. The access log is off: addresses asked for 
 staff searched for.
 """
 
+import signal
 import ssl
 import sys
 import threading
@@ -65,7 +66,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "certfile": str(admin.cert) if admin.cert else None,
         "keyfile": str(admin.key) if admin.key else None,
         "ssl_context": modern_tls,
-        "post_fork": lambda _arbiter, _worker: die_with_parent(),
+        "post_fork": lambda _arbiter, worker: die_with_parent(signal.SIGTERM, worker.ppid),
     }
 
 
@@ -97,7 +98,6 @@ def load_site(settings: Settings) -> Any:
 
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; return the exit status."""
-    die_with_parent()
     secret_key.load_or_create(settings.data)
     check_tls(settings)
     try:

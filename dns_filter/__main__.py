@@ -17,7 +17,7 @@ from safeguard import settings as settings_of
 from safeguard.engine import open_engine
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
-from safeguard.workers import die_with_parent, serve, shared_port, worker_count
+from safeguard.workers import serve, shared_port, worker_count
 
 BACKLOG = 256
 RECEIVE_BYTES = 1 << 20
@@ -30,7 +30,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="the data folder")
     parser.add_argument("--config", type=Path, help="the settings file")
     given = parser.parse_args(arguments)
-    die_with_parent()  # from the first moment on: loading takes seconds
     try:
         return run(settings_of.load(given.data, given.config))
     except UnusableError as error:

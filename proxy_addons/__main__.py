@@ -7,7 +7,6 @@ from pathlib import Path
 from proxy_addons import lean
 from safeguard import settings
 from safeguard.problems import UnusableError
-from safeguard.workers import die_with_parent
 
 
 def main(arguments: list[str]) -> int:
@@ -15,7 +14,6 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--data", type=Path, help="the data folder")
     parser.add_argument("--config", type=Path, help="the settings file")
     asked = parser.parse_args(arguments)
-    die_with_parent()  # from the first moment on: loading takes seconds
     try:
         found = settings.load(asked.data, asked.config)
         lean.import_mitmproxy()

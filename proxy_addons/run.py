@@ -25,14 +25,10 @@ def run(settings: Settings) -> int:
     authority = certificates.ensure(settings.data, settings.school.name, datetime.now(UTC))
     trusted = certificates.trust_bundle(settings.data, settings.proxy.upstream_ca)
     workers = worker_count(settings.proxy.workers)
+    engine = open_engine(settings, reads_text=True)
+    # Not before all is loaded: who can connect is served at once.
     listeners = listen(settings.proxy.listen, settings.proxy.port, workers)
-    inheritance = Inheritance(
-        settings,
-        open_engine(settings, reads_text=True),
-        open_store(authority.folder),
-        trusted,
-        listeners,
-    )
+    inheritance = Inheritance(settings, engine, open_store(authority.folder), trusted, listeners)
     return serve("proxy", workers, partial(work, inheritance))
 
 

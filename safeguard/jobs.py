@@ -23,7 +23,7 @@ from safeguard.spool import FOLDER, Spooled, SpoolError, SpoolReader, decode
 from safeguard.store.intake import Batch, Refused, RefusedError, position_of, take_in
 from safeguard.store.session import AwayError, Store, open_store
 from safeguard.subscriptions import due
-from safeguard.workers import die_with_parent
+from safeguard.workers import start_tied
 
 EVERY = 0.25
 BATCH = 2000
@@ -138,7 +138,7 @@ class Updates:
         self._looked = now
         if due(self._data, now):
             self._started = now
-            self._child = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
+            self._child = start_tied(self._command)
 
     def close(self) -> None:
         if self._child is not None:
@@ -199,7 +199,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--config", type=Path)
     given = parser.parse_args(arguments)
-    die_with_parent()
     stop = Flag()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

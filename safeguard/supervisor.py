@@ -24,6 +24,7 @@ from safeguard.certificates import ensure
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
 from safeguard.store import schema
+from safeguard.workers import start_tied
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 4.5
@@ -183,8 +184,7 @@ class Supervisor:
         command = [sys.executable, "-m", role.module, "--data", str(self.settings.data)]
         if self.config:
             command += ["--config", str(self.config)]
-        # A group of its own: Ctrl-C reaches us alone, and we stop the roles in good order.
-        process = subprocess.Popen(command, process_group=0, env=_environment())
+        process = start_tied(command, _environment())
         return Running(role, process, time.monotonic())
 
     def _mend(self) -> None:

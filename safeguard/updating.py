@@ -22,7 +22,6 @@ from safeguard.problems import UnusableError
 from safeguard.sources import import_source
 from safeguard.subscriptions import Subscription, alone, due, subscriptions, write_subscription
 from safeguard.unpacking import ArchiveError, unpack
-from safeguard.workers import die_with_parent
 
 log = structlog.get_logger("safeguard.updating")
 
@@ -132,7 +131,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--config", type=Path)
     given = parser.parse_args(arguments)
-    die_with_parent()
     os.nice(10)
     now = datetime.now(UTC)
     try:

@@ -5,23 +5,24 @@ one that keeps dying is forked again ever more slowly, at most every two seconds
 """
 
 import ctypes
+import math
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable
-from types import FrameType
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 PR_SET_PDEATHSIG = 1
 FAST_DEATH_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 2.0
 STOP_SECONDS = 4.0
-
-
-class _StopError(Exception):
-    """Raised in the parent's wait by SIGTERM or SIGINT."""
+LONGEST_WAIT_SECONDS = 60.0  # sigtimedwait knows no "for ever"
+WAITED_FOR = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGCHLD})
 
 
 def worker_count(asked: int) -> int:
@@ -29,17 +30,34 @@ def worker_count(asked: int) -> int:
     return asked or len(os.sched_getaffinity(0))
 
 
-def die_with_parent(stop: signal.Signals = signal.SIGTERM, parent: int | None = None) -> None:
-    """Ask the kernel to send `stop` to this process when its parent ends, however it ends.
+def die_with_parent(stop: signal.Signals, parent: int) -> None:
+    """Ask the kernel to send `stop` to this process when `parent` ends, however it ends.
 
-    `parent` is its process id where we know it: it may have ended before this call.
+    `parent` is the process id that forked us: it may have ended before this call.
     """
-    parent = parent or os.getppid()
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_PDEATHSIG, int(stop), 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
     if os.getppid() != parent:  # it ended between the two calls
         os.kill(os.getpid(), stop)
+
+
+def start_tied(
+    command: Sequence[str], env: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Run a command that gets SIGTERM when this process ends, however it ends.
+
+    It has a process group of its own: Ctrl-C reaches us alone, and we stop it in good order.
+    The tie is made before the command is loaded, so that there is no moment without it.
+    """
+    tie = partial(die_with_parent, signal.SIGTERM, os.getpid())
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        process_group=0,
+        env=env,
+        preexec_fn=tie,  # noqa: PLW1509  no caller of ours runs a thread
+    )
 
 
 def shared_port(
@@ -70,28 +88,62 @@ def serve(name: str, count: int, work: Callable[[int], None]) -> int:
 
     `work` returns when it gets SIGTERM. Workers that have not ended after STOP_SECONDS are
     killed. No thread or event loop may run before this call.
+
+    Signals are blocked here and waited for: a handler could raise where Python swallows what
+    is raised (in a finaliser, in a hook after a fork), and a stop would be lost for ever.
     """
-    for stop in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(stop, _raise_stop)
-    die_with_parent()  # a supervisor that is killed leaves no role behind to hold its port
-    alive: dict[int, tuple[int, float]] = {}
-    pauses = dict.fromkeys(range(count), 0.0)
+    signal.pthread_sigmask(signal.SIG_BLOCK, WAITED_FOR)
+    workers = [_Worker(index) for index in range(count)]
+    for worker in workers:
+        worker.fork(work)
     try:
-        for index in range(count):
-            _fork(index, work, alive)
-        while True:
-            pid, status = os.wait()
-            if pid not in alive:
-                continue
-            index, born = alive.pop(pid)
-            lived = time.monotonic() - born
-            pauses[index] = _pause(lived, pauses[index])
-            _say(f"{name} worker {index} ended ({_ending(status)}); starting it again")
-            time.sleep(pauses[index])
-            _fork(index, work, alive)
-    except _StopError:
-        _stop(alive)
+        while not _stop_comes(min(worker.due for worker in workers)):
+            for worker in workers:
+                if worker.has_ended():
+                    _say(f"{name} worker {worker.index} ended ({worker.ending}); starting it again")
+                if not worker.pid and worker.due <= time.monotonic():
+                    worker.fork(work)
+    finally:
+        _stop([worker for worker in workers if worker.pid])
     return 0
+
+
+def _stop_comes(due: float) -> bool:
+    """Wait for a signal, or until a worker is due (monotonic); say whether we are to stop."""
+    pause = min(max(0.0, due - time.monotonic()), LONGEST_WAIT_SECONDS)
+    came = signal.sigtimedwait(WAITED_FOR, pause)
+    return came is not None and came.si_signo != signal.SIGCHLD
+
+
+@dataclass(slots=True)
+class _Worker:
+    """One worker: its process, and when it may be forked again (monotonic; never while it runs)."""
+
+    index: int
+    pid: int = 0
+    born: float = 0.0
+    pause: float = 0.0
+    due: float = 0.0
+    ending: str = ""
+
+    def fork(self, work: Callable[[int], None]) -> None:
+        self.born = time.monotonic()
+        self.due = math.inf
+        self.pid = _fork(self.index, work)
+
+    def has_ended(self) -> bool:
+        """Whether it ended just now; if so it is due again after its pause."""
+        if not self.pid:
+            return False
+        pid, status = os.waitpid(self.pid, os.WNOHANG)
+        if not pid:
+            return False
+        self.pid = 0
+        self.ending = _ending(status)
+        now = time.monotonic()
+        self.pause = _pause(now - self.born, self.pause)
+        self.due = now + self.pause
+        return True
 
 
 def _pause(lived: float, last: float) -> float:
@@ -100,24 +152,17 @@ def _pause(lived: float, last: float) -> float:
     return min(LONGEST_PAUSE_SECONDS, last * 2 or 0.1)
 
 
-def _fork(index: int, work: Callable[[int], None], alive: dict[int, tuple[int, float]]) -> None:
-    """Fork a worker and note it; a stop that comes meanwhile waits, so that none is forgotten."""
+def _fork(index: int, work: Callable[[int], None]) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     parent = os.getpid()
-    stops = {signal.SIGTERM, signal.SIGINT}
-    signal.pthread_sigmask(signal.SIG_BLOCK, stops)
-    pid = os.fork()
-    if pid:
-        alive[pid] = index, time.monotonic()
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)
-        return
+    if pid := os.fork():
+        return pid
     status = 1
     try:
-        for stop in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(stop, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the parent, which tells us
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, WAITED_FOR)
         die_with_parent(signal.SIGKILL, parent)  # a dead parent's listeners must not linger
         work(index)
         status = 0
@@ -129,25 +174,17 @@ def _fork(index: int, work: Callable[[int], None], alive: dict[int, tuple[int, f
         os._exit(status)
 
 
-def _stop(alive: dict[int, tuple[int, float]]) -> None:
-    for pid in alive:
-        os.kill(pid, signal.SIGTERM)
+def _stop(workers: list[_Worker]) -> None:
+    for worker in workers:
+        os.kill(worker.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
-    while alive and time.monotonic() < deadline:
-        pid, _status = os.waitpid(-1, os.WNOHANG)
-        if pid:
-            alive.pop(pid, None)
-        else:
-            time.sleep(0.02)
-    for pid in alive:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-
-
-def _raise_stop(_number: int, _frame: FrameType | None) -> None:
-    for stop in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(stop, signal.SIG_IGN)
-    raise _StopError
+    while (workers := [one for one in workers if not one.has_ended()]) and (
+        left := deadline - time.monotonic()
+    ) > 0:
+        signal.sigtimedwait({signal.SIGCHLD}, left)
+    for worker in workers:
+        os.kill(worker.pid, signal.SIGKILL)
+        os.waitpid(worker.pid, 0)
 
 
 def _ending(status: int) -> str:

@@ -125,6 +125,32 @@ def test_a_worker_that_keeps_dying_is_forked_again_ever_more_slowly(
     assert time.monotonic() - born > 0.3  # pauses of 0.1, 0.2, 0.4 s between two workers
 
 
+@pytest.mark.parametrize("after", [0.0, 0.003, 0.01, 0.05, 0.11])
+def test_a_stop_is_obeyed_at_any_moment_even_while_workers_are_forked(
+    start: Callable[[str], subprocess.Popen[bytes]], after: float
+) -> None:
+    process = start("dying")
+    time.sleep(after)  # not a wait: the moment is what is tried
+    process.terminate()
+    assert process.wait(DEADLINE) == 0
+
+
+def test_a_command_that_is_tied_ends_when_its_starter_is_killed() -> None:
+    starter = """
+import os, sys, time
+from safeguard.workers import start_tied
+child = start_tied([sys.executable, "-c", "import time; time.sleep(600)"])
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+    with subprocess.Popen([sys.executable, "-c", starter], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        child = int(process.stdout.readline())
+        assert alive(child)
+        process.kill()
+    until(lambda: not alive(child))
+
+
 def test_several_listeners_share_one_port() -> None:
     one = shared_port("127.0.0.1", 0)
     port = one.getsockname()[1]
