@@ -14,9 +14,12 @@ import pytest
 
 from tests.system.filter import Filter, running, until
 
-BACK_WITHIN_SECONDS = 3.0
-STOPPED_WITHIN_SECONDS = 5.0
-SOON_SECONDS = 15.0
+# script/prove holds us to the times promised; elsewhere the limits only mean "it never hangs",
+# for a machine that is busy with other things says nothing about ours.
+STRICT = "SAFEGUARD_STRICT_TIMES" in os.environ
+BACK_WITHIN_SECONDS = 3.0 if STRICT else 30.0
+STOPPED_WITHIN_SECONDS = 5.0 if STRICT else 15.0
+SOON_SECONDS = 3.0 if STRICT else 30.0
 UNUSABLE = 2
 
 
@@ -57,7 +60,6 @@ def test_a_second_start_listens_soon_and_ctrl_c_stops_it_within_five_seconds(
     seconds = filter_.stop(signal.SIGINT)
     assert filter_.process is not None
     assert filter_.process.returncode == 0
-    # A limit for "never hangs" on a loaded machine: docs/reference/performance.md has the figure.
     assert filter_.seconds_to_ready < SOON_SECONDS
     assert seconds < STOPPED_WITHIN_SECONDS
 
