@@ -60,7 +60,8 @@ class Entry:
     `value` is a host for HOST, `host/path` without scheme for URL, a regular expression
     for EXPRESSION and a CIDR network for NETWORK. `allow` marks an exception: it lifts
     entries of the same list, as far as its rank says, and nothing else. `withdraws` marks
-    an entry that takes back the same list's entry that is otherwise the same.
+    an entry that takes back the same list's entry that is otherwise the same. `category` is
+    what the line itself says that it is about; empty where the file tells.
     """
 
     part: Part
@@ -69,6 +70,7 @@ class Entry:
     allow: bool = False
     rank: Rank = Rank.ORDINARY
     withdraws: bool = False
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def gather(sources: Iterable[Source], folder: Path, progress: Progress) -> Gathe
                 done += 1
                 for said in source.entries(file):
                     if isinstance(said, Entry):
-                        own[file.category] += 1
+                        own[said.category or file.category] += 1
                         basket.put(said, _listing(file, said))
                     else:
                         refused += 1
@@ -94,7 +94,8 @@ def gather(sources: Iterable[Source], folder: Path, progress: Progress) -> Gathe
 
 
 def _listing(file: ListFile, entry: Entry) -> Listing:
-    return Listing(file.category, file.list, entry.reach, entry.allow, entry.rank, entry.withdraws)
+    about = entry.category or file.category
+    return Listing(about, file.list, entry.reach, entry.allow, entry.rank, entry.withdraws)
 
 
 def _described(
