@@ -87,6 +87,12 @@ class ListingMap:
             for beginning, place in self._trie.iter_prefixes_with_ids(key)
         ]
 
+    def below(self, beginning: str) -> list[tuple[str, Listings]]:
+        """Return every listed key that begins so, with its listings."""
+        return [
+            (key, self._sets[self._numbers[place]]) for key, place in self._trie.items(beginning)
+        ]
+
 
 def sets_of(sets: Iterable[Sequence[int]], listings: Sequence[Listing]) -> tuple[Listings, ...]:
     """Return the listings of each set; those that their own list takes back are left out."""

@@ -32,6 +32,7 @@ class Part(StrEnum):
 
     HOST = "host"
     URL = "url"
+    PATTERN = "pattern"
     EXPRESSION = "expression"
     NETWORK = "network"
 
@@ -57,11 +58,12 @@ class Rank(IntEnum):
 class Entry:
     """One usable line of a list, in its one spelling.
 
-    `value` is a host for HOST, `host/path` without scheme for URL, a regular expression
-    for EXPRESSION and a CIDR network for NETWORK. `allow` marks an exception: it lifts
-    entries of the same list, as far as its rank says, and nothing else. `withdraws` marks
-    an entry that takes back the same list's entry that is otherwise the same. `category` is
-    what the line itself says that it is about; empty where the file tells.
+    `value` is a host for HOST, `host/path` without scheme for URL, a pattern of Adblock syntax
+    for PATTERN, a regular expression for EXPRESSION and a CIDR network for NETWORK. `allow`
+    marks an exception: it lifts entries of the same list, as far as its rank says, and nothing
+    else. `withdraws` marks an entry that takes back the same list's entry that is otherwise
+    the same. `category` is what the line itself says that it is about; empty where the file
+    tells.
     """
 
     part: Part
