@@ -11,8 +11,9 @@ from importlib import resources
 import structlog
 
 from filter_rules.hosts import canonical_host
+from filter_rules.ruleset import RuleSet
 from filter_rules.sealed import UNSEEN, WITHHELD
-from filter_rules.types import Finding, Hit, Kind
+from filter_rules.types import Finding, Hit, Kind, Part
 from filter_rules.urls import Url, split
 from safeguard.core.decide import decide
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
@@ -111,10 +112,13 @@ class Engine:
         if snapshot.rules is None:
             return self._without_rules(target)
         hits = (*snapshot.overlay.match(target.host, url), *snapshot.rules.match(target.host, url))
+        led_to = _networks(snapshot.rules, target.addresses)
         findings: tuple[Finding, ...] = ()
         if target.words and target.kind and self.text_is_read(subject):
             findings = snapshot.rules.detect(target.words, target.kind)
-        verdict = decide(subject, self._reachable_of(hits), findings, target.kind, snapshot.policy)
+        verdict = decide(
+            subject, self._reachable_of(hits), findings, target.kind, snapshot.policy, led_to
+        )
         return _stamped(verdict, snapshot)
 
     def refresh(self) -> bool:
@@ -188,6 +192,15 @@ class Engine:
 def _stamped(verdict: Verdict, snapshot: Snapshot) -> Verdict:
     artefact = snapshot.rules.fingerprint if snapshot.rules else ""
     return replace(verdict, policy_version=snapshot.policy.version, artefact=artefact)
+
+
+def _networks(rules: RuleSet, addresses: tuple[str, ...]) -> tuple[Hit, ...]:
+    """What lists of networks say of where a host leads.
+
+    A list of hosts that names an address means requests to that address: many sites share one.
+    """
+    hits = (hit for one in addresses for hit in rules.match_address(one))
+    return tuple(dict.fromkeys(hit for hit in hits if hit.part is Part.NETWORK))
 
 
 def _sealed(

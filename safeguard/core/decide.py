@@ -9,7 +9,8 @@ through, so no category can block it. Where a sealed list is missing nothing els
 through, if the school has set so. Then the rules about the address go through ROUNDS,
 in order: a rule that a round drops has lost, and the round's name is the reason; what is
 left agrees, and is the verdict. Words are judged beside the address, by the same rounds:
-to allow a site is not to look away from it. Each case is in tests/tables/precedence.toml.
+to allow a site is not to look away from it. What lists say of the networks that a host leads
+to can block it, and never opens it. Each case is in tests/tables/precedence.toml.
 """
 
 from collections.abc import Callable, Sequence
@@ -79,13 +80,17 @@ def decide(
     findings: Sequence[Finding],
     kind: Kind | None,
     policy: Policy,
+    led_to: Sequence[Hit] = (),
 ) -> Verdict:
     """Return the verdict, with every rule that was weighed and why it lost."""
-    settled = _before_any_rule(hits, policy)
+    settled = _before_any_rule(hits, led_to, policy)
     if settled:
         return settled
     heard = tuple(findings) if subject.group in policy.monitored else ()
-    address, address_lost = _eliminate(_about_address(subject, hits, policy))
+    # Staff name a site, not the networks it happens to lead to.
+    led = [one._replace(named=False) for one in _about_address(subject, led_to, policy)]
+    address, address_lost = _eliminate([*_about_address(subject, hits, policy), *led])
+    hits = (*hits, *led_to)
     words, words_lost = _eliminate(_about_words(subject, heard, kind, policy))
     decisive, reason = _outcome(address, words)
     action = decisive[0].rule.action if decisive else Action.ALLOW
@@ -95,7 +100,7 @@ def decide(
         reason,
         flagged=_flagged(heard, hits, action, subject, policy),
         rule=decisive[0].rule.name if decisive else "",
-        hits=tuple(hits),
+        hits=hits,
         findings=heard,
         considered=(
             *(_considered(one) for one in decisive),
@@ -105,9 +110,11 @@ def decide(
     )
 
 
-def _before_any_rule(hits: Sequence[Hit], policy: Policy) -> Verdict | None:
+def _before_any_rule(hits: Sequence[Hit], led_to: Sequence[Hit], policy: Policy) -> Verdict | None:
     """What no rule has a say in. Nobody is told of a page that was not seen: it may be harmless."""
-    sealed = tuple(replace(hit, entry=WITHHELD) for hit in hits if hit.category in policy.sealed)
+    sealed = tuple(
+        replace(hit, entry=WITHHELD) for hit in (*hits, *led_to) if hit.category in policy.sealed
+    )
     if sealed:
         return Verdict(Action.BLOCK, Reason.SEALED, flagged=True, hits=sealed)
     if any(hit.category == UNSEEN for hit in hits):

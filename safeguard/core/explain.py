@@ -3,7 +3,7 @@
 from typing import Any
 
 from filter_rules.sealed import WITHHELD
-from filter_rules.types import Finding, Hit
+from filter_rules.types import Finding, Hit, Part
 from safeguard.core.types import Considered, Verdict
 
 
@@ -51,7 +51,8 @@ def about(hit_or_finding: Hit | Finding) -> str:
     """What a rule was weighed for, in words: a list's entry, or a theme."""
     if isinstance(hit_or_finding, Hit):
         one = hit_or_finding
-        return f"{one.entry} in the list {one.list} ({one.category})"
+        entry = f"the network {one.entry}" if one.part is Part.NETWORK else one.entry
+        return f"{entry} in the list {one.list} ({one.category})"
     return f"the theme {hit_or_finding.theme} ({hit_or_finding.severity.word})"
 
 

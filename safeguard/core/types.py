@@ -68,7 +68,8 @@ class Target:
     """What is asked for: a host (DNS, TLS), a URL, or a text on its way to or from one.
 
     `url` is empty where only a host is known. `words` is what a person typed (a search, a
-    prompt) or what a page shows; `kind` says which.
+    prompt) or what a page shows; `kind` says which. `addresses` are those that the host was
+    found to lead to, where somebody has looked.
     """
 
     host: str
@@ -76,6 +77,7 @@ class Target:
     words: str = ""
     kind: Kind | None = None
     channel: Channel = Channel.WEB
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from filter_rules.types import Kind
+from filter_rules.formats.format import Format
+from filter_rules.types import Hit, Kind
+from safeguard.building import build
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.engine import Engine, open_engine
 from safeguard.loading import shipped_groups
 from safeguard.problems import UnusableError
 from safeguard.sealing import import_sealed, remove_sealed
 from safeguard.settings import Settings, load
+from safeguard.sources import import_source
 from safeguard.store import overlay, people
 from safeguard.store.people import PersonRecord
 from safeguard.store.session import Store, open_store
@@ -218,6 +221,56 @@ def test_some_traffic_is_never_decrypted(
 def test_words_are_read_for_pupils_and_nobody_else(engine: Engine) -> None:
     read = {one: engine.text_is_read(Subject(one)) for one in ("primary", "staff", "guest")}
     assert read == {"primary": True, "staff": False, "guest": False}
+
+
+@pytest.fixture
+def networked(school: Path, tmp_path: Path) -> Iterator[Engine]:
+    """With networks that are blocked, and an address on a list of hosts."""
+    for name, form, text in (
+        ("bad-networks", Format.NETWORKS, "93.184.215.0/24\n2a00:bad::/48\n"),
+        ("bad-hosts", Format.DOMAINS, "198.51.100.7\n"),
+    ):
+        (tmp_path / name).write_text(text)
+        import_source(school, tmp_path / name, form, "malware", name, NOW)
+    build(school, lambda _doing, _done, _of: None)
+    opened = open_engine(load(school))
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "addresses", "entry"),
+    [
+        ("news.example", ("198.51.100.1",), ""),
+        ("news.example", ("93.184.215.9",), "93.184.215.0/24"),
+        ("news.example", ("198.51.100.1", "93.184.215.9"), "93.184.215.0/24"),
+        ("news.example", ("2a00:bad::1",), "2a00:bad::/48"),
+        ("news.example", ("64:ff9b::5db8:d709",), "93.184.215.0/24"),
+        ("news.example", ("198.51.100.7",), ""),  # many sites share an address
+        ("198.51.100.7", (), "198.51.100.7"),
+        ("93.184.215.9", (), "93.184.215.0/24"),
+        ("93.184.215.9", ("93.184.215.9",), "93.184.215.0/24"),
+        ("news.example", ("not an address",), ""),
+    ],
+)
+def test_where_a_site_leads_is_judged_by_the_lists_of_networks(
+    networked: Engine, host: str, addresses: tuple[str, ...], entry: str
+) -> None:
+    verdict = networked.judge(STAFF, Target(host, addresses=addresses))
+    assert verdict.blocked is bool(entry)
+    about = [one.about for one in verdict.considered if not one.lost_because]
+    assert {one.entry for one in about if isinstance(one, Hit)} == ({entry} if entry else set())
+
+
+def test_helplines_and_what_staff_opened_work_whatever_they_lead_to(
+    networked: Engine, school: Path
+) -> None:
+    opened = open_store(load(school))
+    overlay.add(opened, "club.example", Action.ALLOW, (), "the chess club", "Tom", NOW)
+    opened.close()
+    networked.refresh()
+    for host in ("www.childline.org.uk", "www.club.example"):
+        assert not networked.judge(PUPIL, Target(host, addresses=("93.184.215.9",))).blocked
 
 
 def test_a_process_that_reads_text_is_ready_before_the_first_text(settings: Settings) -> None:

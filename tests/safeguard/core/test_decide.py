@@ -71,7 +71,9 @@ def test_precedence(case: dict[str, Any]) -> None:
     ]
     kind = Kind(case.get("kind", "search")) if findings else None
 
-    verdict = decide(ADA, hits, findings, kind, policy_of(case))
+    led_to = [Hit(category, "list", "192.0.2.0/24") for category in case.get("leads_to", ())]
+
+    verdict = decide(ADA, hits, findings, kind, policy_of(case), led_to)
 
     gives = case["gives"]
     assert verdict.action == gives["action"]
@@ -203,3 +205,17 @@ def test_another_blocking_rule_for_everyone_never_opens_a_site(
     before = decide(ADA, on, said, Kind.SEARCH, policy(lines, []))
     after = decide(ADA, on, said, Kind.SEARCH, policy([*lines, block], []))
     assert not (before.blocked and not after.blocked)
+
+
+@given(hits, hits, findings, st.lists(rules, max_size=6), st.lists(text_rules, max_size=3))
+def test_where_a_site_leads_can_block_it_and_never_opens_it(
+    on: list[Hit],
+    led_to: list[Hit],
+    said: list[Finding],
+    lines: list[PolicyRule],
+    texts: list[TextRule],
+) -> None:
+    without = decide(ADA, on, said, Kind.SEARCH, policy(lines, texts))
+    led = decide(ADA, on, said, Kind.SEARCH, policy(lines, texts), led_to)
+    assert led.blocked or not without.blocked
+    assert set(led.hits) <= {*on, *led_to} or led.reason is Reason.SEALED

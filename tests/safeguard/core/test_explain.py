@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from filter_rules.types import Finding, Hit, Match, Severity
+from filter_rules.types import Finding, Hit, Match, Part, Severity
 from safeguard.core.explain import about, as_record, sentences
 from safeguard.core.types import Action, Considered, Reason, Scope, Verdict
 
@@ -41,6 +41,11 @@ def test_the_first_sentence_says_the_outcome_and_the_others_each_rule_weighed() 
             "a stricter rule applies."
         ),
     ]
+
+
+def test_a_network_is_called_one() -> None:
+    hit = Hit("malware", "bad networks", "192.0.2.0/24", Part.NETWORK)
+    assert about(hit) == "the network 192.0.2.0/24 in the list bad networks (malware)"
 
 
 def test_a_verdict_that_needs_nobody_says_so_by_saying_nothing() -> None:
