@@ -1,4 +1,4 @@
-"""Which listed addresses and expressions cover a URL.
+"""Which listed addresses, patterns and expressions cover a URL.
 
 A listed address covers itself and what goes on below it: `example.com/games` covers
 `example.com/games/chess` and `example.com/games?x`, but not `example.com/gamestore`. Capitals
@@ -7,13 +7,13 @@ mean nothing, and neither does a leading `www.`.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
 from typing import NamedTuple
 
-import re2
-
-from filter_rules.formats.expressions import compiled
-from filter_rules.hosts import is_address, parents, reversed_name
-from filter_rules.listing import Found, Listing, ListingMap
+from filter_rules.formats.expressions import Together
+from filter_rules.hosts import addresses_meant, is_address, reversed_name
+from filter_rules.listing import Found, Listing, ListingMap, compile_map
+from filter_rules.pattern_index import PatternIndex
 from filter_rules.types import Part, Reach
 from filter_rules.urls import Url
 
@@ -21,7 +21,8 @@ _BOUNDARIES = frozenset("/?&=;#")
 # Escapes that a site may read as what ends a part of an address: / \ ? # ; and a zero byte.
 _ESCAPED_BOUNDARIES = frozenset({"%2f", "%5c", "%3f", "%23", "%3b", "%00"})
 _WEB_NAME = re.compile(r"(?:www|web|ftp)[0-9]*\.(?=[^.]+\.)")
-_AT_ONCE = 100
+_MOST_HOSTS_KEPT = 4096
+NO_PATTERNS = PatternIndex(ListingMap.of(compile_map(tuple), ()))
 
 
 class Expression(NamedTuple):
@@ -31,70 +32,75 @@ class Expression(NamedTuple):
     listing: Listing
 
 
-def key_of(address: str) -> str:
-    """Return what the index knows a `host/path` by."""
+def keys_of(address: str) -> tuple[str, str]:
+    """Return what the index knows a `host/path` by: its host alone, and the whole of it."""
     host, slash, rest = address.partition("/")
-    return reversed_name(_WEB_NAME.sub("", host)) + slash + rest.lower()
-
-
-class Expressions:
-    """Expressions of all lists. One search tells whether any of a hundred matches."""
-
-    def __init__(self, expressions: Sequence[Expression]) -> None:
-        self._batches = [
-            _Batch(expressions[start : start + _AT_ONCE])
-            for start in range(0, len(expressions), _AT_ONCE)
-        ]
-
-    def find(self, text: str) -> Iterator[Found]:
-        for batch in self._batches:
-            yield from batch.find(text)
-
-
-class _Batch:
-    def __init__(self, expressions: Sequence[Expression]) -> None:
-        self._each = [(compiled(one.pattern), one) for one in expressions]
-        try:
-            self._any = compiled("|".join(f"(?:{one.pattern})" for one in expressions))
-        except re2.error:  # together they are too large: then each is tried
-            self._any = compiled("")
-
-    def find(self, text: str) -> Iterator[Found]:
-        if self._any.search(text):
-            for expression, one in self._each:
-                if expression.search(text):
-                    yield Found(one.listing, one.pattern, Part.EXPRESSION)
+    name = reversed_name(_WEB_NAME.sub("", host))
+    return name, name + slash + rest.lower()
 
 
 class UrlIndex:
-    """Listed addresses and expressions."""
+    """Listed addresses, patterns and expressions."""
 
-    def __init__(self, addresses: ListingMap, expressions: Sequence[Expression] = ()) -> None:
+    def __init__(
+        self,
+        addresses: ListingMap,
+        expressions: Sequence[Expression] = (),
+        patterns: PatternIndex = NO_PATTERNS,
+    ) -> None:
         self._addresses = addresses
-        self._expressions = Expressions(expressions)
+        self._places_of = lru_cache(_MOST_HOSTS_KEPT)(partial(_places, addresses))
+        self._patterns = patterns
+        self._expressions = expressions
+        self._together = Together([one.pattern for one in expressions])
 
-    def __len__(self) -> int:
-        return len(self._addresses)
+    def find(self, url: Url) -> list[Found]:
+        """Return every listing of the URL: addresses first, then patterns, then expressions."""
+        found = [
+            one for place in self._places_of(url.host) for one in self._listed(url.address, place)
+        ]
+        found += self._patterns.find(url)
+        if self._expressions:
+            for number in self._together.found(url.address.lower()):
+                pattern, listing = self._expressions[number]
+                found.append(Found(listing, pattern, Part.EXPRESSION))
+        return found
 
-    def find(self, url: Url) -> Iterator[Found]:
-        """Yield every listing of the URL: addresses first, then expressions."""
-        if len(self._addresses):
-            yield from self._listed(url)
-        yield from self._expressions.find(url.address.lower())
-
-    def _listed(self, url: Url) -> Iterator[Found]:
-        rest = url.address[len(url.host) :]
-        own = _WEB_NAME.sub("", url.host)
-        for host in parents(own):
-            name = reversed_name(host)
-            key = name + rest.lower()
-            for beginning, listings in self._addresses.along(key):
-                if not _ends_well(beginning, key):
-                    continue
-                entry = host + rest[: len(beginning) - len(name)]
+    def _listed(self, address: str, place: "_Place") -> Iterator[Found]:
+        rest = address[place.skipped :]
+        key = place.name + rest.lower()
+        for beginning, listings in self._addresses.along(key):
+            if len(beginning) > len(place.name) and _ends_well(beginning, key):
+                entry = place.host + rest[: len(beginning) - len(place.name)]
                 for listing in listings:
-                    if host == own or is_address(host) or listing.reach is not Reach.EXACT:
+                    if place.is_own or listing.reach is not Reach.EXACT:
                         yield Found(listing, entry, Part.URL)
+
+
+class _Place(NamedTuple):
+    """A name at or above a host, below which addresses are listed."""
+
+    host: str
+    name: str
+    skipped: int
+    is_own: bool
+
+
+def _places(addresses: ListingMap, host: str) -> tuple[_Place, ...]:
+    """Return those of a host, the widest first: most hosts have none."""
+    if is_address(host):
+        meant = [(one, reversed_name(one)) for one in addresses_meant(host)]
+        return tuple(
+            _Place(one, name, len(host), is_own=True)
+            for one, name in meant
+            if any(found == name for found, _ in addresses.along(name))
+        )
+    own = _WEB_NAME.sub("", host)
+    key = reversed_name(own)
+    return tuple(
+        _Place(own[1 - len(name) :], name, len(host), is_own=len(name) == len(key))
+        for name, _ in addresses.along(key)
+    )
 
 
 def _ends_well(beginning: str, key: str) -> bool:

@@ -1,15 +1,15 @@
 """One spelling for a URL, so that no other way of writing an address goes round a rule.
 
-Law: what `split` returns, written out and split again, is the same.
+Law: what `split` returns, written out and split again, is the same. Most addresses come so
+written already; those are told by one expression and taken apart by it, which is the same too.
 """
 
 import re
-from dataclasses import dataclass
-from typing import override
+from typing import NamedTuple, override
 
 import ada_url
 
-from filter_rules.hosts import canonical_host
+from filter_rules.hosts import MOST_CHARACTERS, canonical_host
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?:[/\\]|$)")
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
@@ -20,9 +20,25 @@ _SLASHES = re.compile(r"//+")
 _DROPPED = str.maketrans("", "", "\t\n\r")
 _ROUND = "".join(map(chr, range(0x21)))
 
+# An escape in capitals, of none of the unreserved characters.
+_KEPT_ESCAPE = r"%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|[46]0|5[B-E]|7[BCDF])"
+_ENCODED = "xn--"
+_KEPT = "[a-zA-Z0-9_.~!$&()*+,;=:@-]"
+_KEPT_IN_QUERY = "[a-zA-Z0-9_.~!$&()*+,;=:@/?-]"
+# Hosts as in `hosts`; segments that are not empty and do not begin with a dot; no punctuation
+# that browsers escape. Each piece ends where the next begins, so this never goes back.
+_ONE_SPELLING = re.compile(
+    rf"""
+    (https?)://
+    ((?:[a-z0-9_-]{{1,63}}+\.)*+[a-z][a-z-]{{0,62}}+)
+    ((?:/(?![/.]){_KEPT}*+(?:{_KEPT_ESCAPE}{_KEPT}*+)*+)++)
+    (?:\?((?:{_KEPT_IN_QUERY}++|{_KEPT_ESCAPE})*+))?+
+    """,
+    re.VERBOSE,
+)
 
-@dataclass(frozen=True, slots=True)
-class Url:
+
+class Url(NamedTuple):
     """An address taken apart. `path` begins with a slash; `query` has no question mark."""
 
     scheme: str
@@ -44,9 +60,20 @@ class Url:
         return f"{self.scheme}://{host}{port}{self.path}{query}"
 
 
+def default_port(scheme: str) -> int:
+    return _PORTS[scheme]
+
+
 def split(text: str) -> Url | None:
     """Take a URL or a bare host apart; None where browsers would not open it over the network."""
-    text = text.translate(_DROPPED).strip(_ROUND)
+    if read := _ONE_SPELLING.fullmatch(text):
+        scheme, host, path, query = read.groups("")
+        if len(host) <= MOST_CHARACTERS and _ENCODED not in host:
+            return Url(scheme, host, _PORTS[scheme], path, query)
+    return _spelt(text.translate(_DROPPED).strip(_ROUND))
+
+
+def _spelt(text: str) -> Url | None:
     if host := canonical_host(text):
         return Url("http", host, 80)
     try:
@@ -58,11 +85,11 @@ def split(text: str) -> Url | None:
     if scheme not in _PORTS or host is None:
         return None
     port = int(parsed.port) if parsed.port else _PORTS[scheme]
-    path = _SLASHES.sub("/", _one_spelling(parsed.pathname))
-    return Url(scheme, host, port, path, _one_spelling(parsed.search.removeprefix("?")))
+    path = _SLASHES.sub("/", one_spelling(parsed.pathname))
+    return Url(scheme, host, port, path, one_spelling(parsed.search.removeprefix("?")))
 
 
-def _one_spelling(text: str) -> str:
+def one_spelling(text: str) -> str:
     """Decode what means the same decoded; write the other escapes in capitals."""
     return _ESCAPED.sub(_one_escape, text) if "%" in text else text
 

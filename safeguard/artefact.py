@@ -17,6 +17,7 @@ from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex
 from filter_rules.listing import Listing, ListingMap, sets_of
 from filter_rules.network_index import NetworkIndex
+from filter_rules.pattern_index import PatternIndex
 from filter_rules.phrases import parse_theme
 from filter_rules.ruleset import RuleSet
 from filter_rules.types import Category, Rank, Reach
@@ -24,7 +25,7 @@ from filter_rules.url_index import Expression, UrlIndex
 from safeguard.gathering import INDEXES
 from safeguard.problems import UnusableError
 
-LAYOUT = 3  # raise it when what an artefact holds, or what a list means, changes
+LAYOUT = 4  # raise it when what an artefact holds, or what a list means, changes
 MANIFEST = "manifest.json"
 RULES = "rules.json"
 DATES = "dates.json"
@@ -86,13 +87,15 @@ def _opened(folder: Path, fingerprint: str, manifest: Mapping[str, Any]) -> Rule
         Listing(category, name, Reach(reach), allow, Rank(rank), withdraws)
         for category, name, reach, allow, rank, withdraws in rules["listings"]
     ]
-    hosts, urls, networks = (_mapped(folder, index, rules[index], listings) for index in INDEXES)
+    hosts, urls, networks, patterns = (
+        _mapped(folder, index, rules[index], listings) for index in INDEXES
+    )
     expressions = [Expression(pattern, listings[one]) for pattern, one in rules["expressions"]]
     return RuleSet(
         fingerprint,
         {one["name"]: Category(**one) for one in manifest["categories"]},
         DomainIndex(hosts),
-        UrlIndex(urls, expressions),
+        UrlIndex(urls, expressions, PatternIndex(patterns)),
         partial(_detector, rules["themes"]),
         NetworkIndex(networks),
     )

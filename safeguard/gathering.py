@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from filter_rules import domain_index, network_index, url_index
+from filter_rules import domain_index, network_index, pattern_index, url_index
 from filter_rules.formats.trees import ListFile
 from filter_rules.listing import Listing
 from filter_rules.types import Entry, Part, Problem
@@ -19,7 +19,7 @@ from safeguard.sources import MOST_PROBLEMS, Source
 type Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
 
-INDEXES = ("hosts", "urls", "networks")
+INDEXES = ("hosts", "urls", "networks", "patterns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class _Basket:
     files: dict[str, IO[str]]
     numbers: dict[Listing, int] = field(default_factory=dict)
     expressions: list[tuple[str, int]] = field(default_factory=list)
+    patterns: list[tuple[str, int]] = field(default_factory=list)
 
     def put(self, entry: Entry, listing: Listing) -> None:
         number = self.numbers.setdefault(listing, len(self.numbers))
@@ -54,11 +55,19 @@ class _Basket:
             case Part.HOST:
                 self.files["hosts"].write(f"{domain_index.key_of(entry.value)}\t{number}\n")
             case Part.URL:
-                self.files["urls"].write(f"{url_index.key_of(entry.value)}\t{number}\n")
+                for key in url_index.keys_of(entry.value):
+                    self.files["urls"].write(f"{key}\t{number}\n")
             case Part.NETWORK:
                 self.files["networks"].write(f"{network_index.key_of(entry.value)}\t{number}\n")
             case Part.EXPRESSION:
                 self.expressions.append((entry.value, number))
+            case Part.PATTERN:
+                self.patterns.append((entry.value, number))
+
+    def put_patterns(self) -> None:
+        """What a pattern is known by depends on all the others."""
+        for key, number in pattern_index.keyed(self.patterns):
+            self.files["patterns"].write(f"{key}\t{number}\n")
 
 
 def gather(sources: Iterable[Source], folder: Path, progress: Progress) -> Gathered:
@@ -90,6 +99,7 @@ def gather(sources: Iterable[Source], folder: Path, progress: Progress) -> Gathe
                         problems += [said] if refused <= MOST_PROBLEMS else []
             counts += own
             described.append(_described(source, own, refused, problems))
+        basket.put_patterns()
     return Gathered(folder, tuple(basket.numbers), basket.expressions, described, counts)
 
 

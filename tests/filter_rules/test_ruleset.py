@@ -35,7 +35,7 @@ threshold = { low = 1, medium = 2, high = 3, urgent = 4 }
 def rules() -> RuleSet:
     hosts = [(domain_index.key_of(host), number) for host, number in HOSTS]
     networks = [(network_index.key_of(network), number) for network, number in NETWORKS]
-    urls = [(url_index.key_of(address), number) for address, number in URLS]
+    urls = [(key, number) for address, number in URLS for key in url_index.keys_of(address)]
     return RuleSet(
         "abc",
         {"games": Category("games", "Games", "Games to play.")},

@@ -1,0 +1,178 @@
+"""Which patterns of Adblock syntax cover a URL.
+
+In a pattern `*` is anything, `^` what separates the parts of an address or its end, `||` in
+front the beginning of a host or of a name above it, and `|` the address's own beginning or
+end. What stands between slashes is a regular expression. Words behind ` $` narrow it:
+`match-case`, and `denyallow=` with hosts of which it does not speak.
+
+Every pattern is filed under one of its words, the one that the fewest others hold. That word
+stands whole in each address that the pattern covers, so an address is compared with those few
+alone that are filed under its own words. What holds no such word is tried always, a hundred at
+once.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, lru_cache, partial
+
+from filter_rules.formats.expressions import Together, compiled
+from filter_rules.listing import Found, ListingMap, Listings
+from filter_rules.types import Part
+from filter_rules.urls import Url, default_port
+
+OPTIONS = " $"
+MATCH_CASE, EXCEPT = "match-case", "denyallow="
+
+_WORD = re.compile(r"[a-z0-9%]+")
+_WHOLE_WORD = re.compile(r"(?<![a-z0-9%*])[a-z0-9%]+(?![a-z0-9%*])")
+_IN_NEARLY_ALL = frozenset({"http", "https", "www", "com"})
+_SPECIAL = re.compile(r"[*^|]+")
+_MEANS = {"*": ".*", "^": "(?:[^a-zA-Z0-9_.%-]|$)"}
+_BELOW_A_DOT = "^[a-z]+://(?:[^/?]*[.])?"
+# Escapes that a site may read as what ends a part of an address.
+_ESCAPED_BOUNDARY = re.compile(r"(?i)%(2f|5c|3f|23|3b|00)")
+_MOST_WORDS_KEPT = 4096
+
+
+class Pattern:
+    """A pattern, and who lists it."""
+
+    def __init__(self, value: str, listings: Listings = ()) -> None:
+        self.value = value
+        self.listings = listings
+        self._body, options = _taken_apart(value)
+        self._cased = MATCH_CASE in options
+        excepted = (one.removeprefix(EXCEPT) for one in options if one.startswith(EXCEPT))
+        self._except = tuple(name for names in excepted for name in names.split("|"))
+
+    @property
+    def expression(self) -> str:
+        """What the pattern means, as a regular expression about a whole address."""
+        text = self._body[1:-1] if is_expression(self._body) else _translated(self._body)
+        return f"(?-i:{text})" if self._cased else text
+
+    def words(self) -> list[str]:
+        """Return the words that stand whole in each address that the pattern covers."""
+        if is_expression(self._body):
+            return []
+        # A word at an open end may go on in the address, just as at a star.
+        before = "" if self._body.startswith("|") else "*"
+        behind = "" if self._body.endswith("|") else "*"
+        return _WHOLE_WORD.findall(f"{before}{self._body.lower()}{behind}")
+
+    def covers(self, text: str, lowered: str) -> bool:
+        """Whether the pattern, which is no expression, matches an address."""
+        return self._longest in lowered and self._search(text.encode()) is not None
+
+    def speaks_of(self, host: str) -> bool:
+        return not any(host == name or host.endswith(f".{name}") for name in self._except)
+
+    @cached_property
+    def _longest(self) -> str:
+        return max(_SPECIAL.split(self._body.lower()), key=len)
+
+    @cached_property
+    def _search(self) -> Callable[[bytes], object]:
+        """Made when an address first comes close: most patterns never meet one."""
+        search: Callable[[bytes], object] = compiled(self.expression).search
+        return search
+
+
+class PatternIndex:
+    """Listed patterns. They stay in the map until an address has a word of theirs."""
+
+    def __init__(self, patterns: ListingMap) -> None:
+        self._patterns = patterns
+        self._filed_under = lru_cache(_MOST_WORDS_KEPT)(partial(_filed_under, patterns))
+
+    def __len__(self) -> int:
+        return len(self._patterns)
+
+    def find(self, url: Url) -> list[Found]:
+        """Return every listing of the URL."""
+        if not len(self._patterns):
+            return []
+        covering: dict[str, Pattern] = {}
+        for text in _ways_to_read(url):
+            covering |= {one.value: one for one in self._covering(text, url.host)}
+        return [
+            Found(listing, one.value, Part.PATTERN)
+            for one in covering.values()
+            if one.speaks_of(url.host)
+            for listing in one.listings
+        ]
+
+    def _covering(self, text: str, host: str) -> Iterator[Pattern]:
+        lowered = text.lower()
+        for word in dict.fromkeys(_WORD.findall(lowered)):
+            for one in self._filed_under(word):
+                if one.covers(text, lowered):
+                    yield one
+        patterns, together = self._always_tried
+        for place in together.found(text):
+            yield patterns[place]
+        # Lists for resolvers hold expressions that are meant of the name alone.
+        for place in together.found(host):
+            if is_expression(patterns[place].value):
+                yield patterns[place]
+
+    @cached_property
+    def _always_tried(self) -> tuple[Sequence[Pattern], Together]:
+        patterns = _filed_under(self._patterns, "")
+        return patterns, Together([one.expression for one in patterns])
+
+
+def keyed(patterns: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """Yield what the index knows each pattern by, given them all: the word depends on the others."""
+    words = [Pattern(value).words() for value, _ in patterns]
+    holding = Counter(word for each in words for word in set(each))
+
+    def rarity(word: str) -> tuple[bool, int, int, str]:
+        return word in _IN_NEARLY_ALL, holding[word], -len(word), word
+
+    for (value, number), each in zip(patterns, words, strict=True):
+        yield f"{min(each, key=rarity, default='')} {value}", number
+
+
+def is_expression(body: str) -> bool:
+    return len(body) > 2 and body.startswith("/") and body.endswith("/")  # noqa: PLR2004 the slashes
+
+
+def _filed_under(patterns: ListingMap, word: str) -> tuple[Pattern, ...]:
+    beginning = f"{word} "
+    return tuple(
+        Pattern(key[len(beginning) :], listings) for key, listings in patterns.below(beginning)
+    )
+
+
+def _taken_apart(value: str) -> tuple[str, Sequence[str]]:
+    if is_expression(value):
+        return value, ()
+    body, _, options = value.rpartition(OPTIONS) if OPTIONS in value else (value, "", "")
+    return body, options.split(",")
+
+
+def _translated(body: str) -> str:
+    before, middle, behind = "", body, ""
+    if middle.startswith("||"):
+        before, middle = _BELOW_A_DOT, middle[2:]
+    elif middle.startswith("|"):
+        before, middle = "^", middle[1:]
+    if middle.endswith("|"):
+        middle, behind = middle[:-1], "$"
+    return before + "".join(_MEANS.get(one) or re.escape(one) for one in middle) + behind
+
+
+def _ways_to_read(url: Url) -> Iterator[str]:
+    """Yield the address, whatever its port; then as sites may read it too."""
+    text = str(url._replace(port=default_port(url.scheme)))
+    yield text
+    if url.port != default_port(url.scheme):
+        yield str(url)
+    if _ESCAPED_BOUNDARY.search(text):
+        yield _ESCAPED_BOUNDARY.sub(_decoded, text)
+
+
+def _decoded(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16))
