@@ -55,7 +55,8 @@ def planned(path: Path, fmt: Format, category: str, name: str, known: Mapping[st
     if not path.exists():
         raise UnusableError(f"{path} does not exist: give a list, or a folder of lists.")
     if path.is_file():
-        return Plan([(path, ListFile(path.name, fmt, _checked(category, path), name))])
+        _checked_early(category, fmt, path)
+        return Plan([(path, ListFile(path.name, fmt, category, name))])
     paths, problems = files_below(path)
     fmt = folder_format(paths) if fmt is Format.AUTO else fmt
     plan = Plan(problems=problems)
@@ -83,7 +84,7 @@ def _plan_ut1(
 
 
 def _plan_one_list(plan: Plan, root: Path, paths: Sequence[str], like: ListFile) -> None:
-    _checked(like.category, root)
+    _checked_early(like.category, like.format, root)
     for path in paths:
         taken = {path: root / path}
         if like.format is Format.E2GUARDIAN:
@@ -212,7 +213,23 @@ def _inside(root: Path, folder: Path, wanted: str) -> Path | None:
     return None
 
 
-def _checked(category: str, path: Path) -> str:
+def with_category(file: ListFile, plan: Plan) -> ListFile:
+    """A table says of each row what it is about; all else needs to be told."""
+    if file.format is not Format.CSV:
+        return replace(file, category=_checked(file.category, file.path))
+    if file.category:
+        plan.notes.append(f"“{file.category}” was not used: each row says what it is about")
+    return replace(file, category="")
+
+
+def _checked_early(category: str, fmt: Format, path: Path) -> None:
+    """Tables say what each row is about; whether a list is one can show only in its lines."""
+    if category or fmt not in {Format.CSV, Format.AUTO}:
+        _checked(category, path)
+
+
+def _checked(category: str, path: Path | str) -> str:
+    """Return a category that can be one; for want of it, ask."""
     if not category:
         raise UnusableError(f"What is {path} about? Give its category with --category.")
     if slug(category) != category:

@@ -27,9 +27,9 @@ from typing import Any
 from filter_rules.formats.detecting import detect
 from filter_rules.formats.format import Format
 from filter_rules.formats.parsing import parse
-from filter_rules.formats.trees import ListFile, slug
+from filter_rules.formats.trees import ListFile, in_our_words, known_categories, slug
 from filter_rules.types import Category, Entry, Problem
-from safeguard.list_files import Plan, lines_of, pack, planned, unpacked, write_whole
+from safeguard.list_files import Plan, lines_of, pack, planned, unpacked, with_category, write_whole
 from safeguard.problems import UnusableError
 
 SHIPPED = "safeguard"
@@ -40,6 +40,7 @@ _META = "source.toml"
 _SAMPLE = 1000
 _FEW = 50  # a category with fewer entries may lose any of them
 _LICENCE = re.compile(r"(?i)\W*licen[cs]e\s*:\s*(\S.*)")
+_TABLES = ("categories.toml", "ut1.toml")  # they say which of our categories a line goes to
 _NAMELESS = frozenset({"domains", "urls", "expressions"})
 
 
@@ -59,7 +60,11 @@ class Source:
     def entries(self, file: ListFile) -> Iterator[Entry | Problem]:
         """Read one of the files."""
         with unpacked(self.root / (file.path + self.suffix)) as stream:
-            yield from parse(file.format, lines_of(stream), file.path)
+            said = parse(file.format, lines_of(stream), file.path)
+            if file.format is Format.CSV:
+                folders = _shipped_table("ut1.toml")["folders"]
+                said = in_our_words(said, known_categories(folders, shipped_categories()))
+            yield from said
 
     def sample(self, file: ListFile) -> list[str]:
         with unpacked(self.root / (file.path + self.suffix)) as stream:
@@ -119,7 +124,7 @@ def inputs_digest(data: Path) -> str:
     digest = hashlib.sha256(shipped_source().digest.encode())
     for name, text in shipped_themes().items():
         digest.update(f"\0{name}\0{text}".encode())
-    digest.update((_shipped() / "categories.toml").read_bytes())
+    digest.update(b"".join((_shipped() / table).read_bytes() for table in _TABLES))
     for meta in _metas(data):
         lines = meta.read_bytes().split(b"\n")
         digest.update(b"\0" + b"\n".join(one for one in lines if not one.startswith(b"imported =")))
@@ -139,8 +144,8 @@ def import_source(
 ) -> Imported:
     """Take in a list, or a folder of lists; a source of the same name is replaced.
 
-    It is in force from the next build. A tree in UT1's layout brings its own categories; for
-    all else `category` says what the list is about. An empty `name` is made from the path.
+    It is in force from the next build. A tree in UT1's layout and a table (CSV) bring their
+    own categories; for all else `category` says what the list is about. An empty `name` is made from the path.
     What loses more than `shrink_limit` percent of the copy before it is not taken in.
     """
     name = _name_for(name, path)
@@ -207,9 +212,8 @@ def _taken_in(plan: Plan, incoming: Path, name: str, now: datetime) -> Source:
         if file.format is Format.AUTO:
             fmt, why = detect(sample)
             plan.notes.append(f"{file.path} is read as {fmt}: {why}")
-            settled.append(replace(file, format=fmt))
-        else:
-            settled.append(file)
+            file = replace(file, format=fmt)  # noqa: PLW2901  settled, it is the same file
+        settled.append(with_category(file, plan))
     return replace(source, files=tuple(settled), licence=plan.licence)
 
 
@@ -219,7 +223,7 @@ def _read_once(source: Source, plan: Plan) -> Imported:
     for file in source.files:
         for said in source.entries(file):
             if isinstance(said, Entry):
-                counts[file.category] += 1
+                counts[said.category or file.category] += 1
             else:
                 refused += 1
                 if len(problems) < MOST_PROBLEMS:

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from filter_rules.formats.columns import header_among
 from filter_rules.formats.format import Format
+from filter_rules.formats.lines import quoted
 
 _IP = r"(?:\d+(?:\.\d+){3}|[0-9a-fA-F:]*::?[0-9a-fA-F:]*)(?:%\w+)?"
 _NAME = r"[^\s/$^|<>\[\]]+"
@@ -25,12 +27,16 @@ _SHAPES: tuple[tuple[Format, str, re.Pattern[str]], ...] = (
     (Format.DOMAINS, "one name a line", re.compile(_NAME)),
     (Format.URLS, "name/path", re.compile(r"(?:\w+://)?[^\s/]+/\S*")),
 )
+_MOST_NAMED = 6
 _COMMENT_STARTS = ("#", "!", ";", "[")
 _WEB_PAGE = re.compile(r"(?i)\s*<(?:!doctype|html|head|body|script|\?xml)")
 
 
 def detect(sample: Sequence[str]) -> tuple[Format, str]:
     """Return the format that most lines of a sample are in, and why it is that one."""
+    if header := header_among(sample):
+        named = ", ".join(quoted(name) for name in header.named[:_MOST_NAMED])
+        return Format.CSV, f"its first row names columns: {named}"
     lines = [text for line in sample if (text := _telling(line))]
     fitting = {fmt: sum(1 for line in lines if shape.fullmatch(line)) for fmt, _, shape in _SHAPES}
     best = max(fitting, key=lambda fmt: fitting[fmt])

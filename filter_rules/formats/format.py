@@ -17,4 +17,5 @@ class Format(StrEnum):
     E2GUARDIAN = "e2guardian"
     URLS = "urls"
     NETWORKS = "networks"
+    CSV = "csv"
     AUTO = "auto"

@@ -20,7 +20,7 @@ _OWN_NAMES = frozenset(
 
 def domains(_file: str) -> Reader:
     """One domain a line, which stands for itself and all below it."""
-    return _domain
+    return domain_line
 
 
 def wildcards(_file: str) -> Reader:
@@ -44,7 +44,7 @@ def hosts_line(line: str) -> Iterable[Said]:
     return [host_entry(name, Reach.EXACT) for name in names if name.lower() not in _OWN_NAMES]
 
 
-def _domain(line: str) -> Iterable[Said]:
+def domain_line(line: str) -> Iterable[Said]:
     text = line.strip()
     if not text or text.startswith(_COMMENT_STARTS):
         return ()

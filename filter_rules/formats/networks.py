@@ -11,10 +11,10 @@ _COMMENT = re.compile(r"[#;!].*")
 
 
 def networks(_file: str) -> Reader:
-    return _networks
+    return network_line
 
 
-def _networks(line: str) -> Iterable[Said]:
+def network_line(line: str) -> Iterable[Said]:
     text = _COMMENT.sub("", line).strip()
     if not text:
         return ()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 
 from filter_rules.formats.adblock import adblock
+from filter_rules.formats.columns import table
 from filter_rules.formats.detecting import detect, refusal
 from filter_rules.formats.format import Format
 from filter_rules.formats.lines import LONGEST, Reader, tidy
@@ -29,6 +30,7 @@ _READERS: Mapping[Format, Callable[[str], Reader]] = {
     Format.E2GUARDIAN: e2guardian,
     Format.URLS: urls,
     Format.NETWORKS: networks,
+    Format.CSV: table,
 }
 
 

@@ -6,10 +6,11 @@ never becomes one that is blocked here: it holds the addresses that a school mus
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from filter_rules.formats.format import Format
+from filter_rules.types import Category, Entry, Problem
 
 UT1_LICENCE = "CC BY-SA 4.0, Université Toulouse Capitole"
 GLOBAL_USAGE = "global_usage"
@@ -66,6 +67,29 @@ def ut1_category(folder: str, usage: str, known: Mapping[str, str]) -> str:
     category = known.get(name, unmapped)
     uses = {line.strip().lower() for line in usage.splitlines()}
     return unmapped if "white" in uses and category not in _FOR_ALLOWING else category
+
+
+def known_categories(
+    folders: Mapping[str, str], categories: Iterable[Category]
+) -> Mapping[str, str]:
+    """Return our category for what others call it: by a folder of UT1, a standard, or our words."""
+    ours = list(categories)
+    known = {slug(folder).replace("_", "-"): name for folder, name in folders.items()}
+    known |= {slug(folder): name for folder, name in folders.items()}
+    known |= {slug(one.standard): one.name for one in ours}
+    known |= {slug(one.title): one.name for one in ours}
+    return known | {one.name: one.name for one in ours}
+
+
+def in_our_words(
+    said: Iterable[Entry | Problem], known: Mapping[str, str]
+) -> Iterator[Entry | Problem]:
+    """Give entries that say themselves what they are about our category for it."""
+    for one in said:
+        if isinstance(one, Entry):
+            yield replace(one, category=known.get(one.category, one.category))
+        else:
+            yield one
 
 
 def lists_among(fmt: Format, paths: Iterable[str]) -> list[str]:

@@ -143,6 +143,33 @@ def test_what_a_list_is_about_must_be_given(tmp_path: Path) -> None:
         bring(tmp_path, a_list(tmp_path, "example.com\n"), category="")
 
 
+@pytest.mark.parametrize("fmt", ["auto", "csv"])
+def test_a_table_says_itself_what_each_row_is_about(tmp_path: Path, fmt: str) -> None:
+    text = "domain,category\na.example,Games\nb.example,porn\nb.example,Quilts\n"
+    made = bring(tmp_path, a_list(tmp_path, text), fmt=fmt, category="")
+    assert made.counts == {"adult": 1, "games": 1, "quilts": 1}
+    assert entries(tmp_path) == [
+        Entry(Part.HOST, "a.example", category="games"),
+        Entry(Part.HOST, "b.example", category="adult"),
+        Entry(Part.HOST, "b.example", category="quilts"),
+    ]
+
+
+def test_the_category_given_for_a_table_is_not_used_and_that_is_said(tmp_path: Path) -> None:
+    made = bring(
+        tmp_path, a_list(tmp_path, "host,category\na.example,games\n..,x\n"), category="chat"
+    )
+    assert made.counts == {"games": 1}
+    assert made.problem_count == 1
+    assert made.notes[-1] == "“chat” was not used: each row says what it is about"
+
+
+def test_a_list_that_turns_out_to_be_no_table_needs_to_be_told(tmp_path: Path) -> None:
+    with pytest.raises(UnusableError, match="--category"):
+        bring(tmp_path, a_list(tmp_path, "a.example\n"), category="")
+    assert not list(tmp_path.glob("sources/*/source.toml"))
+
+
 def test_a_source_that_cannot_be_read_is_said_with_its_mend(tmp_path: Path) -> None:
     bring(tmp_path, a_list(tmp_path, "example.com\n"))
     (tmp_path / "sources" / "mine" / "source.toml").write_text("name = 1\n", encoding="utf-8")

@@ -18,6 +18,7 @@ from filter_rules.formats.format import Format
         (["$TTL 30", "example.com CNAME .", "*.example.com IN CNAME ."], Format.RPZ),
         (["example.com/games", "https://example.org/x"], Format.URLS),
         ([".Include<games>", ".Include<chat>"], Format.E2GUARDIAN),
+        (["domain;category", "example.com;games"], Format.CSV),
     ],
 )
 def test_a_format_is_known_by_its_lines(lines: list[str], fmt: Format) -> None:
@@ -27,6 +28,11 @@ def test_a_format_is_known_by_its_lines(lines: list[str], fmt: Format) -> None:
 def test_the_reason_is_told() -> None:
     lines = ["# a comment", "0.0.0.0 a.example", "0.0.0.0 b.example", "b.example"]
     assert detect(lines)[1] == "2 of the first 3 lines look like 0.0.0.0 name"
+
+
+def test_the_columns_of_a_table_are_told() -> None:
+    why = detect(["Domain,Category,Note", "a.example,games,"])[1]
+    assert why == "its first row names columns: “domain”, “category”, “note”"
 
 
 def test_lines_of_no_known_shape_are_read_as_domains() -> None:

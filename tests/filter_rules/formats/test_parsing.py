@@ -36,7 +36,9 @@ def shown(lines: list[str], fmt: Format, file: str) -> Iterator[str]:
             allow = "allow " if said.allow else ""
             rank = "" if said.rank is Rank.ORDINARY else f", {said.rank.name.lower()}"
             withdraws = ", withdraws" if said.withdraws else ""
-            yield f"    {allow}{said.part} {said.value} ({REACHES[said.reach]}{rank}{withdraws})"
+            how = f"{REACHES[said.reach]}{rank}{withdraws}"
+            about = f" about {said.category}" if said.category else ""
+            yield f"    {allow}{said.part} {said.value} ({how}){about}"
 
 
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("lists_*.txt")), ids=lambda path: path.stem)
@@ -94,6 +96,7 @@ PIECES = st.sampled_from(
         "\t", "example.com", "a", ".", "*", "#", "##", ";", "!", "[", "0.0.0.0", "::1", "%", "@",
         "CNAME", " IN ", "$ORIGIN", "$TTL", "(", ")", "rpz-passthru.", ".rpz-ip", ".Include<", ">",
         "http://", "?", "é", "\ud800", "\x00", "\x07", "\u202e", "xn--", "-", "_", "=", ",", "\\",
+        "domain", "category", "|", "#time: 9 0 17 0 01234", ".rpz-client-ip", "sep=;", "co.uk",
     ]
 )  # fmt: skip
 LINES = st.lists(st.lists(PIECES, max_size=8).map("".join) | st.text(max_size=20), max_size=6)

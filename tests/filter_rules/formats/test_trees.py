@@ -5,11 +5,14 @@ import pytest
 from filter_rules.formats.format import Format
 from filter_rules.formats.trees import (
     folder_format,
+    in_our_words,
+    known_categories,
     lists_among,
     slug,
     ut1_category,
     ut1_folders,
 )
+from filter_rules.types import Category, Entry, Part, Problem
 
 KNOWN = {"games": "games", "child": "education", "press": "news", "dating": "dating"}
 
@@ -68,3 +71,21 @@ def test_only_the_lists_of_a_folder_are_read() -> None:
 def test_a_slug_is_small_letters_digits_and_hyphens() -> None:
     assert slug("My List (2026).txt") == "my-list-2026-txt"
     assert slug("../..") == ""
+
+
+def test_what_others_call_a_category_is_known_by_folder_standard_title_and_name() -> None:
+    adult = Category("adult", "Adult content", "…", "Pornography")
+    known = known_categories({"social_networks": "social-media"}, [adult])
+    assert {known[name] for name in ("adult", "adult-content", "pornography")} == {"adult"}
+    assert {known[name] for name in ("social_networks", "social-networks")} == {"social-media"}
+
+
+def test_entries_get_our_name_of_their_category_where_there_is_one() -> None:
+    said = [
+        Entry(Part.HOST, "a.example", category="porn"),
+        Problem("x", 1, "…"),
+        Entry(Part.HOST, "b.example", category="quilts"),
+    ]
+    assert list(in_our_words(said, {"porn": "adult"})) == [
+        Entry(Part.HOST, "a.example", category="adult"), *said[1:],
+    ]  # fmt: skip
