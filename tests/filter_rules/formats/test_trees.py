@@ -81,7 +81,7 @@ def test_what_others_call_a_category_is_known_by_folder_standard_title_and_name(
 
 
 def test_entries_get_our_name_of_their_category_where_there_is_one() -> None:
-    said = [
+    said: list[Entry | Problem] = [
         Entry(Part.HOST, "a.example", category="porn"),
         Problem("x", 1, "…"),
         Entry(Part.HOST, "b.example", category="quilts"),
