@@ -62,6 +62,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Network = Annotated[str, AfterValidator(_network)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)]
 Upstream = Annotated[str, Field(pattern=r"^(udp|tcp)://(\[[0-9a-fA-F:.]+\]|[^\[\]:/]+)(:\d+)?$")]
+ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 ListName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 ListNames = Annotated[tuple[ListName, ...], NoDecode, BeforeValidator(_split)]
 Upstreams = Annotated[tuple[Upstream, ...], NoDecode, BeforeValidator(_split)]
@@ -160,6 +161,32 @@ class Rules(Section):
     )
 
 
+class Subscriptions(Section):
+    """Lists that are downloaded again and again."""
+
+    update_at: ClockTime = Field(
+        "03:00", description="Lists are downloaded each day after this time, in the school's zone."
+    )
+    update_spread_minutes: int = Field(
+        120, ge=0, le=1439, description="Within so many minutes, at a time drawn anew each day."
+    )
+    may_shrink_percent: int = Field(
+        30, ge=0, le=100, description="A list that loses more at once keeps its copy of before."
+    )
+    largest_download_mib: int = Field(
+        256, ge=1, le=4096, description="A larger download is given up, in MiB."
+    )
+    largest_unpacked_mib: int = Field(
+        1024, ge=1, le=4096, description="What an archive may hold in all, unpacked, in MiB."
+    )
+    longest_seconds: int = Field(
+        900, ge=1, le=14400, description="A download that takes longer, in all, is given up."
+    )
+    ca: Path | None = Field(
+        None, description="A PEM file of authorities to trust too, where your network opens TLS."
+    )
+
+
 class Sealed(Section):
     """Sealed lists of unlawful content."""
 
@@ -197,6 +224,7 @@ class Settings(BaseSettings):
     admin: Admin = Admin()
     database: Database = Database()
     rules: Rules = Rules()
+    subscriptions: Subscriptions = Subscriptions()
     sealed: Sealed = Sealed()
 
     @classmethod

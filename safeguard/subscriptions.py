@@ -6,14 +6,13 @@ What downloads them is updating.py.
 """
 
 import fcntl
-import hashlib
 import json
 import shutil
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -27,26 +26,51 @@ from safeguard.sources import RESERVED, remove_source
 EVERY = timedelta(hours=24)
 AFTER_A_PROBLEM = timedelta(hours=4)
 OLD = timedelta(days=7)
-SHRINK_LIMIT = 30  # percent
+WHOLE = timedelta(days=7)  # so often a list is asked for whole, whatever its server says
+SKEW = timedelta(minutes=5)  # clocks of a network differ by so much
 
 _FOLDER = "subscriptions"
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """When lists are downloaded: a time of day, somewhere, and how far they are spread after it."""
+
+    at: time = time(3)
+    spread: timedelta = timedelta(hours=2)
+    zone: tzinfo = UTC
+
+    def next(self, now: datetime, luck: float) -> datetime:
+        """Return the next time after `now`; `luck` (from 0 to 1) is its place in the window."""
+        day = now.astimezone(self.zone).date()
+        for later in range(3):
+            start = datetime.combine(day + timedelta(days=later), self.at, self.zone)
+            if start.astimezone(UTC) > now:
+                return start.astimezone(UTC) + self.spread * luck
+        raise AssertionError("no day is longer than two")
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
-    """A list that is downloaded, and how that went. `sha256` is of the last good download."""
+    """A list that is downloaded, and how that went.
+
+    `sha256` is of the last good download, `last_whole` when it last came whole, and not only
+    as word that nothing has changed. Without a `shrink_limit` the settings decide.
+    """
 
     name: str
     address: str = ""
     format: Format = Format.AUTO
     category: str = ""
     licence: str = ""
-    shrink_limit: int = SHRINK_LIMIT
+    shrink_limit: int | None = None
     etag: str = ""
     modified: str = ""
     sha256: str = ""
     last_tried: datetime | None = None
     last_good: datetime | None = None
+    last_whole: datetime | None = None
+    next_try: datetime | None = None
     problem: str = ""
 
     def trouble(self, now: datetime) -> str:
@@ -55,17 +79,27 @@ class Subscription:
             return self.problem
         if self.last_good is None:
             return "it has not been downloaded yet"
+        if self.last_good > now + SKEW:
+            return "it was downloaded at a time that is yet to come: see this machine’s clock"
         if now - self.last_good > OLD:
-            return f"it is {(now - self.last_good).days} days old"
+            return f"it is {(now - self.last_good).days} days old: see that `safeguard run` runs"
         return ""
 
-    def due(self) -> datetime | None:
-        """When it is to be downloaded again; None: at once. Lists are spread over time."""
-        if self.last_tried is None:
-            return None
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is to be downloaded now.
+
+        A wrong clock, then or now, neither stops that for long nor makes it happen often: what
+        was tried in the future is tried, and nothing waits for longer than two days.
+        """
+        if self.last_tried is None or self.last_tried > now + SKEW:
+            return True
         wait = AFTER_A_PROBLEM if self.problem else EVERY
-        spread = hashlib.blake2b(self.name.encode(), digest_size=1).digest()[0] / 255
-        return self.last_tried + wait * (1 + spread / 8)
+        at = self.next_try or self.last_tried + wait
+        return now >= min(at, self.last_tried + 2 * EVERY)
+
+    def wants_whole(self, now: datetime) -> bool:
+        """Whether to ask for it whole: a cache on the way may say for ever that it is the same."""
+        return self.last_whole is None or not timedelta() <= now - self.last_whole <= WHOLE
 
 
 def catalogue() -> dict[str, dict[str, Any]]:
@@ -79,10 +113,8 @@ def subscriptions(data: Path) -> list[Subscription]:
 
 
 def due(data: Path, now: datetime) -> list[str]:
-    """Name those that are to be downloaded now. One tried in the future tells of a wrong clock."""
-    readable = [one for one in subscriptions(data) if one.address]
-    found = [(one, one.due(), one.last_tried) for one in readable]
-    return [one.name for one, at, last in found if not at or at <= now or (last and last > now)]
+    """Name those that are to be downloaded now."""
+    return [one.name for one in subscriptions(data) if one.address and one.is_due(now)]
 
 
 def subscribe(data: Path, wanted: Subscription) -> Subscription:
@@ -97,7 +129,11 @@ def subscribe(data: Path, wanted: Subscription) -> Subscription:
             category=wanted.category or before.category,
             licence=before.licence,
         )
-    made = replace(completed(wanted), last_good=before.last_good)
+    made = replace(
+        completed(wanted),
+        last_good=before.last_good,
+        shrink_limit=before.shrink_limit if wanted.shrink_limit is None else wanted.shrink_limit,
+    )
     _check(made)
     with alone(data):
         write_subscription(data, made)

@@ -8,14 +8,9 @@ import typer
 
 from filter_rules.formats.format import Format
 from safeguard.cli.options import ConfigOption, DataOption, notes, now, progress_bar, settings_of
-from safeguard.subscriptions import (
-    SHRINK_LIMIT,
-    Subscription,
-    subscribe,
-    unsubscribe,
-)
+from safeguard.subscriptions import SKEW, Subscription, subscribe, unsubscribe
 from safeguard.supervisor import make_folder
-from safeguard.updating import State, update
+from safeguard.updating import State, terms_of, update
 
 
 def follow(
@@ -24,8 +19,14 @@ def follow(
     fmt: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.AUTO,
     category: Annotated[str, typer.Option(help="What the list is about; see categories.md.")] = "",
     shrink_limit: Annotated[
-        int, typer.Option(min=0, max=100, help="Percent of its entries that it may lose at once.")
-    ] = SHRINK_LIMIT,
+        int | None,
+        typer.Option(
+            min=0,
+            max=100,
+            help="Percent of its entries that it may lose at once. Default: as before, else as "
+            "the setting subscriptions.may_shrink_percent says.",
+        ),
+    ] = None,
     data: DataOption = None,
     config: ConfigOption = None,
 ) -> None:
@@ -64,7 +65,14 @@ def take_newest(
     settings = settings_of(data, config)
     make_folder(settings.data)
     with progress_bar() as progress:
-        done = update(settings.data, names or [], now(), progress, accept_shrink=accept_shrink)
+        done = update(
+            settings.data,
+            names or [],
+            now(),
+            progress,
+            accept_shrink=accept_shrink,
+            terms=terms_of(settings),
+        )
     for one in done:
         typer.echo(f"{one.subscription.name}: {one.state}")
         if one.state is State.KEPT:
@@ -79,6 +87,11 @@ def say_health(followed: Sequence[Subscription], at: datetime) -> bool:
     for one in followed:
         good, tried = (_ago(when, at) for when in (one.last_good, one.last_tried))
         typer.echo(f"{one.name}: last good {good}, last tried {tried}.")
+        if one.address:
+            again = f"{one.next_try:%Y-%m-%d %H:%M} UTC" if one.next_try else "at once"
+            typer.echo(f"  From {one.address}, next try {again}.")
+        if one.sha256:
+            typer.echo(f"  SHA-256 of the last good download: {one.sha256}")
         if trouble := one.trouble(at):
             typer.echo(f"  Problem: {trouble}.")
     return any(one.trouble(at) for one in followed)
@@ -87,6 +100,8 @@ def say_health(followed: Sequence[Subscription], at: datetime) -> bool:
 def _ago(when: datetime | None, at: datetime) -> str:
     if when is None:
         return "never"
-    hours = int((at - when) / timedelta(hours=1))
     stamp = f"{when:%Y-%m-%d %H:%M} UTC"
+    if when > at + SKEW:
+        return f"{stamp} (yet to come)"
+    hours = int((at - when) / timedelta(hours=1))
     return f"{stamp} ({hours} hours ago)" if hours else f"{stamp} (less than an hour ago)"

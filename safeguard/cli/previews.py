@@ -20,10 +20,11 @@ from safeguard.previewing import (
     source_of,
 )
 from safeguard.problems import UnusableError
+from safeguard.settings import Settings
 from safeguard.sources import Source
 from safeguard.subscriptions import Subscription, completed, subscriptions
 from safeguard.supervisor import make_folder
-from safeguard.updating import download
+from safeguard.updating import download, terms_of
 
 MOST_SHOWN = 50
 
@@ -47,7 +48,8 @@ def preview(
     with tempfile.TemporaryDirectory(dir=settings.data, prefix="preview-") as folder:
         work = Path(folder)
         with progress_bar() as progress:
-            source = _looked_at(settings.data, work, what, fmt, category, now(), progress)
+            wanted = Subscription(what, format=fmt, category=category)
+            source = _looked_at(settings, work, wanted, now(), progress)
             found = named(compile_alone(source, work, progress), hosts)
     typer.echo(f"It names {len(found):,} of {len(hosts):,} popular sites.")
     for about, count in sorted(by_category(found).items()):
@@ -82,20 +84,15 @@ def diff(
 
 
 def _looked_at(
-    data: Path,
-    work: Path,
-    what: str,
-    fmt: Format,
-    category: str,
-    at: datetime,
-    progress: Progress,
+    settings: Settings, work: Path, wanted: Subscription, at: datetime, progress: Progress
 ) -> Source:
     """A file or a folder, else a list that was taken in, else one that is downloaded to look."""
-    if Path(what).exists():
-        return source_of(work, Path(what), fmt, category, at)
-    if (source := imported(data, what)) is not None:
+    path = Path(wanted.name)
+    if path.exists():
+        return source_of(work, path, wanted.format, wanted.category, at)
+    if (source := imported(settings.data, wanted.name)) is not None:
         return source
-    known = {one.name: one for one in subscriptions(data)}
-    one = known.get(what) or completed(Subscription(what, format=fmt, category=category))
-    found = download(one, work, progress)
+    known = {one.name: one for one in subscriptions(settings.data)}
+    one = known.get(wanted.name) or completed(wanted)
+    found = download(one, work, terms_of(settings).limits, progress)
     return source_of(work, found, one.format, one.category, at)

@@ -2,8 +2,9 @@
 
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,6 +16,7 @@ from safeguard.subscriptions import (
     EVERY,
     OLD,
     Subscription,
+    Window,
     catalogue,
     due,
     subscribe,
@@ -49,7 +51,7 @@ def test_a_subscription_is_read_as_it_was_written(tmp_path: Path) -> None:
     subscribe(tmp_path, OWN)
     full = Subscription(
         "mine", "http://x.example/", Format.HOSTS, "games", 'a "licence" \x7f', 50,
-        '"e"', "Mon", "ab", NOW, NOW, "it broke",
+        '"e"', "Mon", "ab", NOW, NOW, NOW, NOW, "it broke",
     )  # fmt: skip
     write_subscription(tmp_path, full)
     assert subscriptions(tmp_path) == [full]
@@ -128,9 +130,58 @@ def test_each_is_due_after_a_day_and_sooner_after_a_problem(tmp_path: Path) -> N
         assert due(tmp_path, NOW - timedelta(days=400)) == ["mine"]  # the clock was wrong
 
 
-def test_lists_are_spread_over_time() -> None:
-    times = {Subscription(name, last_tried=NOW).due() for name in catalogue()}
-    assert len(times) > len(catalogue()) / 2
+@pytest.mark.parametrize("luck", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("hours", [0, 1, 5, 17, 23])
+def test_lists_are_spread_over_a_window_of_the_schools_day(luck: float, hours: int) -> None:
+    london = ZoneInfo("Europe/London")
+    window = Window(time(3), timedelta(hours=2), london)
+    now = NOW + timedelta(hours=hours)
+    found = window.next(now, luck).astimezone(london)
+    start = found - timedelta(hours=2) * luck
+    assert (start.hour, start.minute) == (3, 0)
+    assert timedelta() < found - now <= timedelta(hours=26)
+
+
+@pytest.mark.parametrize(
+    ("now", "says"),
+    [
+        ("2026-10-24T23:30:00+01:00", "2026-10-25T00:30:00+00:00"),  # the clocks go back
+        ("2026-10-25T01:30:00+00:00", "2026-10-26T01:30:00+00:00"),
+        ("2027-03-28T00:30:00+00:00", "2027-03-28T01:30:00+00:00"),  # there is no 01:30 that day
+    ],
+)
+def test_the_window_opens_on_days_that_are_longer_or_shorter(now: str, says: str) -> None:
+    window = Window(time(1, 30), timedelta(), ZoneInfo("Europe/London"))
+    found = window.next(datetime.fromisoformat(now), 0.0)
+    assert found == datetime.fromisoformat(says)
+
+
+YEAR = timedelta(days=365)
+
+
+def test_a_clock_that_jumps_neither_stops_a_list_nor_makes_it_come_often() -> None:
+    """Each row: where the clock is now, what was written before, and whether it is due."""
+    window = Window()
+    good = replace(OWN, last_tried=NOW, last_good=NOW, next_try=window.next(NOW, 0.5))
+    ahead = replace(
+        OWN, last_tried=NOW + YEAR, last_good=NOW + YEAR, next_try=window.next(NOW + YEAR, 0.5)
+    )
+    assert not good.is_due(NOW)
+    assert good.is_due(NOW + YEAR)  # jumped forwards: once, and that is written as of then
+    assert not ahead.is_due(NOW + YEAR)
+    assert ahead.is_due(NOW)  # jumped back: once, and that is written as of now
+    assert "clock" in ahead.trouble(NOW)
+    assert "365 days old" in good.trouble(NOW + YEAR)
+    strange = replace(good, next_try=NOW + YEAR)  # written by a wrong clock, or by hand
+    assert strange.is_due(NOW + timedelta(days=3))
+
+
+def test_a_list_is_asked_for_whole_now_and_then() -> None:
+    whole = replace(OWN, last_whole=NOW)
+    assert OWN.wants_whole(NOW)
+    assert not whole.wants_whole(NOW + timedelta(days=6))
+    assert whole.wants_whole(NOW + timedelta(days=8))
+    assert whole.wants_whole(NOW - YEAR)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +190,10 @@ def test_lists_are_spread_over_time() -> None:
         (Subscription("a", last_good=NOW), ""),
         (Subscription("a", last_good=NOW, problem="it broke"), "it broke"),
         (Subscription("a"), "it has not been downloaded yet"),
-        (Subscription("a", last_good=NOW - OLD - timedelta(days=1)), "it is 8 days old"),
+        (
+            Subscription("a", last_good=NOW - OLD - timedelta(days=1)),
+            "it is 8 days old: see that `safeguard run` runs",
+        ),
     ],
 )
 def test_trouble_is_said(one: Subscription, says: str) -> None:
