@@ -1,7 +1,8 @@
 """The rules in force, whole and unchanging: what they say of a host, a URL or a text."""
 
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache, partial
+from typing import NamedTuple
 
 from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex
@@ -16,6 +17,7 @@ from filter_rules.urls import Url
 
 PRIVATE = "private-address"
 BUILT_IN = "built in"
+_MOST_HOSTS_KEPT = 4096
 NO_NETWORKS = NetworkIndex(ListingMap.of(compile_map(tuple), ()))
 
 
@@ -33,10 +35,10 @@ class RuleSet:
     ) -> None:
         self.fingerprint = fingerprint
         self.categories = categories
-        self._domains = domains
         self._urls = urls
-        self._networks = networks
         self._make_detector = detector
+        # What is kept dies with these rules: it must not hold the RuleSet itself.
+        self._known_of = lru_cache(_MOST_HOSTS_KEPT)(partial(_known, domains, networks))
 
     def match(self, host: str, url: Url | None = None) -> tuple[Hit, ...]:
         """Return what the lists say of a host in its one spelling, and of the URL where known.
@@ -44,22 +46,14 @@ class RuleSet:
         An exception in a list lifts entries of that list and of no other. The most exact entry
         of each part comes first.
         """
-        found = self._found(host)
-        if url is not None:
-            found += self._urls.find(url)
-        hits = _hits(found)
-        return (_private(host), *hits) if is_private(host) else hits
+        known = self._known_of(host)
+        found = self._urls.find(url) if url is not None else []
+        hits = _hits([*known.found, *found]) if found else known.hits
+        return (_private(host), *hits) if known.is_private else hits
 
     def match_address(self, address: str) -> tuple[Hit, ...]:
         """Return what the lists say of an address that a name leads to."""
-        return _hits(self._found(address))
-
-    def _found(self, host: str) -> list[Found]:
-        if not is_address(host):
-            return self._domains.find(host)
-        addresses = addresses_meant(host)
-        networks = [found for one in addresses for found in self._networks.find(one)]
-        return networks + [found for one in addresses for found in self._domains.find(one)]
+        return self._known_of(address).hits
 
     def detect(self, text: str, kind: Kind) -> tuple[Finding, ...]:
         """Return what a text says of each theme, most severe first."""
@@ -79,7 +73,27 @@ class RuleSet:
         return typed_words(url)
 
 
-def _hits(found: list[Found]) -> tuple[Hit, ...]:
+class _Known(NamedTuple):
+    """What the lists say of a host, and what of that is left where no URL says more."""
+
+    found: Sequence[Found]
+    hits: tuple[Hit, ...]
+    is_private: bool
+
+
+def _known(domains: DomainIndex, networks: NetworkIndex, host: str) -> _Known:
+    found = _found(domains, networks, host)
+    return _Known(found, _hits(found), is_private(host))
+
+
+def _found(domains: DomainIndex, networks: NetworkIndex, host: str) -> list[Found]:
+    if not is_address(host):
+        return domains.find(host)
+    meant = addresses_meant(host)
+    return [found for index in (networks, domains) for one in meant for found in index.find(one)]
+
+
+def _hits(found: Sequence[Found]) -> tuple[Hit, ...]:
     return tuple(
         Hit(one.listing.category, one.listing.list, one.entry, one.part)
         for one in reversed(standing(found))
