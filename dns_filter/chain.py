@@ -77,7 +77,7 @@ STEPS: tuple[Step, ...] = (
     refuse_unserved,  # first: what nobody is served needs no rules and no work
     answer_special,  # before the rules: no list may switch on DNS that goes round the filter
     refuse_blocked,  # before the cache: what others may see was asked for, and is kept, there
-    answer_known,  # last: what is left is allowed; its answer is judged again, name by name
+    answer_known,  # last: what is left is allowed; its answer is judged again, with all it leads to
 )
 
 
@@ -133,9 +133,12 @@ def ready(desk: Desk, packet: bytes, address: str) -> bytes | None:
 
 
 def _checked(desk: Desk, query: Query, answer: Answer) -> bytes:
-    """Block an answer that leads to a blocked name; else keep it ready, and give it."""
-    asked = desk.judge(query.client, query.question.host) if query.question.host else None
-    if asked is not None:
+    """Block an answer that leads to a blocked name or network; else keep it ready, and give it."""
+    asked = None
+    if query.question.host:
+        asked = desk.judge(query.client, query.question.host, answer.addresses)
+        if asked.blocked:
+            return _block(desk, query, asked)
         for target in answer.targets:
             verdict = desk.judge(query.client, target)
             if _blocks_an_alias(verdict) and not _outweighs(asked, verdict):

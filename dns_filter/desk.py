@@ -21,14 +21,17 @@ from safeguard.recorder import Recorder
 
 MOST_CLIENTS = 10_000
 MOST_VERDICTS = 50_000
+VERDICT_BYTES = 32 << 20
 MOST_READY = 50_000
 READY_BYTES = 16 << 20
 MOST_ANSWERS = 50_000
 ANSWER_BYTES = 32 << 20
 COST = 600  # what an entry weighs beside its bytes
+ADDRESS_COST = 80
 ECHO_SECONDS = 10.0
 
 type PolicyClass = tuple[str, str]
+type Asked = tuple[PolicyClass, str, tuple[str, ...]]
 type Key = tuple[bytes, int, bool, bool]
 
 
@@ -58,7 +61,11 @@ def _ready_weight(key: tuple[PolicyClass, bytes], value: Ready) -> int:
 
 
 def _answer_weight(_key: Key, value: Answer) -> int:
-    return 2 * len(value.body) + COST
+    return 2 * len(value.body) + ADDRESS_COST * len(value.addresses) + COST
+
+
+def _verdict_weight(key: Asked, _value: Verdict) -> int:
+    return ADDRESS_COST * len(key[2]) + COST
 
 
 class Judgements:
@@ -67,7 +74,9 @@ class Judgements:
     def __init__(self, snapshot: object) -> None:
         self.snapshot = snapshot
         self.clients: Recent[str, Client] = Recent(MOST_CLIENTS)
-        self.verdicts: Recent[tuple[PolicyClass, str], Verdict] = Recent(MOST_VERDICTS)
+        self.verdicts: Recent[Asked, Verdict] = Recent(
+            MOST_VERDICTS, VERDICT_BYTES, _verdict_weight
+        )
         self.ready: Recent[tuple[PolicyClass, bytes], Ready] = Recent(
             MOST_READY, READY_BYTES, _ready_weight
         )
@@ -124,12 +133,14 @@ class Desk:
             clients.put(address, client)
         return client
 
-    def judge(self, client: Client, host: str) -> Verdict:
+    def judge(self, client: Client, host: str, addresses: tuple[str, ...] = ()) -> Verdict:
+        """Return the verdict for a name, and for the addresses that it leads to where known."""
         verdicts = self.judgements.verdicts
-        key = client.policy_class, host
+        key = client.policy_class, host, addresses
         verdict = verdicts.get(key)
         if verdict is None:
-            verdict = self.engine.judge(client.subject, Target(host, channel=Channel.DNS))
+            target = Target(host, channel=Channel.DNS, addresses=addresses)
+            verdict = self.engine.judge(client.subject, target)
             verdicts.put(key, verdict)
         return verdict
 

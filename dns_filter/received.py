@@ -5,8 +5,9 @@ taken off; `ech` is taken out of HTTPS and SVCB records, since a site's name tha
 cannot be filtered. dnslib rebuilds the message where bytes must go; else it stays as it came.
 """
 
+import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dnslib import RD, DNSError, DNSRecord
@@ -31,6 +32,13 @@ from dns_filter.wire import opt as our_opt
 ALIASES = frozenset({Type.CNAME, Type.DNAME})
 SERVICES = frozenset({Type.SVCB, Type.HTTPS})
 MANDATORY, ECH = 0, 5
+FAMILIES: dict[int, tuple[int, int]] = {
+    Type.A: (socket.AF_INET, 4),
+    Type.AAAA: (socket.AF_INET6, 16),
+}
+HINTS = {4: FAMILIES[Type.A], 6: FAMILIES[Type.AAAA]}  # of SVCB: ipv4hint, ipv6hint
+ADDITIONAL = 2
+MOST_ADDRESSES = 256
 SHORTEST_SOA = 22
 LONGEST_KEPT = 86_400
 LONGEST_DENIAL_KEPT = 3_600
@@ -40,7 +48,10 @@ TTL = struct.Struct("!I")
 
 @dataclass(slots=True)
 class Answer:
-    """An upstream answer and when it came. `targets`: other names that it leads to."""
+    """An upstream answer and when it came.
+
+    `targets` are other names that it leads to, and `addresses` where it leads in the end.
+    """
 
     rcode: int
     counts: tuple[int, int, int]
@@ -48,6 +59,7 @@ class Answer:
     ttls: tuple[tuple[int, int], ...]
     lifetime: int
     targets: tuple[str, ...]
+    addresses: tuple[str, ...]
     at: float
     _aged: bytes = b""
     _age: int = 0
@@ -103,6 +115,9 @@ def read_answer(message: bytes, now: float) -> Answer:
         walked = list(records(message))
     if any(record.rtype == Type.OPT for record in walked):
         message, walked = _without_opt(message, walked)
+    addresses = tuple(dict.fromkeys(_addresses(message, walked)))
+    if len(addresses) > MOST_ADDRESSES:
+        raise MalformedError  # no site has so many, and each has to be judged
     start = question_end(message)
     _, _, _, answers, authorities, additional = HEADER.unpack_from(message)
     return Answer(
@@ -112,6 +127,7 @@ def read_answer(message: bytes, now: float) -> Answer:
         tuple((record.ttl_at - start, record.ttl) for record in walked),
         _lifetime(message, walked, answers),
         _targets(message, walked),
+        addresses,
         now,
     )
 
@@ -145,6 +161,32 @@ def _targets(message: bytes, walked: Sequence[Record]) -> tuple[str, ...]:
         elif record.section == 0 and record.rtype in SERVICES:
             names.append(read_name(message, record.content + 2))
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _addresses(message: bytes, walked: Sequence[Record]) -> Iterator[str]:
+    """Yield the addresses that a browser may connect to.
+
+    Those beside the answer count where a service record is answered: they are for it. Else they
+    are those of name servers.
+    """
+    served = any(record.section == 0 and record.rtype in SERVICES for record in walked)
+    for record in walked:
+        if record.section and not (served and record.section == ADDITIONAL):
+            continue
+        content = message[record.content : record.end]
+        if record.rtype in FAMILIES:
+            yield from _written(content, *FAMILIES[record.rtype])
+        elif record.rtype in SERVICES:
+            for key, value in _parameters(content)[1]:
+                if key in HINTS:
+                    yield from _written(value, *HINTS[key])
+
+
+def _written(packed: bytes, family: int, length: int) -> Iterator[str]:
+    if not packed or len(packed) % length:
+        raise MalformedError
+    for at in range(0, len(packed), length):
+        yield socket.inet_ntop(family, packed[at : at + length])
 
 
 def _without_opt(message: bytes, walked: list[Record]) -> tuple[bytes, list[Record]]:

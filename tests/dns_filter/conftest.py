@@ -33,6 +33,7 @@ LISTS = {
     "encrypted-dns": "doh.test",
     "help": "helpline.test",
 }
+NETWORKS = {"malware": "198.51.100.0/24\n2001:db8:bad::/48", "social-media": "203.0.113.0/24"}
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +44,10 @@ def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for category, host in LISTS.items():
         (folder / category).write_text(host + "\n")
         import_source(data, folder / category, Format.DOMAINS, category, category, NOW)
+    for category, networks in NETWORKS.items():
+        (folder / "networks").write_text(networks + "\n")
+        name = f"{category}-networks"
+        import_source(data, folder / "networks", Format.NETWORKS, category, name, NOW)
     build(data, lambda _doing, _done, _of: None)
     store = schema.prepare(load(data))
     people.put_network(store, f"{PUPIL}/32", "primary")

@@ -2,10 +2,11 @@
 
 import asyncio
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
-from dnslib import HTTPS, QTYPE, RR
+from dnslib import AAAA, HTTPS, QTYPE, RR, A
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -13,10 +14,14 @@ from hypothesis import strategies as st
 from dns_filter import chain
 from dns_filter.answers import Ede
 from dns_filter.chain import Query, at_once, from_upstream, ready
+from filter_rules.formats.format import Format
+from filter_rules.types import Hit, Part
+from safeguard.building import build
 from safeguard.core.types import Action, Reason
 from safeguard.engine import Engine, open_engine
 from safeguard.sealing import import_sealed
 from safeguard.settings import Settings
+from safeguard.sources import import_source
 from safeguard.store import overlay
 from safeguard.store.session import Store
 from tests.dns_filter.conftest import GUEST, NOW, PUPIL, TEACHER, Office, open_office
@@ -158,6 +163,102 @@ def test_a_service_record_that_leads_to_a_blocked_name_is_blocked(engine: Engine
             office.resolver.zone["club.test", "HTTPS"] = [record]
             assert content(await answer(office, "club.test", "HTTPS")) == []
             assert office.kept.hosts == [("primary", "club.test")]
+
+    run(walk())
+
+
+def leading_to(name: str, *addresses: str) -> list[RR]:
+    return [
+        RR(name, QTYPE.AAAA, ttl=300, rdata=AAAA(one))
+        if ":" in one
+        else RR(name, QTYPE.A, ttl=300, rdata=A(one))
+        for one in addresses
+    ]
+
+
+def test_a_name_that_leads_to_a_blocked_network_is_blocked_for_those_it_is_blocked_for(
+    engine: Engine,
+) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            zone = office.resolver.zone
+            zone["one.test", "A"] = leading_to("one.test", "192.0.2.7", "198.51.100.9")
+            zone["two.test", "A"] = leading_to("two.test", "203.0.113.9")
+            zone["three.test", "AAAA"] = leading_to("three.test", "2001:db8:bad::9")
+            zone["four.test", "A"] = leading_to("four.test", "192.0.2.9")
+            repeated: tuple[dict[str, Any], ...] = ({}, {}, {"edns": True})
+            for asked in repeated:  # the second time from what is kept ready
+                for client in (PUPIL, TEACHER):
+                    assert content(await answer(office, "one.test", client=client, **asked)) == (
+                        NOWHERE
+                    )
+                    assert content(await answer(office, "three.test", "AAAA", client, **asked)) == [
+                        "AAAA ::"
+                    ]
+                    assert content(await answer(office, "four.test", client=client, **asked)) == [
+                        "A 192.0.2.9"
+                    ]
+                assert content(await answer(office, "two.test", **asked)) == NOWHERE
+                assert content(await answer(office, "two.test", client=TEACHER, **asked)) == [
+                    "A 203.0.113.9"
+                ]
+            assert office.resolver.count("one.test") == 1
+            assert office.kept.hosts == [
+                ("primary", "one.test"),
+                ("primary", "three.test"),
+                ("staff", "one.test"),
+                ("staff", "three.test"),
+                ("primary", "two.test"),
+            ]
+            told = office.kept.told[0][2].considered[0].about
+            assert told == Hit("malware", "malware-networks", "198.51.100.0/24", Part.NETWORK)
+
+    run(walk())
+
+
+def test_an_alias_or_a_hint_that_leads_to_a_blocked_network_is_blocked(engine: Engine) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            led = [alias("club.test", "cdn.test")[0], *leading_to("cdn.test", "198.51.100.9")]
+            office.resolver.zone["club.test", "A"] = led
+            hint = HTTPS(1, [], [("ipv4hint", bytes((198, 51, 100, 9)))])
+            service = RR("club.test", QTYPE.HTTPS, ttl=60, rdata=hint)
+            office.resolver.zone["club.test", "HTTPS"] = [service]
+            assert content(await answer(office, "club.test")) == NOWHERE
+            assert content(await answer(office, "club.test", "HTTPS")) == []
+
+    run(walk())
+
+
+def test_help_and_what_staff_allow_by_name_may_lead_to_a_blocked_network(
+    own_engine: Engine, store: Store
+) -> None:
+    overlay.add(store, "club.test", Action.ALLOW, (), "the chess club", "someone", NOW)
+    assert own_engine.refresh()
+
+    async def walk() -> None:
+        async with open_office(own_engine) as office:
+            for name in ("club.test", "www.helpline.test"):
+                office.resolver.zone[name, "A"] = leading_to(name, "198.51.100.9")
+                assert content(await answer(office, name)) == ["A 198.51.100.9"]
+
+    run(walk())
+
+
+def test_networks_that_come_into_force_reach_what_was_kept_ready(
+    own_engine: Engine, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "more").write_text("192.0.2.0/24\n")
+
+    async def walk() -> None:
+        async with open_office(own_engine) as office:
+            for _ in range(2):
+                assert content(await answer(office, "www.good.test")) == HERE
+            import_source(settings.data, tmp_path / "more", Format.NETWORKS, "malware", "more", NOW)
+            build(settings.data, lambda _doing, _done, _of: None)
+            assert own_engine.refresh()
+            assert content(await answer(office, "www.good.test")) == NOWHERE
+            assert office.resolver.count("www.good.test") == 1
 
     run(walk())
 

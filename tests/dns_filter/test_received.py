@@ -1,7 +1,10 @@
 """What upstream resolvers send: read by us, read back by dnslib."""
 
+from typing import Any
+
 import pytest
 from dnslib import (
+    AAAA,
     CNAME,
     EDNS0,
     HTTPS,
@@ -118,6 +121,61 @@ def test_the_names_an_answer_leads_to_are_known() -> None:
         )
     )
     assert answer.targets == ("b.test", "c.b.test", "svc.test")
+
+
+def serving(*content: bytes, **more: Any) -> bytes:
+    found = (RR("a.test", QTYPE.HTTPS, rdata=RD(b"\0\1\0" + one), ttl=9) for one in content)
+    return sent("a.test", *found, qtype="HTTPS", **more)
+
+
+HINT_4 = b"\0\4\0\x08\xc0\0\2\5\xc0\0\2\6"
+HINT_6 = b"\0\6\0\x10" + bytes.fromhex("20010db8") + bytes(11) + b"\7"
+GLUE = [RR("ns.test", QTYPE.NS, rdata=NS("ns.test"), ttl=9), address("ns.test")]
+
+
+@pytest.mark.parametrize(
+    ("message", "addresses"),
+    [
+        (sent("a.test", address("a.test"), address("a.test", 60)), ("192.0.2.1",)),
+        (
+            sent(
+                "a.test",
+                RR("a.test", QTYPE.CNAME, rdata=CNAME("b.test"), ttl=9),
+                RR("b.test", QTYPE.AAAA, rdata=AAAA("2001:db8::1"), ttl=9),
+                RR("b.test", QTYPE.AAAA, rdata=AAAA("::ffff:c000:203"), ttl=9),
+            ),
+            ("2001:db8::1", "::ffff:192.0.2.3"),
+        ),
+        (sent("a.test", auth=GLUE[:1], ar=GLUE[1:]), ()),
+        (serving(HINT_4 + HINT_6), ("192.0.2.5", "192.0.2.6", "2001:db8::7")),
+        (serving(HINT_4 + b"\0\5\0\2\0\1"), ("192.0.2.5", "192.0.2.6")),
+        (serving(b"", HINT_6, ar=[address("a.test")]), ("2001:db8::7", "192.0.2.1")),
+    ],
+)
+def test_the_addresses_an_answer_leads_to_are_known(
+    message: bytes, addresses: tuple[str, ...]
+) -> None:
+    assert kept(message).addresses == addresses
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        serving(b"\0\4\0\3\xc0\0\2"),
+        serving(b"\0\4\0\0"),
+        sent("a.test", RR("a.test", QTYPE.A, rdata=RD(b"\xc0\0\2"), ttl=9)),
+        sent(
+            "a.test",
+            *(
+                RR("a.test", QTYPE.A, rdata=A(f"192.0.{n >> 8}.{n & 255}"), ttl=9)
+                for n in range(257)
+            ),
+        ),
+    ],
+)
+def test_addresses_that_cannot_be_read_or_are_too_many_are_no_answer(message: bytes) -> None:
+    with pytest.raises(MalformedError):
+        kept(message)
 
 
 ALPN = b"\0\1\0\3\2h2"

@@ -30,7 +30,12 @@ def test_an_address_is_judged_by_the_networks_it_lies_in_and_a_name_is_not_looke
     bad.write_text("93.184.215.0/24\n127.0.0.0/8\n")
     given = ("--category", "malware", "--format", "networks", "--name", "bad-networks")
     assert safeguard("rules", "import", *given, str(bad)).status == 0
-    asked = ("93.184.215.9", "https://93.184.215.9/x", "http://[64:ff9b::5db8:d709]/", "example.org")
+    asked = (
+        "93.184.215.9",
+        "https://93.184.215.9/x",
+        "http://[64:ff9b::5db8:d709]/",
+        "example.org",
+    )
     ran = safeguard("check", "--explain", *asked)
     words = "for the network 93.184.215.0/24 in the list bad-networks (malware): decisive."
     assert ran.out.count(words) == 3
