@@ -17,7 +17,8 @@ from safeguard.core.events import Event, Private, first_id_at, reference_from
 from safeguard.core.types import Action, Channel, Reason
 from safeguard.store.columns import escaped, holding
 from safeguard.store.session import Store
-from safeguard.store.tables import EventRow, PersonRow, TallyRow
+from safeguard.store.tables.events import EventRow, TallyRow
+from safeguard.store.tables.people import PersonRow
 from safeguard.vault import UnsealError, Vault
 
 _private = msgspec.msgpack.Decoder(Private)

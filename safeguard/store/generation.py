@@ -4,7 +4,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from safeguard.store.session import Store
-from safeguard.store.tables import GenerationRow
+from safeguard.store.tables.rules import GenerationRow
 
 ONLY = 1
 

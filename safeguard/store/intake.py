@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, Stateme
 
 from safeguard.core.events import Event, Growth, Kept, SealedEvent, Tally
 from safeguard.store.session import Store
-from safeguard.store.tables import EventRow, RefusedRow, SpoolPositionRow, TallyRow
+from safeguard.store.tables.events import EventRow, TallyRow
+from safeguard.store.tables.spools import RefusedRow, SpoolPositionRow
 
 EVENTS: Table = EventRow.metadata.tables["events"]
 TALLIES: Table = TallyRow.metadata.tables["tallies"]

@@ -10,7 +10,7 @@ from safeguard.core.events import SCHOOL
 from safeguard.core.types import Action
 from safeguard.store import generation
 from safeguard.store.session import Store
-from safeguard.store.tables import OverlayRow
+from safeguard.store.tables.rules import OverlayRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from safeguard.core.events import SCHOOL
 from safeguard.store import generation
 from safeguard.store.columns import escaped
 from safeguard.store.session import Store
-from safeguard.store.tables import DeviceRow, NetworkRow, PersonRow
+from safeguard.store.tables.people import DeviceRow, NetworkRow, PersonRow
 
 
 @dataclass(frozen=True, slots=True)

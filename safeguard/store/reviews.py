@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 
 from safeguard.store.events import is_event_id
 from safeguard.store.session import Store
-from safeguard.store.tables import EventRow, ReviewRow, StaffRow
+from safeguard.store.tables.events import EventRow, ReviewRow
+from safeguard.store.tables.people import StaffRow
 
 UNDONE = "undone"
 

@@ -18,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
-from safeguard.store.tables import EventRow
+from safeguard.store.tables.every import EVERY_TABLE
 from safeguard.vault import Vault, open_vault
 
 BUSY_MS = 5000
@@ -142,6 +142,7 @@ def _away_named() -> Iterator[None]:
 
 def _holds_events(engine: Engine) -> bool:
     with engine.connect() as connection:
-        if not inspect(connection).has_table(EventRow.__tablename__):
+        events = EVERY_TABLE.tables["events"]
+        if not inspect(connection).has_table(events.name):
             return False
-        return connection.execute(select(EventRow.id).limit(1)).first() is not None
+        return connection.execute(select(events.c.id).limit(1)).first() is not None

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from safeguard.core.events import SCHOOL
 from safeguard.store.session import Store
-from safeguard.store.tables import ReviewRow, SetupTokenRow, StaffRow
+from safeguard.store.tables.events import ReviewRow
+from safeguard.store.tables.people import SetupTokenRow, StaffRow
 
 TOKEN_LASTS = timedelta(hours=24)
 

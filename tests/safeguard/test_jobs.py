@@ -24,7 +24,8 @@ from safeguard.spool import FOLDER, SpoolReader, SpoolWriter, spool_file
 from safeguard.store import events, schema
 from safeguard.store.events import Wanted
 from safeguard.store.session import AwayError, Store
-from safeguard.store.tables import EventRow, RefusedRow, SpoolPositionRow
+from safeguard.store.tables.events import EventRow
+from safeguard.store.tables.spools import RefusedRow, SpoolPositionRow
 from safeguard.subscriptions import Subscription, subscribe, subscriptions
 from tests.postgres import PostgresServer
 from tests.safeguard.list_server import list_server

@@ -2,12 +2,12 @@
 
 from alembic import context
 
-from safeguard.store.tables import Row
+from safeguard.store.tables.every import EVERY_TABLE
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=Row.metadata,
+    target_metadata=EVERY_TABLE,
     render_as_batch=connection.dialect.name == "sqlite",
 )
 with context.begin_transaction():

@@ -7,7 +7,8 @@ from safeguard.core.events import Growth, SealedEvent, Tally
 from safeguard.store import events
 from safeguard.store.intake import Batch, Refused, RefusedError, position_of, take_in
 from safeguard.store.session import AwayError, Store
-from safeguard.store.tables import EventRow, RefusedRow
+from safeguard.store.tables.events import EventRow
+from safeguard.store.tables.spools import RefusedRow
 from tests.safeguard.samples import NOW, at, stored_event
 
 ONE = SealedEvent(stored_event(1), b"sealed")

@@ -12,7 +12,7 @@ from safeguard.store import reviews, staff
 from safeguard.store.intake import Batch, take_in
 from safeguard.store.session import Store
 from safeguard.store.staff import TOKEN_LASTS, EmailTakenError, Staff
-from safeguard.store.tables import SetupTokenRow
+from safeguard.store.tables.people import SetupTokenRow
 from tests.safeguard.samples import NOW, stored_event
 
 RANDOM = bytes(range(32))

@@ -1,10 +1,10 @@
-"""What the tables promise the rest."""
+"""What the tables of schools, people and staff promise the rest."""
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from safeguard.store.session import Store
-from safeguard.store.tables import DeviceRow, EventRow, SchoolRow, StaffRow
+from safeguard.store.tables.people import DeviceRow, SchoolRow, StaffRow
 
 
 def test_a_school_that_runs_alone_is_there_from_the_start(any_store: Store) -> None:
@@ -27,7 +27,5 @@ def test_a_row_of_no_school_is_refused(any_store: Store) -> None:
         session.add(DeviceRow(id="a", school_id=7, address="10.0.0.1", name="A", group=""))
 
 
-def test_the_tables_that_hold_secrets_hold_them_sealed_or_hashed() -> None:
-    assert "encrypted" in (EventRow.__table__.c.sealed.comment or "")
+def test_a_password_is_kept_as_a_hash() -> None:
     assert "hash" in (StaffRow.__table__.c.password.comment or "")
-    assert not {"url", "words", "excerpt"} & set(EventRow.__table__.c.keys())

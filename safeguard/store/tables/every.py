@@ -1,0 +1,17 @@
+"""All the tables at once, so that each one's foreign keys find theirs, however it is reached."""
+
+from safeguard.store.tables import (
+    audit,
+    cases,
+    concerns,
+    events,
+    keeping,
+    notices,
+    people,
+    rules,
+    spools,
+)
+from safeguard.store.tables.row import Row
+
+MODULES = (audit, cases, concerns, events, keeping, notices, people, rules, spools)
+EVERY_TABLE = Row.metadata
