@@ -13,16 +13,14 @@ once.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 
 from filter_rules.formats.expressions import Together, compiled
+from filter_rules.formats.patterns import EXCEPT, MATCH_CASE, OPTIONS, is_expression
 from filter_rules.listing import Found, ListingMap, Listings
 from filter_rules.types import Part
 from filter_rules.urls import Url, default_port
-
-OPTIONS = " $"
-MATCH_CASE, EXCEPT = "match-case", "denyallow="
 
 _WORD = re.compile(r"[a-z0-9%]+")
 _WHOLE_WORD = re.compile(r"(?<![a-z0-9%*])[a-z0-9%]+(?![a-z0-9%*])")
@@ -43,8 +41,7 @@ class Pattern:
         self.listings = listings
         self._body, options = _taken_apart(value)
         self._cased = MATCH_CASE in options
-        excepted = (one.removeprefix(EXCEPT) for one in options if one.startswith(EXCEPT))
-        self._except = tuple(name for names in excepted for name in names.split("|"))
+        self._except = options.get(EXCEPT, "").split("|")
 
     @property
     def expression(self) -> str:
@@ -66,7 +63,7 @@ class Pattern:
         return self._longest in lowered and self._search(text.encode()) is not None
 
     def speaks_of(self, host: str) -> bool:
-        return not any(host == name or host.endswith(f".{name}") for name in self._except)
+        return not any(f".{host}".endswith(f".{name}") for name in self._except if name)
 
     @cached_property
     def _longest(self) -> str:
@@ -135,10 +132,6 @@ def keyed(patterns: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]]:
         yield f"{min(each, key=rarity, default='')} {value}", number
 
 
-def is_expression(body: str) -> bool:
-    return len(body) > 2 and body.startswith("/") and body.endswith("/")  # noqa: PLR2004 the slashes
-
-
 def _filed_under(patterns: ListingMap, word: str) -> tuple[Pattern, ...]:
     beginning = f"{word} "
     return tuple(
@@ -146,11 +139,10 @@ def _filed_under(patterns: ListingMap, word: str) -> tuple[Pattern, ...]:
     )
 
 
-def _taken_apart(value: str) -> tuple[str, Sequence[str]]:
-    if is_expression(value):
-        return value, ()
-    body, _, options = value.rpartition(OPTIONS) if OPTIONS in value else (value, "", "")
-    return body, options.split(",")
+def _taken_apart(value: str) -> tuple[str, Mapping[str, str]]:
+    body, _, options = (value, "", "") if is_expression(value) else value.partition(OPTIONS)
+    split = (one.partition("=") for one in options.split(","))
+    return body, {name: names for name, _, names in split}
 
 
 def _translated(body: str) -> str:

@@ -1,0 +1,75 @@
+"""Patterns of Adblock syntax in their one spelling, that of the addresses they are held against."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from filter_rules.formats.expressions import compiled, refusal_of
+from filter_rules.formats.lines import Said, quoted, zone_entry
+from filter_rules.hosts import canonical_host
+from filter_rules.types import Entry, Part
+from filter_rules.urls import one_spelling
+
+OPTIONS = " $"
+MATCH_CASE, EXCEPT = "match-case", "denyallow"
+
+_FEWEST_CHARACTERS = 3
+_SCHEME = re.compile(r"\|?(?:https?|wss?)?:?/*")
+_SPECIAL = re.compile(r"[*^|]")
+_IN_ADDRESSES = re.compile(r"[!-~]+")
+_NAME_IN_FRONT = re.compile(r"(\|\||\|?[a-z]*://)([^/*^|?:]+)(?=[/^|?:])")
+# Addresses are held with single slashes; two at the front, or behind a colon, are the scheme's.
+_SLASHES = re.compile(r"(?<=[^:*^|/])//+")
+
+
+def is_expression(text: str) -> bool:
+    return len(text) > 2 and text.startswith("/") and text.endswith("/")  # noqa: PLR2004 the slashes
+
+
+def pattern_entry(text: str, options: Mapping[str, str], *, allow: bool) -> Said:
+    """Read a pattern or, between slashes, an expression; of the options those that narrow it."""
+    excepted = [zone_entry(name) for name in options.get(EXCEPT, "").split("|") if name]
+    if wrong := next((said for said in excepted if isinstance(said, str)), ""):
+        return wrong
+    if wrong := _unfit(text):
+        return wrong
+    spelt = text if is_expression(text) else _spelt(text, cased=MATCH_CASE in options)
+    names = "|".join(said.value for said in excepted if isinstance(said, Entry))
+    kept = [f"{EXCEPT}={names}"] if names else []
+    kept += [MATCH_CASE] if MATCH_CASE in options else []
+    return Entry(Part.PATTERN, spelt + (OPTIONS + ",".join(kept) if kept else ""), allow=allow)
+
+
+def _unfit(text: str) -> str:
+    if is_expression(text):
+        return _unfit_expression(text[1:-1])
+    literal = _SPECIAL.sub("", _SCHEME.sub("", text, count=1))
+    if len(literal) < _FEWEST_CHARACTERS or not any(one.isalnum() for one in literal):
+        return f"{quoted(text)} would match too much of all there is"
+    if not _IN_ADDRESSES.fullmatch("".join(one for one in text if one.isascii())):
+        return f"{quoted(text)} holds what no address does"
+    return ""
+
+
+def _unfit_expression(inner: str) -> str:
+    if not inner.isprintable():
+        return f"{quoted(inner)} holds characters that cannot be seen"
+    if refusal := refusal_of(inner):
+        return f"{quoted(inner)} is no expression that can be used: {refusal}"
+    if compiled(inner).search(b""):
+        return f"{quoted(inner)} would match all there is"
+    return ""
+
+
+def _spelt(text: str, *, cased: bool) -> str:
+    if not text.isascii():
+        text = _NAME_IN_FRONT.sub(_spelt_name, text, count=1)
+        text = "".join(one if one.isascii() else quote(one) for one in text)
+    text = one_spelling(text)
+    before, question, behind = text.partition("?")
+    text = _SLASHES.sub("/", before) + question + behind
+    return text if cased else text.lower()
+
+
+def _spelt_name(read: re.Match[str]) -> str:
+    return read[1] + (canonical_host(read[2]) or read[2])
