@@ -8,21 +8,23 @@ import gzip
 import hashlib
 import io
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, cast
 
+from filter_rules.formats.e2guardian import included
 from filter_rules.formats.format import Format
 from filter_rules.formats.lines import LONGEST
-from filter_rules.formats.sites import included
 from filter_rules.formats.trees import (
     GLOBAL_USAGE,
     UT1_LICENCE,
     ListFile,
     folder_format,
     lists_among,
+    passed_over,
     slug,
     ut1_category,
     ut1_folders,
@@ -35,6 +37,7 @@ MOST_BYTES = 4 << 30  # of one list, unpacked
 
 _GZIP = b"\x1f\x8b"
 _BLOCK = 1 << 20
+_DEFINED = re.compile(r"__\w+__")  # such as __LISTDIR__: a folder of the machine it comes from
 
 
 @dataclass(slots=True)
@@ -65,6 +68,7 @@ def planned(path: Path, fmt: Format, category: str, name: str, known: Mapping[st
         if category:
             plan.notes.append(f"“{category}” was not used: each folder has a category of its own")
     else:
+        plan.problems += passed_over(fmt, paths)
         _plan_one_list(plan, path, lists_among(fmt, paths), ListFile("", fmt, category, name))
     return plan
 
@@ -202,7 +206,7 @@ def _leading_away(link: Path, path: str, root: Path) -> Sequence[Problem]:
 
 def _inside(root: Path, folder: Path, wanted: str) -> Path | None:
     """Find an included file. An absolute path is of another machine: its end is looked for here."""
-    parts = [part for part in Path(wanted).parts if part not in {"/", "__LISTDIR__"}]
+    parts = [part for part in Path(wanted).parts if part != "/" and not _DEFINED.fullmatch(part)]
     for candidate in (
         folder.joinpath(*parts),
         *(root.joinpath(*parts[at:]) for at in range(len(parts))),

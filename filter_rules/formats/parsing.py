@@ -1,18 +1,19 @@
 """Any list, in any format, as entries and problems. A bad line never stops a list."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 
 from filter_rules.formats.adblock import adblock
 from filter_rules.formats.columns import table
 from filter_rules.formats.detecting import detect, refusal
+from filter_rules.formats.e2guardian import e2guardian
 from filter_rules.formats.format import Format
 from filter_rules.formats.lines import LONGEST, Reader, tidy
 from filter_rules.formats.names import domains, hosts, wildcards
 from filter_rules.formats.networks import networks
 from filter_rules.formats.resolvers import dnsmasq, unbound
 from filter_rules.formats.rpz import rpz
-from filter_rules.formats.sites import e2guardian, urls, ut1
+from filter_rules.formats.sites import urls, ut1
 from filter_rules.types import Entry, Problem
 
 _SAMPLE = 1000
@@ -27,7 +28,6 @@ _READERS: Mapping[Format, Callable[[str], Reader]] = {
     Format.UNBOUND: unbound,
     Format.RPZ: rpz,
     Format.UT1: ut1,
-    Format.E2GUARDIAN: e2guardian,
     Format.URLS: urls,
     Format.NETWORKS: networks,
     Format.CSV: table,
@@ -41,10 +41,14 @@ def parse(fmt: Format, lines: Iterable[str], file: str) -> Iterator[Entry | Prob
     if refused := refusal(sample):
         yield Problem(file, 1, refused)
         return
-    read = _READERS[detect(sample)[0] if fmt is Format.AUTO else fmt](file)
+    read = _reader(detect(sample)[0] if fmt is Format.AUTO else fmt, file, sample)
     for number, line in enumerate(chain(sample, rest), start=1):
         if len(line) > LONGEST:
             yield Problem(file, number, f"the line is longer than {LONGEST} characters")
             continue
         for said in read(tidy(line)):
             yield Problem(file, number, said) if isinstance(said, str) else said
+
+
+def _reader(fmt: Format, file: str, sample: Sequence[str]) -> Reader:
+    return e2guardian(file, sample) if fmt is Format.E2GUARDIAN else _READERS[fmt](file)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from filter_rules.formats.e2guardian import is_list, not_sites
 from filter_rules.formats.format import Format
 from filter_rules.types import Category, Entry, Problem
 
@@ -16,7 +17,6 @@ UT1_LICENCE = "CC BY-SA 4.0, Université Toulouse Capitole"
 GLOBAL_USAGE = "global_usage"
 
 _UT1_FILE = re.compile(r"(?:(?P<folder>.*)/)?(?:domains|urls|expressions)(?:\.\d+)?(?:\.gz)?")
-_E2GUARDIAN_FILE = re.compile(r"(?:.*/)?(?:banned|exception)(?:site|url|regexpurl)list")
 _NO_LIST = re.compile(r"(?i)(?:.*/)?(?:readme|licen[cs]e|copying)[^/]*|.*\.(?:md|pdf)")
 _NO_SLUG = re.compile(r"[^a-z0-9_-]+")
 
@@ -44,10 +44,10 @@ def slug(text: str) -> str:
 def folder_format(paths: Iterable[str]) -> Format:
     """Return the format of a folder as its files' names tell it."""
     names = list(paths)
+    if any(is_list(path) for path in names):  # they take in what they use of a UT1 tree
+        return Format.E2GUARDIAN
     if any(_UT1_FILE.fullmatch(path) for path in names):
         return Format.UT1
-    if any(_E2GUARDIAN_FILE.fullmatch(path) for path in names):
-        return Format.E2GUARDIAN
     return Format.AUTO
 
 
@@ -98,6 +98,13 @@ def lists_among(fmt: Format, paths: Iterable[str]) -> list[str]:
         case Format.UT1:
             return [path for path in sorted(paths) if _UT1_FILE.fullmatch(path)]
         case Format.E2GUARDIAN:
-            return [path for path in sorted(paths) if _E2GUARDIAN_FILE.fullmatch(path)]
+            return [path for path in sorted(paths) if is_list(path)]
         case _:
             return [path for path in sorted(paths) if not _NO_LIST.fullmatch(path)]
+
+
+def passed_over(fmt: Format, paths: Iterable[str]) -> list[Problem]:
+    """Say of the files of a folder which look like lists in its format, and are not read."""
+    if fmt is not Format.E2GUARDIAN:
+        return []
+    return [Problem(path, 1, wrong) for path in sorted(paths) if (wrong := not_sites(path))]

@@ -168,6 +168,20 @@ def test_an_e2guardian_folder_is_one_list_with_all_it_takes_in(tmp_path: Path) -
     assert plan.problems == [Problem("bannedsitelist", 2, "y is not in this folder")]
 
 
+def test_lists_of_an_e2guardian_folder_that_are_none_of_sites_are_reported(tmp_path: Path) -> None:
+    write(tmp_path, bannedsitelist="a.example\n", weightedphraselist="", greysitelist="")
+    plan = planned(tmp_path, Format.AUTO, "games", "mine", KNOWN)
+    assert [file.path for _, file in plan.files] == ["bannedsitelist"]
+    assert [one.file for one in plan.problems] == ["greysitelist", "weightedphraselist"]
+
+
+def test_a_folder_that_another_machine_names_is_looked_for_here(tmp_path: Path) -> None:
+    write(tmp_path, bannedsitelist=".Define LISTDIR <x>\n.include<__LISTDIR__/y>\n", y="")
+    plan = planned(tmp_path, Format.E2GUARDIAN, "games", "mine", KNOWN)
+    assert [file.path for _, file in plan.files] == ["bannedsitelist", "bannedsitelist/y"]
+    assert plan.problems == []
+
+
 @pytest.mark.parametrize(
     ("path", "category", "says"),
     [

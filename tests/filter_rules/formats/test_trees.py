@@ -8,6 +8,7 @@ from filter_rules.formats.trees import (
     in_our_words,
     known_categories,
     lists_among,
+    passed_over,
     slug,
     ut1_category,
     ut1_folders,
@@ -24,6 +25,7 @@ KNOWN = {"games": "games", "child": "education", "press": "news", "dating": "dat
         (["blacklists/games/urls.gz"], Format.UT1),
         (["domains"], Format.UT1),
         (["lists/bannedsitelist", "lists/weightedphraselist"], Format.E2GUARDIAN),
+        (["bannedsitelist", "blacklists/games/domains"], Format.E2GUARDIAN),
         (["ads.txt", "README.md"], Format.AUTO),
     ],
 )
@@ -66,6 +68,13 @@ def test_only_the_lists_of_a_folder_are_read() -> None:
     lists = ["bannedsitelist", "exceptionurllist", "weightedphraselist", "x/domains"]
     assert lists_among(Format.E2GUARDIAN, lists) == ["bannedsitelist", "exceptionurllist"]
     assert lists_among(Format.UT1, lists) == ["x/domains"]
+
+
+def test_what_a_folder_holds_beside_its_lists_is_said() -> None:
+    paths = ["bannedsitelist", "phraselists/weighted_english", "bannedsearchlist", "notes"]
+    said = passed_over(Format.E2GUARDIAN, paths)
+    assert [one.file for one in said] == ["bannedsearchlist", "phraselists/weighted_english"]
+    assert passed_over(Format.UT1, paths) == []
 
 
 def test_a_slug_is_small_letters_digits_and_hyphens() -> None:
