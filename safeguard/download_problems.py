@@ -13,6 +13,7 @@ _SNIFFED = 1024
 _PAGES = (b"<!doctype", b"<html", b"<head", b"<body", b"<?xml")
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _MENDS = {
+    304: "“nothing has changed”, to a request for the whole list: see what caches are on the way",
     401: "it asks for a password, which a subscription cannot give",
     403: "it does not give the list to this address: ask its makers",
     404: "the list may have moved: find its new address, and subscribe again with --address",

@@ -20,6 +20,7 @@ from typing import IO, cast, override
 MOST_BYTES = 1 << 30  # of all that is unpacked
 MOST_FILES = 10_000
 
+_ASK = "see that its address leads to a list, or ask its makers"
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _TAR_AT, _TAR = 257, b"ustar"
@@ -32,7 +33,7 @@ _BROKEN = (
 
 
 class ArchiveError(Exception):
-    """Why an archive is not unpacked, as a sentence."""
+    """Why an archive is not unpacked, as a sentence: what, and the mend."""
 
 
 def unpack(file: Path, folder: Path, most_bytes: int = MOST_BYTES) -> Path:
@@ -45,7 +46,7 @@ def unpack(file: Path, folder: Path, most_bytes: int = MOST_BYTES) -> Path:
     try:
         return _unpacked(file, folder, room)
     except _BROKEN as error:
-        raise ArchiveError(f"it cannot be unpacked ({error})") from error
+        raise ArchiveError(f"it cannot be unpacked ({error}): {_ASK}") from error
 
 
 @dataclass(slots=True)
@@ -64,12 +65,15 @@ class _Room:
             while block := source.read(_BLOCK):
                 self.left -= len(block)
                 if self.left < 0:
-                    raise ArchiveError("it holds too much, unpacked")
+                    raise ArchiveError(
+                        "it holds too much, unpacked: if that is right, raise the setting "
+                        "subscriptions.largest_unpacked_mib"
+                    )
                 stream.write(block)
 
 
 def _too_many() -> ArchiveError:
-    return ArchiveError(f"it holds more than {MOST_FILES:,} files")
+    return ArchiveError(f"it holds more than {MOST_FILES:,} files: {_ASK}")
 
 
 class _Cautious(io.BufferedReader):
@@ -80,7 +84,7 @@ class _Cautious(io.BufferedReader):
         left = os.fstat(self.fileno()).st_size - self.tell()
         size = left if size is None or size < 0 else size
         if size > _MOST_AT_ONCE:
-            raise ArchiveError("its headers are larger than any real archive's")
+            raise ArchiveError(f"its headers are larger than any real archive's: {_ASK}")
         return super().read(size)
 
 
@@ -91,7 +95,7 @@ def _unpacked(file: Path, folder: Path, room: _Room) -> Path:
             room.copy(cast("IO[bytes]", stream), plain)
         file = plain
     if _starts(file, _GZIP):
-        raise ArchiveError("it is packed twice")
+        raise ArchiveError(f"it is packed twice: {_ASK}")
     target = folder / "files"
     if _starts(file, _TAR, _TAR_AT):
         _take_out(_tarred(file), target, room)
@@ -111,7 +115,7 @@ def _take_out(members: Iterator[tuple[str, IO[bytes]]], target: Path, room: _Roo
         if _starts(path, _GZIP):
             path.unlink()  # an archive in an archive
     if not any(target.iterdir()):
-        raise ArchiveError("it holds no file")
+        raise ArchiveError(f"it holds no file: {_ASK}")
 
 
 def _tarred(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
@@ -130,7 +134,7 @@ def _zipped(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
             if member.is_dir() or kind not in {0, stat.S_IFREG}:
                 continue
             if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-                raise ArchiveError("it is packed in a way that is not read")
+                raise ArchiveError(f"it is packed in a way that is not read: {_ASK}")
             yield member.filename, archive.open(member)
 
 
@@ -138,7 +142,7 @@ def _inside(folder: Path, name: str) -> Path:
     """Where a member goes. A name that leads elsewhere makes the whole archive suspect."""
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name or not path.parts:
-        raise ArchiveError("a name in it leads out of its folder")
+        raise ArchiveError(f"a name in it leads out of its folder: {_ASK}")
     return folder.joinpath(*path.parts)
 
 

@@ -10,7 +10,7 @@ from threading import Event as Flag
 import httpx
 import pytest
 
-from safeguard.download_problems import DownloadError, is_page
+from safeguard.download_problems import DownloadError
 from safeguard.downloads import Fetched, Limits, fetch, guard
 from tests.safeguard.list_server import Answer, ListServer, list_server
 
@@ -146,18 +146,3 @@ def test_where_it_cannot_be_kept_that_is_said(server: ListServer, tmp_path: Path
     address = server.serve("/list", LIST)
     with pytest.raises(DownloadError, match="could not be kept"):
         fetch(address, tmp_path, None, LIMITS, lambda *_: None)
-
-
-@pytest.mark.parametrize(
-    ("held", "page"),
-    [
-        (b"\xef\xbb\xbf \n<HTML>", True),
-        (b"<?xml version", True),
-        (b"! <html>", False),
-        (b"<br>.example", False),
-        (b"", False),
-    ],
-)
-def test_a_web_page_is_known_by_its_start(tmp_path: Path, held: bytes, page: bool) -> None:  # noqa: FBT001
-    (tmp_path / "list").write_bytes(held)
-    assert is_page(tmp_path / "list") is page
