@@ -67,7 +67,7 @@ class Pattern:
 
     @cached_property
     def _longest(self) -> str:
-        return max(_SPECIAL.split(self._body.lower()), key=len)
+        return max(_SPECIAL.split(self._body.lower().removesuffix("?")), key=len)
 
     @cached_property
     def _search(self) -> Callable[[bytes], object]:
@@ -153,6 +153,8 @@ def _translated(body: str) -> str:
         before, middle = "^", middle[1:]
     if middle.endswith("|"):
         middle, behind = middle[:-1], "$"
+    elif middle.endswith("?"):  # a query that is empty is spelt as none
+        middle, behind = middle[:-1], "(?:[?]|$)"
     return before + "".join(_MEANS.get(one) or re.escape(one) for one in middle) + behind
 
 

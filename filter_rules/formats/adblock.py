@@ -31,7 +31,7 @@ _MODIFIER = r"\s*~?[a-zA-Z0-9_-]+(?:=[^,]*)?"
 _WITH_MODIFIERS = re.compile(rf"(.*?)(?<!\\)\$((?:{_MODIFIER}(?:,{_MODIFIER})*)?)")
 _NAME = r"[^\s/*^|?=&:;,%$]*[^\W_]"
 _HOST_RULE = re.compile(rf"\|\|(?:\*\.)?({_NAME}|\[[0-9a-fA-F:.]+\])\^?\|?")
-_EXACT_RULE = re.compile(rf"(?:\|({_NAME})[\^|]\|?|(?![._-])({_NAME})\^?\|?)")
+_EXACT_RULE = re.compile(rf"(?:\|({_NAME})[\^|]|(?![._-])({_NAME})\^?)")
 # Without bars it can be meant of names or of addresses, and would not hold for both.
 _STARRED_NAME = re.compile(r"[\w*.-]*\*[\w*.-]*\^?\|?")
 # `||d/path` goes on after the path, so that an end must show that no other word begins like it.

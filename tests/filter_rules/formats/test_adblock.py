@@ -125,6 +125,7 @@ def test_what_is_below_a_path_is_an_address(end: str) -> None:
         "-advert-",
         "&advert=",
         "_ad1.",
+        "468x60.gif|",
         "|https://example.com/",
         "/advert[0-9]+/",
     ],
