@@ -8,6 +8,7 @@ from mitmproxy.addons import core, disable_h2c, proxyserver
 from proxy_addons.desk import Desk
 from proxy_addons.identify import Identify
 from proxy_addons.last_word import KeepNothing, LastWord
+from proxy_addons.leads import Leads
 from proxy_addons.leaf_certificates import LeafCertificates
 from proxy_addons.page_gate import PageGate
 from proxy_addons.request_gate import RequestGate
@@ -15,15 +16,17 @@ from proxy_addons.tls_gate import TlsGate
 from proxy_addons.visits import Visits
 
 
-def chain(visits: Visits, desk: Desk, store: certs.CertStore, page_limit: int) -> Sequence[object]:
+def chain(
+    visits: Visits, desk: Desk, leads: Leads, store: certs.CertStore, page_limit: int
+) -> Sequence[object]:
     return (
         core.Core(),  # mitmproxy's own options; decides nothing
         proxyserver.Proxyserver(),  # type: ignore[no-untyped-call]  # the open connections, and the options of the protocols
         Identify(visits, desk),  # before all gates: they ask who is there
         LeafCertificates(store),  # before the TLS gate, which has the last word at the hello
-        TlsGate(visits, desk),  # before anything can be read, and before anything is sent out
+        TlsGate(visits, desk, leads),  # before anything can be read, or is sent out
         disable_h2c.DisableH2C(),  # HTTP/2 without TLS would go unread
-        RequestGate(visits, desk),  # before the server is asked
+        RequestGate(visits, desk, leads),  # before the server is asked
         PageGate(visits, desk, page_limit),  # after the server's answer, before the client's
         KeepNothing(),  # messages are forgotten once they were passed on
         LastWord(),  # after all gates: it looks for the marks they leave

@@ -1,4 +1,4 @@
-"""mitmproxy's handler of one client connection, with two faults of it mended.
+"""mitmproxy's handler of one client connection: it dials what was cleared; two faults are mended.
 
 It swallows a whole download where an HTTP/2 client has stopped reading: servers wait here. And
 it can end without closing the client's socket, which then hangs: it is closed here.
@@ -7,8 +7,9 @@ it can end without closing the client's socket, which then hangs: it is closed h
 import asyncio
 from typing import override
 
-from mitmproxy.proxy import mode_servers
+from mitmproxy.proxy import commands, mode_servers
 
+from proxy_addons.loop import CLEARED
 from proxy_addons.visits import Visits
 
 HIGH_WATER = 2 * 1024 * 1024  # bytes that an HTTP/2 client has not taken
@@ -28,6 +29,13 @@ class FilterHandler(mode_servers.ProxyConnectionHandler):
             for transport in self.transports.values():
                 if transport.writer is not None:
                     transport.writer.close()
+
+    @override
+    async def open_connection(self, command: commands.OpenConnection) -> None:
+        """Dial only what a gate has cleared for this client."""
+        visit = self.visits.find(self.client) if self.visits else None
+        CLEARED.set(visit.cleared() if visit else {})
+        await super().open_connection(command)
 
     @override
     async def drain_writers(self) -> None:

@@ -1,12 +1,14 @@
 """Our event loop: names resolve in a pool of their own, dialling has a deadline and a guard.
 
 mitmproxy has no setting for any of these. It connects through the loop's `create_connection`,
-so that is where they stand. A literal address takes the same way as a name.
+so that is where they stand. A literal address takes the same way as a name. Law: nothing is
+dialled but what was CLEARED for the client that it is dialled for.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, override
 
@@ -26,6 +28,9 @@ ADDRESS_SECONDS = 3.0  # of one address, where the name has more
 RESOLVERS = 32
 MOST_ADDRESSES = 6
 
+# Hosts, and the addresses that a gate has cleared for each. Set by the task that dials.
+CLEARED: ContextVar[Mapping[str, Sequence[str]]] = ContextVar("CLEARED")
+
 
 class Dialler:
     """Finds the addresses of a host, and refuses those that are out of bounds."""
@@ -35,13 +40,21 @@ class Dialler:
         self.lookup = lookup
         self._pool = ThreadPoolExecutor(RESOLVERS, thread_name_prefix="resolve")
 
-    async def addresses(self, host: str, port: int) -> Sequence[str]:
-        found = [host] if _is_address(host) else await self._looked_up(host)
-        for address in found:
+    def addresses(self, host: str, port: int) -> Sequence[str]:
+        """The addresses to dial; OSError where there are none, or one is out of bounds."""
+        cleared = CLEARED.get({}).get(host)
+        if cleared is None:
+            raise OSError("the filter has not judged where this leads")
+        if not cleared:
+            raise OSError("this name is not known")
+        for address in cleared:
             self.destinations.check(address, port)
-        return found[:MOST_ADDRESSES]
+        return cleared[:MOST_ADDRESSES]
 
-    async def _looked_up(self, host: str) -> Sequence[str]:
+    async def look_up(self, host: str) -> Sequence[str]:
+        """Find the addresses of a host; OSError where that fails. An address is its own."""
+        if _is_address(host):
+            return [host]
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, self.lookup, host)
 
@@ -71,7 +84,7 @@ class FilterLoop(PlainLoop):
     ) -> tuple[asyncio.BaseTransport, asyncio.BaseProtocol]:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                addresses = await self.dialler.addresses(host, port)
+                addresses = self.dialler.addresses(host, port)
                 for address in addresses[:-1]:
                     try:
                         async with asyncio.timeout(ADDRESS_SECONDS):

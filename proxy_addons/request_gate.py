@@ -1,12 +1,19 @@
-"""Judges each request by its address and the words typed into it, before anything is sent."""
+"""Judges each request by its address, where that leads and the words typed into it.
+
+All before anything is sent. A blocked name is not looked up.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 from mitmproxy.http import HTTPFlow
 
 from proxy_addons.answers import is_short
 from proxy_addons.desk import Desk
 from proxy_addons.failure import fail_closed, refuse_flow
+from proxy_addons.leads import Leads
 from proxy_addons.translate import NotAHostError, claimed_by_request, target_of_request
-from proxy_addons.visits import Visits
+from proxy_addons.visits import Led, Visit, Visits
 from safeguard.core.types import Subject, Target
 
 JUDGED = "safeguard judged the request"  # the flow may leave; holds the target that was judged
@@ -15,12 +22,13 @@ JUDGED = "safeguard judged the request"  # the flow may leave; holds the target 
 class RequestGate:
     """Decides at the request's head, so that the body of an allowed upload can stream."""
 
-    def __init__(self, visits: Visits, desk: Desk) -> None:
+    def __init__(self, visits: Visits, desk: Desk, leads: Leads) -> None:
         self.visits = visits
         self.desk = desk
+        self.leads = leads
 
     @fail_closed(refuse_flow)
-    def requestheaders(self, flow: HTTPFlow) -> None:
+    async def requestheaders(self, flow: HTTPFlow) -> None:
         visit = self.visits.of(flow.client_conn)
         try:
             hosts = claimed_by_request(flow, visit)
@@ -29,14 +37,28 @@ class RequestGate:
             return
         subject, engine = visit.subject, self.desk.engine
         targets = [target_of_request(engine, flow, host, subject) for host in hosts]
+        led = await self._led(flow, visit, targets)
+        if led:
+            targets = [replace(target, addresses=led.addresses) for target in targets]
         if any(self.desk.judge(flow, subject, target).blocked for target in targets):
             return  # the strictest verdict counts
         match targets:
-            case [target]:
+            case [target] if led:
+                led.cleared = True
                 self._let_through(flow, subject, target)
             case _:
                 says = "It names one site outside and another inside, so it cannot be checked."
                 self.desk.say(flow, 403, "This address is not clear", says)
+
+    async def _led(self, flow: HTTPFlow, visit: Visit, targets: Sequence[Target]) -> Led | None:
+        """Where the request would lead; None where that need not be known: it will not leave."""
+        host = flow.request.host
+        led = self.leads.known(visit, host, connected=flow.server_conn.connected)
+        if led or len(targets) != 1:
+            return led
+        if self.desk.engine.judge(visit.subject, targets[0]).blocked:
+            return None
+        return await self.leads.find(visit, host)
 
     def _let_through(self, flow: HTTPFlow, subject: Subject, target: Target) -> None:
         if flow.server_conn.error:

@@ -5,40 +5,54 @@ refused by a TLS alert. The server is met first only where the site is allowed: 
 for all its requests, and not one packet to a blocked site. Goes after LeafCertificates.
 """
 
+from dataclasses import replace
+
 from mitmproxy.http import HTTPFlow
 from mitmproxy.tls import ClientHelloData
 
 from proxy_addons.desk import Desk
 from proxy_addons.failure import fail_closed, refuse_flow, refuse_tls
+from proxy_addons.leads import Leads
 from proxy_addons.translate import host_of, hosts_of
 from proxy_addons.visits import TlsChoice, Visit, Visits
 from safeguard.core.types import Target, Verdict
 
 
 class TlsGate:
-    """Judges the names that CONNECT and the ClientHello claim."""
+    """Judges the names that CONNECT and the ClientHello claim, and where they lead."""
 
-    def __init__(self, visits: Visits, desk: Desk) -> None:
+    def __init__(self, visits: Visits, desk: Desk, leads: Leads) -> None:
         self.engine = desk.engine
         self.visits = visits
         self.desk = desk
+        self.leads = leads
 
     @fail_closed(refuse_flow)
     def http_connect(self, flow: HTTPFlow) -> None:
         self.visits.of(flow.client_conn).connect_host = host_of(flow.request.host)
 
     @fail_closed(refuse_tls)
-    def tls_clienthello(self, data: ClientHelloData) -> None:
+    async def tls_clienthello(self, data: ClientHelloData) -> None:
         visit = self.visits.of(data.context.client)
         visit.tls = TlsChoice.REFUSE
         hosts = hosts_of((visit.connect_host, data.client_hello.sni))
         verdicts = [self.engine.judge(visit.subject, Target(host)) for host in hosts]
         blocked = next((one for one in verdicts if one.blocked), None)
+        address = data.context.server.address
+        if blocked is None and len(hosts) == 1 and address:
+            blocked = await self._blocked_there(visit, Target(hosts[0]), address[0])
         visit.tls = self._choice(visit, hosts, blocked)
         data.ignore_connection = visit.tls is TlsChoice.UNTOUCHED
         data.establish_server_tls_first = (
             visit.tls is TlsChoice.INSPECT and blocked is None and len(hosts) == 1
         )
+
+    async def _blocked_there(self, visit: Visit, target: Target, dialled: str) -> Verdict | None:
+        """The verdict if the site is blocked for where it leads; else that is cleared."""
+        led = await self.leads.find(visit, dialled)
+        verdict = self.engine.judge(visit.subject, replace(target, addresses=led.addresses))
+        led.cleared = not verdict.blocked
+        return verdict if verdict.blocked else None
 
     def _choice(self, visit: Visit, hosts: tuple[str, ...], blocked: Verdict | None) -> TlsChoice:
         may_inspect = all(self.engine.is_inspected(visit.subject, host) for host in hosts)

@@ -1,6 +1,7 @@
 """What is known of each client connection: who is there, and what was decided at its TLS hello."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from weakref import WeakKeyDictionary
 
@@ -19,13 +20,30 @@ class TlsChoice(StrEnum):
 
 
 @dataclass(slots=True)
+class Led:
+    """The addresses that a host leads to, and when they were found. `cleared`: they may be dialled."""
+
+    addresses: tuple[str, ...]
+    found: float
+    cleared: bool = False
+
+
+@dataclass(slots=True)
 class Visit:
-    """One client connection. `connect_host` is the name of its CONNECT, in its one spelling."""
+    """One client connection. `connect_host` is the name of its CONNECT, in its one spelling.
+
+    `led` is where the hosts that it asked for lead; see leads.py.
+    """
 
     subject: Subject
     connect_host: str = ""
     tls: TlsChoice = TlsChoice.REFUSE
     http: HttpLayer | None = None
+    led: dict[str, Led] = field(default_factory=dict)
+
+    def cleared(self) -> Mapping[str, tuple[str, ...]]:
+        """The hosts that may be dialled, each with its addresses."""
+        return {host: led.addresses for host, led in self.led.items() if led.cleared}
 
 
 class Visits:

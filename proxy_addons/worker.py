@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
+import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from proxy_addons.chain import chain
 from proxy_addons.connections import use_our_handler
 from proxy_addons.desk import Desk
 from proxy_addons.destinations import Destinations
+from proxy_addons.leads import Leads
 from proxy_addons.loop import Dialler, FilterLoop
 from proxy_addons.master import FilterMaster, use_our_error_pages
 from proxy_addons.resolving import lookup_of
@@ -58,7 +60,7 @@ def work(inheritance: Inheritance, index: int) -> None:
     dialler = Dialler(Destinations.of(settings), lookup_of(settings.proxy.resolver))
     try:
         with asyncio.Runner(loop_factory=lambda: FilterLoop(dialler)) as runner:
-            runner.run(_until_sigterm(inheritance, inheritance.listeners[index], recorder))
+            runner.run(_until_sigterm(inheritance, inheritance.listeners[index], recorder, dialler))
     finally:
         recorder.close(_now())
 
@@ -68,11 +70,11 @@ def _now() -> datetime:
 
 
 async def _until_sigterm(
-    inheritance: Inheritance, listener: socket.socket, recorder: Recorder
+    inheritance: Inheritance, listener: socket.socket, recorder: Recorder, dialler: Dialler
 ) -> None:
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
-    await serve(inheritance, listener, recorder, stopping)
+    await serve(inheritance, listener, recorder, stopping, dialler)
 
 
 async def serve(
@@ -80,6 +82,7 @@ async def serve(
     listener: socket.socket,
     recorder: Recorder,
     stopping: asyncio.Event,
+    dialler: Dialler,
     patience: float = DRAIN_SECONDS,
 ) -> None:
     """Accept on the listener until `stopping` is set, then drain."""
@@ -90,7 +93,8 @@ async def serve(
     limit = settings.proxy.page_limit_kib * 1024
     visits = Visits()
     use_our_handler(visits)
-    addons = chain(visits, desk, inheritance.store, limit)
+    leads = Leads(dialler, time.monotonic)
+    addons = chain(visits, desk, leads, inheritance.store, limit)
     master = FilterMaster(addons, inheritance.trusted, limit)
     proxyserver: Proxyserver = master.addons.get("proxyserver")  # type: ignore[no-untyped-call]
     instance: ServerInstance[ProxyMode] = ServerInstance.make("regular", proxyserver)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from proxy_addons.resolving import Lookup
 from tests.proxy_addons.world import (
     HOSTS,
     LIMIT,
@@ -39,11 +40,13 @@ def start(tmp_path: Path, site: Site) -> Iterator[Start]:
     del site
     started: list[Proxy] = []
 
-    def start_one(group: str = "secondary", **proxy: object) -> Proxy:
+    def start_one(
+        group: str = "secondary", lookup: Lookup = lambda _host: ["127.0.0.1"], **proxy: object
+    ) -> Proxy:
         settings = settings_for(
             tmp_path / "data", tmp_path / "origin-ca.pem", page_limit_kib=LIMIT // 1024, **proxy
         )
-        started.append(Proxy(settings, engine(settings, group), Notebook()))
+        started.append(Proxy(settings, engine(settings, group), Notebook(), lookup))
         return started[-1]
 
     yield start_one

@@ -10,7 +10,7 @@ from tests.proxy_addons.production import BROKEN, BROKEN_DESK
 
 def names() -> list[str]:
     desk: Any = BROKEN_DESK
-    return [type(addon).__name__ for addon in chain(Visits(), desk, BROKEN, 1)]
+    return [type(addon).__name__ for addon in chain(Visits(), desk, BROKEN, BROKEN, 1)]
 
 
 def test_who_is_there_is_asked_before_any_gate() -> None:

@@ -71,7 +71,7 @@ def test_a_guard_leaves_a_sound_hook_alone() -> None:
 
 
 def test_a_connect_that_cannot_be_judged_is_refused() -> None:
-    refused = trigger(HttpConnectHook, flow(), TlsGate(BROKEN, BROKEN_DESK))
+    refused = trigger(HttpConnectHook, flow(), TlsGate(BROKEN, BROKEN_DESK, BROKEN))
     assert refused.response.status_code == 503
 
 
@@ -81,13 +81,13 @@ def test_a_tls_hello_that_cannot_be_judged_is_refused() -> None:
     visits.begin(client, Subject("staff"))
     visits.of(client).tls = TlsChoice.UNTOUCHED
     hello = ClientHelloData(Context(client, Options()), BROKEN)
-    trigger(TlsClienthelloHook, hello, TlsGate(visits, BROKEN_DESK))
+    trigger(TlsClienthelloHook, hello, TlsGate(visits, BROKEN_DESK, BROKEN))
     assert visits.of(client).tls is TlsChoice.REFUSE
     assert not hello.ignore_connection
 
 
 def test_a_request_that_cannot_be_judged_is_refused() -> None:
-    refused = trigger(HttpRequestHeadersHook, flow(), RequestGate(Visits(), BROKEN_DESK))
+    refused = trigger(HttpRequestHeadersHook, flow(), RequestGate(Visits(), BROKEN_DESK, BROKEN))
     assert refused.response.status_code == 503
 
 

@@ -21,9 +21,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from filter_rules import network_index
 from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex, key_of
 from filter_rules.listing import Listing, ListingMap, compile_map
+from filter_rules.network_index import NetworkIndex
 from filter_rules.overlay import Overlay
 from filter_rules.phrases import parse_theme
 from filter_rules.ruleset import RuleSet
@@ -32,6 +34,7 @@ from filter_rules.url_index import UrlIndex
 from proxy_addons.destinations import Destinations
 from proxy_addons.leaf_certificates import open_store
 from proxy_addons.loop import Dialler, FilterLoop
+from proxy_addons.resolving import Lookup
 from proxy_addons.worker import Inheritance, serve
 from safeguard import certificates
 from safeguard.core.types import Subject, Target, Verdict
@@ -51,6 +54,8 @@ LISTED = {
     "illegal": ("sealed.test",),
     "filter-bypass": ("bypass.test",),
 }
+LISTED_NETWORKS = {"malware": "127.66.0.0/16", "social-media": "127.67.0.0/16"}
+BAD, SOCIAL = "127.66.0.1", "127.67.0.1"  # addresses in them
 
 THEME = """
 name = "suicide"
@@ -73,8 +78,9 @@ weight = 50
 """
 
 
-def rules() -> RuleSet:
-    listings = [Listing(category, "test list") for category in LISTED]
+def rules(**listed: str) -> RuleSet:
+    """The rules of the tests; `listed` are networks to list in place of some."""
+    listings = [Listing(category, "test list") for category in (*LISTED, *LISTED_NETWORKS)]
     keyed = sorted(
         (key_of(host), number) for number, hosts in enumerate(LISTED.values()) for host in hosts
     )
@@ -82,8 +88,19 @@ def rules() -> RuleSet:
     addresses = UrlIndex(ListingMap.of(compile_map(list), []))
     theme, problems = parse_theme(THEME, "test theme")
     assert not problems
-    categories = {name: Category(name, name.title(), "") for name in LISTED}
-    return RuleSet("test", categories, domains, addresses, lambda: Detector([theme]))
+    networks = [
+        (network_index.key_of(network), number)
+        for number, network in enumerate((LISTED_NETWORKS | listed).values(), len(LISTED))
+    ]
+    categories = {name: Category(name, name.title(), "") for name in (*LISTED, *LISTED_NETWORKS)}
+    return RuleSet(
+        "test",
+        categories,
+        domains,
+        addresses,
+        lambda: Detector([theme]),
+        NetworkIndex(ListingMap.of(compile_map(lambda: networks), listings)),
+    )
 
 
 def engine(settings: Settings, group: str = "secondary") -> Engine:
@@ -282,7 +299,7 @@ class Proxy:
         settings: Settings,
         judge: Engine,
         notebook: Notebook,
-        lookup: Callable[[str], list[str]] = lambda _host: ["127.0.0.1"],
+        lookup: Lookup = lambda _host: ["127.0.0.1"],
     ) -> None:
         now = datetime.now(UTC)
         self.authority = certificates.ensure(settings.data, settings.school.name, now)
@@ -307,7 +324,10 @@ class Proxy:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         self._loop.call_soon(self._ready.set)
-        await serve(self._inheritance, self._listener, self.notebook, self._stopping, patience=0.2)  # type: ignore[arg-type]  # the Notebook
+        recorder: Any = self.notebook
+        await serve(
+            self._inheritance, self._listener, recorder, self._stopping, self._dialler, patience=0.2
+        )
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._stopping.set)
