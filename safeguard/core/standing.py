@@ -1,0 +1,101 @@
+"""Where a concern stands among the subject's others: new, come back, or getting worse, and why.
+
+A concern that a person looked at stays reviewed while nothing is new to it. The same page once
+more is not new, unless it is urgent. A later spell of a family that was reviewed came back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from filter_rules.types import Severity
+from safeguard.core.climbing import Around, climb
+from safeguard.core.concern_rules import ConcernRules
+from safeguard.core.concerns import DISMISSED, Concern, Facts, Line, Outcome, Review, Standing, Way
+from safeguard.core.evidence import MOST_LINES
+
+DAY = timedelta(days=1)
+
+
+class Surroundings:
+    """One subject's concerns, by what is asked of them. Those dismissed say nothing of others."""
+
+    def __init__(self, concerns: Sequence[Concern], rules: ConcernRules) -> None:
+        self._rules = rules
+        self._days: dict[str, set[date]] = {}
+        self._speaks: dict[date, set[str]] = {}
+        self._reviewed: dict[str, list[Concern]] = {}
+        for one in concerns:
+            if one.reviews:
+                self._reviewed.setdefault(one.family, []).append(one)
+            if not _dismissed(one):
+                self._days.setdefault(one.family, set()).add(one.day)
+                said = self._speaks.setdefault(one.day, set())
+                said.update(one.facts.themes, one.facts.signs)
+
+    def settle(self, one: Concern) -> Concern:
+        rules = self._rules
+        result = climb(one.facts, rules.family(one.family), self._around(one), one.who, rules)
+        standing, why = self._standing(one, result.severity)
+        return replace(
+            one,
+            severity=result.severity,
+            confidence=result.confidence,
+            standing=standing,
+            care=result.care,
+            reasons=(*why, *result.reasons),
+        )
+
+    def _around(self, one: Concern) -> Around:
+        since = one.day - (self._rules.within_days - 1) * DAY
+        days = {one.day, *(d for d in self._days.get(one.family, ()) if since <= d <= one.day)}
+        return Around(len(days), frozenset(self._speaks.get(one.day, ())))
+
+    def _standing(self, one: Concern, severity: Severity) -> tuple[Standing, tuple[str, ...]]:
+        before = one.reviews[-1] if one.reviews else self._earlier(one)
+        if before is None:
+            return Standing.NEW, ()
+        seen_as = max((each.severity for each in one.reviews), default=before.severity)
+        if one.reviews and severity <= seen_as and not _has_news(one):
+            return Standing.REVIEWED, ()
+        worse = severity > seen_as
+        standing = Standing.GETTING_WORSE if worse else Standing.CAME_BACK
+        return standing, (_why(standing, before, one.fresh, self._rules),)
+
+    def _earlier(self, one: Concern) -> Review | None:
+        """Return the review that a concern comes after, if the subject had such a one lately."""
+        earlier = [
+            other.reviews[-1]
+            for other in self._reviewed.get(one.family, ())
+            if other.reviews[-1].outcome is not Outcome.WRONG_PUPIL
+            and other.reviews[-1].at < one.facts.first <= other.facts.last + self._rules.remembers
+        ]
+        return max(earlier, key=review_order, default=None)
+
+
+def _dismissed(one: Concern) -> bool:
+    return bool(one.reviews) and one.reviews[-1].outcome in DISMISSED and not _has_news(one)
+
+
+def _has_news(one: Concern) -> bool:
+    """Say whether anything is new since the last review: the same page is not, unless urgent."""
+    if one.fresh is None:
+        return False
+    if one.fresh.found is Severity.URGENT or len(one.fresh.lines) == MOST_LINES:
+        return True
+    known = {_page(line) for each in one.reviews for line in each.facts.lines}
+    return not known.issuperset(_page(line) for line in one.fresh.lines)
+
+
+def _page(line: Line) -> tuple[Way, str, str]:
+    return line.way, line.host, line.page
+
+
+def _why(standing: Standing, before: Review, fresh: Facts | None, rules: ConcernRules) -> str:
+    when = f"{rules.local(before.at):%-d %B at %H:%M}"
+    more = f"{fresh.count} more since then" if fresh else "other concerns add to it"
+    return f"{standing.value.capitalize()}: reviewed on {when} ({before.outcome.value}), {more}."
+
+
+def review_order(one: Review) -> tuple[datetime, datetime]:
+    return one.at, one.facts.first
