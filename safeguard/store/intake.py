@@ -68,7 +68,7 @@ def take_in(store: Store, batch: Batch) -> None:
 
 
 def _write(connection: Connection, batch: Batch) -> None:
-    new = [_columns(one) for one in batch.kept if isinstance(one, SealedEvent)]
+    new = [row_of(one) for one in batch.kept if isinstance(one, SealedEvent)]
     growths = {one.event_id: one for one in batch.kept if isinstance(one, Growth)}
     tallies = {
         (one.hour, one.category, one.writer): one for one in batch.kept if isinstance(one, Tally)
@@ -135,7 +135,7 @@ def _set_tallies(connection: Connection, tallies: Iterable[Tally]) -> None:
     )
 
 
-def _columns(one: SealedEvent) -> dict[str, object]:
+def row_of(one: SealedEvent) -> dict[str, object]:
     event: Event = one.event
     return {
         "id": event.id,

@@ -1,6 +1,6 @@
 """Concerns: what needs a person's eye, what it is made of, and what people said it was."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,7 +20,7 @@ class ConcernRow(Row):
         ForeignKey("schools.id"), comment="The school that this row belongs to."
     )
     subject_kind: Mapped[str] = mapped_column(
-        comment="What the subject is: person, device, address, or group (a class-wide item)."
+        comment="What the subject is: pupil, device, address, or group (a class-wide item)."
     )
     subject: Mapped[str] = mapped_column(comment="people.id, devices.id, an IP address or a group.")
     moved_from: Mapped[str] = mapped_column(
@@ -29,13 +29,21 @@ class ConcernRow(Row):
     )
     group: Mapped[str] = mapped_column("group", comment="The group then.")
     family: Mapped[str] = mapped_column(comment="The family of themes.")
-    themes: Mapped[tuple[str, ...]] = mapped_column(comment="theme:severity, worst first.")
+    day: Mapped[date] = mapped_column(comment="The school day, in the school's time zone.")
+    themes: Mapped[tuple[str, ...]] = mapped_column(comment="The themes that were met.")
     severity: Mapped[int] = mapped_column(comment="0 none to 4 urgent, climbed as its rules say.")
     confidence: Mapped[str] = mapped_column(comment="How sure we are that it is one.")
     identity: Mapped[str] = mapped_column(comment="How sure we are of the subject.")
     care: Mapped[bool] = mapped_column(comment="Whether help was sought: shown as care.")
     why: Mapped[list[str]] = mapped_column(
         comment="The sentences that explain it: no words typed, no name."
+    )
+    facts: Mapped[bytes] = mapped_column(comment="What its events say, added up, encrypted.")
+    fresh: Mapped[bytes | None] = mapped_column(
+        comment="The same of what no review has seen, encrypted; empty: all is reviewed."
+    )
+    reviews: Mapped[bytes | None] = mapped_column(
+        comment="Of which facts each review was, encrypted; the reviews themselves: outcomes."
     )
     rules: Mapped[tuple[str, ...]] = mapped_column(comment="The rules that its events were hit by.")
     started_at: Mapped[datetime] = mapped_column(comment="Its first event.")
@@ -51,11 +59,8 @@ class ConcernRow(Row):
     version: Mapped[int] = mapped_column(
         server_default=text("1"), comment="Grows with every change: of two at once, one is refused."
     )
-    state: Mapped[str] = mapped_column(
-        server_default=text("'new'"), comment="new, opened, snoozed or closed."
-    )
-    returned: Mapped[str] = mapped_column(
-        server_default=text("''"), comment="came back or getting worse, where it reopened itself."
+    standing: Mapped[str] = mapped_column(
+        server_default=text("'new'"), comment="new, reviewed, came back or getting worse."
     )
     follows: Mapped[str | None] = mapped_column(
         ForeignKey("concerns.id", ondelete="SET NULL"),
@@ -73,9 +78,9 @@ class ConcernRow(Row):
     )
 
     __table_args__ = (
-        Index(None, "school_id", "state", "severity", "last_at"),
+        Index(None, "school_id", "standing", "severity", "last_at"),
         Index(None, "school_id", "last_at"),
-        Index(None, "subject", "family", "last_at"),
+        Index(None, "subject", "started_at"),
     )
 
 

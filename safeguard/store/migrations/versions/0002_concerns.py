@@ -135,7 +135,7 @@ def _concerns() -> None:
             "subject_kind",
             sa.Text(),
             nullable=False,
-            comment="What the subject is: person, device, address, or group (a class-wide item).",
+            comment="What the subject is: pupil, device, address, or group (a class-wide item).",
         ),
         sa.Column(
             "subject",
@@ -152,7 +152,10 @@ def _concerns() -> None:
         ),
         sa.Column("group", sa.Text(), nullable=False, comment="The group then."),
         sa.Column("family", sa.Text(), nullable=False, comment="The family of themes."),
-        sa.Column("themes", sa.Text(), nullable=False, comment="theme:severity, worst first."),
+        sa.Column(
+            "day", sa.Date(), nullable=False, comment="The school day, in the school's time zone."
+        ),
+        sa.Column("themes", sa.Text(), nullable=False, comment="The themes that were met."),
         sa.Column(
             "severity",
             sa.Integer(),
@@ -171,6 +174,24 @@ def _concerns() -> None:
             sa.JSON(),
             nullable=False,
             comment="The sentences that explain it: no words typed, no name.",
+        ),
+        sa.Column(
+            "facts",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="What its events say, added up, encrypted.",
+        ),
+        sa.Column(
+            "fresh",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="The same of what no review has seen, encrypted; empty: all is reviewed.",
+        ),
+        sa.Column(
+            "reviews",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="Of which facts each review was, encrypted; the reviews themselves: outcomes.",
         ),
         sa.Column(
             "rules", sa.Text(), nullable=False, comment="The rules that its events were hit by."
@@ -218,18 +239,11 @@ def _concerns() -> None:
             comment="Grows with every change: of two at once, one is refused.",
         ),
         sa.Column(
-            "state",
+            "standing",
             sa.Text(),
             server_default=sa.text("'new'"),
             nullable=False,
-            comment="new, opened, snoozed or closed.",
-        ),
-        sa.Column(
-            "returned",
-            sa.Text(),
-            server_default=sa.text("''"),
-            nullable=False,
-            comment="came back or getting worse, where it reopened itself.",
+            comment="new, reviewed, came back or getting worse.",
         ),
         sa.Column(
             "follows",
@@ -276,13 +290,11 @@ def _concerns() -> None:
     op.create_index("ix_concerns_follows", "concerns", ["follows"])
     op.create_index("ix_concerns_school_id_last_at", "concerns", ["school_id", "last_at"])
     op.create_index(
-        "ix_concerns_school_id_state_severity_last_at",
+        "ix_concerns_school_id_standing_severity_last_at",
         "concerns",
-        ["school_id", "state", "severity", "last_at"],
+        ["school_id", "standing", "severity", "last_at"],
     )
-    op.create_index(
-        "ix_concerns_subject_family_last_at", "concerns", ["subject", "family", "last_at"]
-    )
+    op.create_index("ix_concerns_subject_started_at", "concerns", ["subject", "started_at"])
     op.create_table(
         "concern_events",
         sa.Column("concern_id", sa.Uuid(as_uuid=False), nullable=False, comment="The concern."),
