@@ -15,6 +15,7 @@ from admin_web.access import open_to
 from admin_web.roles import Role
 from admin_web.site import Site, here
 from safeguard.building import rules_in_force
+from safeguard.sealed_status import Standing, status_of
 from safeguard.store import generation, overlay, people
 from safeguard.store.session import AwayError
 from safeguard.subscriptions import subscriptions
@@ -69,23 +70,23 @@ def _rules(site: Site) -> Check:
 
 
 def _sealed_lists(site: Site) -> Check:
-    sealed, now = site.settings.sealed, site.clock()
     states = site.engine.snapshot.sealing.states
-    complaints = [
-        f"{one.name}: {says}."
-        for one in states
-        if (says := one.complaint(now, sealed.oldest_hours))
-    ]
+    status = status_of(site.settings, states, site.clock())
+    complaints = status.complaints()
     if complaints:
-        stance = "Everything but help lines is blocked." if sealed.stance == "block" else ""
-        faults = any(one.fault for one in states)
-        says = " ".join(["NON-COMPLIANT.", *complaints, *([stance] if faults and stance else [])])
-        mend = "Import it anew: safeguard sealed import --name NAME FILE"
-        return Check("Sealed lists", well=False, says=says, mend=mend)
-    if not sealed.required:
+        stance = site.settings.sealed.stance
+        closed = stance == "block" and any(one.fault for one in states)
+        says = [
+            *([status.standing.value + "."] if status.standing is Standing.NON_COMPLIANT else ()),
+            *complaints,
+            *(["Everything but help lines is blocked."] if closed else ()),
+            status.provider(),
+        ]
+        return Check("Sealed lists", well=False, says=" ".join(says), mend=" ".join(status.mends()))
+    if not site.settings.sealed.required:
         return Check("Sealed lists", well=True, says="The settings require none.")
-    count = len(states)
-    return Check("Sealed lists", well=True, says=f"All that are required are in force ({count}).")
+    says_well = f"All that are required are in force ({len(states)}). {status.provider()}"
+    return Check("Sealed lists", well=True, says=says_well)
 
 
 def _lists(site: Site) -> Iterator[Check]:

@@ -1,31 +1,77 @@
 """Lists of unlawful addresses, kept as keyed hashes: they can be asked, and never read out.
 
-Two sets a list: the hosts that carry any entry, and the entries. Hosts are asked first, with
-their parents; only where one is found are the beginnings of the path looked up. A hit says
-which list, and never which entry.
+Three sets a list: the sites that carry any entry, the hosts that do, and the entries. A host
+that is asked for costs one hash, of its site (`example.org`); only where that is found are
+its parents' names looked up, and only where one is found the beginnings of the path. A hit
+says which list, and never which entry.
 
-Law: what `sealed_hashes` makes of an address is found again at that address and all below it.
+The set of sites is keyed like the others. A filter before it that needed no key would be
+quicker, and would tell anybody who has the file, without the key, whether a guess is right.
+
+Law: what `Sealer` makes of an address is found again at that address and all below it.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
-from filter_rules.hosts import parents
+from filter_rules.hash_set import HASH_BYTES, HashSet, packed_of, union
+from filter_rules.hosts import addresses_meant, parents
 from filter_rules.types import Hit
 from filter_rules.urls import Url
 
-HASH_BYTES = 16
 CATEGORY = "illegal"
+TERRORISM = "illegal-terrorism"
+CATEGORIES = (CATEGORY, TERRORISM)
 UNSEEN = "illegal-unseen"  # a host that carries entries, where nobody may see which page is asked
 WITHHELD = "withheld"
 MOST_BEGINNINGS = 64  # a longer entry is cut there, and covers more
 MOST_PARAMETERS = 1000
 REMEMBERED = 8192
 
+_SHARED = frozenset({"ac", "co", "com", "edu", "gov", "net", "org", "sch"})  # as in co.uk
 _ENDS = re.compile(r"[/?;&]")
+
+
+class Hashes(NamedTuple):
+    """What is kept of an entry."""
+
+    site: bytes
+    host: bytes
+    entry: bytes
+
+
+class Sealer:
+    """Makes hashes under one key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._site = _begun(key, b"site")
+        self._host = _begun(key, b"host")
+        self._entry = _begun(key, b"entry")
+
+    def hashes(self, url: Url) -> Hashes:
+        """Return what is kept of an entry."""
+        end = _beginnings(url.address[len(url.host) :])[-1]
+        site = self.site(site_of(url.host))
+        return Hashes(site, self.host(url.host), self.entry(url.host, end))
+
+    def site(self, name: str) -> bytes:
+        # To copy a hash that was begun with the key is twice as fast as to begin anew.
+        one = self._site.copy()
+        one.update(name.encode() if name.isascii() else name.encode("utf-8", "surrogatepass"))
+        return one.digest()
+
+    def host(self, name: str) -> bytes:
+        one = self._host.copy()
+        one.update(name.encode("utf-8", "surrogatepass"))
+        return one.digest()
+
+    def entry(self, host: str, path: str) -> bytes:
+        one = self._entry.copy()
+        one.update((host + path).encode("utf-8", "surrogatepass"))
+        return one.digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +80,14 @@ class SealedList:
 
     name: str
     key: bytes
-    hosts: frozenset[bytes]
-    entries: frozenset[bytes]
+    sites: HashSet
+    hosts: HashSet
+    entries: HashSet
+    category: str = CATEGORY
+    broad: bool = False  # an entry is about a name such as `co.uk` itself
 
 
-def sealed_hashes(key: bytes, url: Url) -> tuple[bytes, bytes]:
-    """Return what is kept of an entry: the hash of its host, and of host and path."""
-    asked = url.address[len(url.host) :]
-    return _host_hash(key, url.host), _entry_hash(key, url.host, _beginnings(asked)[-1])
+type Carrying = tuple[tuple[SealedList, Sealer, str], ...]
 
 
 class SealedLists:
@@ -49,43 +95,101 @@ class SealedLists:
 
     def __init__(self, lists: Iterable[SealedList] = ()) -> None:
         self.lists = tuple(lists)
-        hosts: dict[bytes, frozenset[bytes]] = {}
-        for one in self.lists:
-            hosts[one.key] = hosts.get(one.key, frozenset()) | one.hosts
-        self._by_key = tuple((key, _hasher(key, b"host"), hosts[key]) for key in hosts)
-        self._carrying = lru_cache(REMEMBERED)(self._look_up)
+        keys = dict.fromkeys(one.key for one in self.lists)
+        self._groups = tuple(_Group([o for o in self.lists if o.key == key]) for key in keys)
+        self._known: dict[str, Carrying] = {}
 
     def carries(self, host: str) -> bool:
         """Whether any entry is about this host, its parents' or a page on it."""
-        return bool(self.lists) and bool(self._carrying(host))
+        return bool(self._carrying(host))
 
     def match(self, host: str, url: Url | None = None) -> tuple[Hit, ...]:
         """Return a hit for each list that names the host, or the address where it is known."""
-        if not self.lists:
-            return ()
         carrying = self._carrying(host)
         if not carrying:
             return ()
         paths = ("", *(_candidates(url) if url else ()))
         found = {
-            one.name: None
-            for one, name in carrying
-            if any(_entry_hash(one.key, name, path) in one.entries for path in paths)
+            one.name: one.category
+            for one, sealer, name in carrying
+            if any(sealer.entry(name, path) in one.entries for path in paths)
         }
-        return tuple(Hit(CATEGORY, name, WITHHELD) for name in found)
+        return tuple(Hit(category, name, WITHHELD) for name, category in found.items())
 
-    def _look_up(self, host: str) -> tuple[tuple[SealedList, str], ...]:
+    def _carrying(self, host: str) -> Carrying:
         """Return the lists with an entry for the host or a parent, and for which of these names."""
-        names = parents(host)
-        found: list[tuple[SealedList, str]] = []
-        for key, hasher, hosts in self._by_key:
-            for name in names:
-                hashed = _hashed(hasher, name)
-                if hashed in hosts:
-                    found += [
-                        (one, name) for one in self.lists if one.key == key and hashed in one.hosts
-                    ]
+        known = self._known.get(host)
+        if known is not None:
+            return known
+        found: Carrying = ()
+        for group in self._groups:
+            if group.may_carry(host):
+                found += group.carrying(host)
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[host] = found
+        return found
+
+
+class _Group:
+    """The lists under one key, for which a host is hashed once."""
+
+    def __init__(self, lists: Sequence[SealedList]) -> None:
+        self._lists = lists
+        self._sealer = Sealer(lists[0].key)
+        self._site = self._sealer.site
+        self._sites = union(one.sites for one in lists)
+        self._broad = any(one.broad for one in lists)
+
+    def may_carry(self, host: str) -> bool:
+        """Whether the host's site is filed; cheap, since nearly every host ends here."""
+        if self._site(site_of(host)) in self._sites:
+            return True
+        if ":" in host:
+            return any(self._site(name) in self._sites for name in addresses_meant(host)[1:])
+        return self._broad and self._site(last_two(host)) in self._sites
+
+    def carrying(self, host: str) -> Carrying:
+        found: list[tuple[SealedList, Sealer, str]] = []
+        for name in parents(host):
+            hashed = self._sealer.host(name)
+            found += [(one, self._sealer, name) for one in self._lists if hashed in one.hosts]
         return tuple(found)
+
+
+def sealed_list(name: str, key: bytes, urls: Iterable[Url], category: str = CATEGORY) -> SealedList:
+    """Return a list of these addresses."""
+    sealer = Sealer(key)
+    given = tuple(urls)
+    kept = [sealer.hashes(url) for url in given]
+    broad = any(is_broad(url.host) for url in given)
+    sites, hosts, entries = (HashSet(packed_of(each)) for each in zip(*kept, strict=True))
+    return SealedList(name, key, sites, hosts, entries, category, broad)
+
+
+def site_of(host: str) -> str:
+    """Return the name that an entry about the host or above it is filed under.
+
+    The last two labels, or three below `co.uk` and its like: else every host of a country would
+    be looked up further. An entry about such a name itself makes its list broad: `last_two` is
+    looked for as well.
+    """
+    last = host.rfind(".")
+    second = host.rfind(".", 0, last)
+    if second < 0:
+        return host
+    if host[second + 1 : last] in _SHARED:
+        return host[host.rfind(".", 0, second) + 1 :]
+    return host[second + 1 :]
+
+
+def last_two(host: str) -> str:
+    return ".".join(host.rsplit(".", 2)[-2:])
+
+
+def is_broad(host: str) -> bool:
+    """Whether the host is a name that sites are registered below, such as `co.uk`."""
+    return host.count(".") == 1 and host.partition(".")[0] in _SHARED
 
 
 def _candidates(url: Url) -> Iterator[str]:
@@ -103,20 +207,5 @@ def _beginnings(asked: str) -> list[str]:
     return list(dict.fromkeys(cut))
 
 
-def _host_hash(key: bytes, host: str) -> bytes:
-    return _hashed(_hasher(key, b"host"), host)
-
-
-def _entry_hash(key: bytes, host: str, path: str) -> bytes:
-    return _hashed(_hasher(key, b"entry"), host + path)
-
-
-def _hasher(key: bytes, what: bytes) -> blake2b:
-    """A hash begun with the key: to copy it is twice as fast as to begin anew."""
+def _begun(key: bytes, what: bytes) -> blake2b:
     return blake2b(digest_size=HASH_BYTES, key=key, person=what)
-
-
-def _hashed(hasher: blake2b, text: str) -> bytes:
-    one = hasher.copy()
-    one.update(text.encode("utf-8", "surrogatepass"))
-    return one.digest()

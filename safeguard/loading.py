@@ -14,7 +14,8 @@ from safeguard.core.policy import Policy, PolicyRule, TextRule, Who
 from safeguard.core.types import Action
 from safeguard.identity import Roster, load_roster
 from safeguard.problems import UnusableError
-from safeguard.sealing import NOTHING_SEALED, Marks, Sealing, load_sealing, marks
+from safeguard.sealed_files import Marks, marks
+from safeguard.sealing import NOTHING_SEALED, Sealing, load_sealing
 from safeguard.settings import Settings
 from safeguard.store import generation, overlay
 from safeguard.store.session import Store

@@ -65,6 +65,7 @@ Upstream = Annotated[str, Field(pattern=r"^(udp|tcp)://(\[[0-9a-fA-F:.]+\]|[^\[\
 ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 ListName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 ListNames = Annotated[tuple[ListName, ...], NoDecode, BeforeValidator(_split)]
+Entries = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Upstreams = Annotated[tuple[Upstream, ...], NoDecode, BeforeValidator(_split)]
 
 
@@ -194,12 +195,45 @@ class Sealed(Section):
         (), description="Names of sealed lists that must be in force. Default: none."
     )
     oldest_hours: int = Field(
-        72, ge=1, le=8760, description="A sealed list older than this, in hours, raises an alarm."
+        48,
+        ge=1,
+        le=8760,
+        description="A sealed list older than this, in hours, raises an alarm. The IWF's changes "
+        "twice a day.",
+    )
+    terrorism_oldest_hours: int = Field(
+        168,
+        ge=1,
+        le=8760,
+        description="The same for lists of terrorist content. How often those change is not "
+        "public: set what your provider says.",
+    )
+    most_lost: int = Field(
+        30,
+        ge=0,
+        le=99,
+        description="A delivery with this many percent fewer entries than the list in force is "
+        "not taken in.",
     )
     stance: Literal["block", "warn"] = Field(
         "block",
         description="Where a required list is missing, or one was altered or cannot be read: "
         "block all but helplines, or go on and warn.",
+    )
+    organisation: str = Field(
+        "", max_length=200, description="Who is the member that brings the lists in."
+    )
+    membership: str = Field(
+        "", max_length=200, description="The reference of that membership, as evidence."
+    )
+    test_entries: Entries = Field(
+        (), description="Addresses that your providers list for testing, such as the IWF's."
+    )
+    questions_an_hour: int = Field(
+        20,
+        ge=0,
+        le=1000,
+        description="How many answers that read “withheld” staff may get in an hour, all together.",
     )
 
 

@@ -19,7 +19,7 @@ DATA = Path("filter_rules/data")
 OPEN_TO_EVERYONE = Path("tests/tables/open_to_everyone.toml")
 LIST_FILES = sorted((DATA / "lists").glob("*.txt"))
 
-WITHOUT_HOSTS = {"private-address", "illegal"}  # worked out; and only ever a sealed list
+WITHOUT_HOSTS = {"private-address", "illegal", "illegal-terrorism"}  # worked out; and only ever a sealed list
 NEVER_BLOCKED = {
     "education", "news", "government", "health", "museums", "programming", "finance",
     "search-engines", "help",
@@ -203,7 +203,7 @@ class TestUt1Names:
         assert white.isdisjoint(BLOCKED_FOR_SOMEONE)
 
     def test_no_folder_becomes_help_or_sealed(self) -> None:
-        assert set(self.FOLDERS.values()).isdisjoint({"help", "illegal"})
+        assert set(self.FOLDERS.values()).isdisjoint({"help", "illegal", "illegal-terrorism"})
 
 
 class TestCatalogue:
@@ -217,7 +217,7 @@ class TestCatalogue:
         assert line["address"].startswith("https://")
         assert line["format"] in set(Format)
         assert line["categories"]
-        assert set(line["categories"]) <= NAMES - {"help", "illegal"}
+        assert set(line["categories"]) <= NAMES - {"help", "illegal", "illegal-terrorism"}
         assert line["licence"]
         assert line["attribution"]
 

@@ -4,10 +4,11 @@ No command prints, counts by host or gives back what is on a list.
 """
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from safeguard.cli.check import ready_engine
 from safeguard.cli.options import (
     ConfigOption,
     DataOption,
@@ -17,31 +18,32 @@ from safeguard.cli.options import (
     now,
     settings_of,
 )
-from safeguard.sealing import State, import_sealed, load_sealing, remove_sealed
-from safeguard.settings import Settings
+from safeguard.sealed_feeds.loaders import find_feed, loader_for
+from safeguard.sealed_imports import Imported, import_sealed, remove_sealed
+from safeguard.sealed_status import MEANING, Standing, status_of
+from safeguard.sealed_testing import run_test
+from safeguard.sealing import load_sealing
 from safeguard.supervisor import make_folder
-
-COMPLIANT = "COMPLIANT"
-NON_COMPLIANT = "NON-COMPLIANT"
-NOTHING_REQUIRED = "NOTHING REQUIRED"
-MEANING = {
-    COMPLIANT: "every list that the settings require is here, unaltered and recent. "
-    "Whether that meets your duties is for your provider and you to say.",
-    NON_COMPLIANT: "see the lists above.",
-    NOTHING_REQUIRED: "the settings require no sealed list. A school needs those of its provider.",
-}
 
 app = typer.Typer(no_args_is_help=True, help="Sealed lists of unlawful content.")
 
 
 @app.command("import")
 def import_list(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE", help="One URL or host a line; - reads stdin.")
-    ],
     name: Annotated[str, typer.Option(help="What to call it, such as iwf-urls.")],
+    file: Annotated[
+        str,
+        typer.Argument(metavar="FILE", help="As it was delivered; - reads stdin."),
+    ] = "",
+    feed: Annotated[
+        str,
+        typer.Option(
+            help="How to read it: iwf, ctiru, or a loader that you installed, which needs no FILE "
+            "where it fetches by itself. Default: what the name begins with, else iwf."
+        ),
+    ] = "",
     smaller: Annotated[
-        bool, typer.Option("--smaller", help="Take it though it has less than half the entries.")
+        bool, typer.Option("--smaller", help="Take it though it lost more than the settings let.")
     ] = False,
     data: DataOption = None,
     config: ConfigOption = None,
@@ -49,11 +51,16 @@ def import_list(
     """Take in a sealed list as keyed hashes, in force within a second. Destroy the file after."""
     settings = settings_of(data, config)
     make_folder(settings.data)
-    done = import_sealed(settings.data, name, lines_of(file), now(), may_shrink=smaller)
-    if done.refused_count:
-        lines = ", ".join(str(number) for number in done.refused)
-        more = " and more" if done.refused_count > len(done.refused) else ""
-        notes.print(f"{done.refused_count:,} lines are neither a URL nor a host: {lines}{more}.")
+    done = import_sealed(
+        settings.data,
+        name,
+        lines_of(file) if file else (),
+        now(),
+        feed=find_feed(feed or loader_for(name)),
+        may_shrink=smaller,
+        most_lost=settings.sealed.most_lost,
+    )
+    _say_refused(done)
     typer.echo(f"{done.entries:,} entries are sealed as “{name}”. Destroy the file they came in.")
 
 
@@ -61,20 +68,46 @@ def import_list(
 def status(
     as_json: JsonOption = False, data: DataOption = None, config: ConfigOption = None
 ) -> None:
-    """Say how each sealed list is: entries, age, fault. Exit status 1 if NON-COMPLIANT."""
+    """Say how each sealed list is, who brings it in and when it was tested. Exit status 1 if NON-COMPLIANT."""
     settings = settings_of(data, config)
-    records = [
-        _record(one, settings) for one in load_sealing(settings.data, _needed(settings)).states
-    ]
-    state = _state(records, settings)
+    states = load_sealing(settings.data, settings.sealed.required).states
+    found = status_of(settings, states, now())
     if as_json:
-        stance = settings.sealed.stance
-        typer.echo(json.dumps({"state": state, "stance": stance, "lists": records}))
+        typer.echo(json.dumps(found.record()))
     else:
-        for one in records:
-            typer.echo(_line(one))
-        typer.echo(f"{state}: {MEANING[state]}")
-    raise typer.Exit(int(state == NON_COMPLIANT))
+        for one in states:
+            typer.echo(_line(found.list_record(one)))
+        typer.echo(found.provider())
+        for mend in found.mends():
+            typer.echo(mend)
+        typer.echo(f"{found.standing}: {MEANING[found.standing]}")
+    raise typer.Exit(int(found.standing is Standing.NON_COMPLIANT))
+
+
+@app.command("test")
+def ask_test_entries(
+    as_json: JsonOption = False, data: DataOption = None, config: ConfigOption = None
+) -> None:
+    """Ask about the provider's test entries for every group, and keep what came of it. Exit status 1 if one is open."""
+    settings = settings_of(data, config)
+    engine = ready_engine(settings)
+    tested = run_test(engine, now())
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {
+                    "at": tested.at.isoformat(),
+                    "passed": tested.passed,
+                    "entries": tested.entries,
+                    "lists": tested.lists,
+                    "open_to": [{"entry": n, "groups": groups} for n, groups in tested.open_to],
+                }
+            )
+        )
+    else:
+        says = tested.says()
+        typer.echo(f"{'Passed' if tested.passed else 'FAILED'}: {says}. Kept as evidence.")
+    raise typer.Exit(int(not tested.passed))
 
 
 @app.command()
@@ -86,33 +119,19 @@ def remove(
 ) -> None:
     """Remove a sealed list that the settings do not require."""
     settings = settings_of(data, config)
-    remove_sealed(settings.data, name, _needed(settings), reason, now())
+    remove_sealed(settings.data, name, settings.sealed.required, reason, now())
     typer.echo(f"“{name}” is removed.")
 
 
-def _needed(settings: Settings) -> tuple[str, ...]:
-    return settings.sealed.required
+def _say_refused(done: Imported) -> None:
+    if done.refused_count:
+        lines = ", ".join(str(number) for number in done.refused)
+        more = " and more" if done.refused_count > len(done.refused) else ""
+        notes.print(f"{done.refused_count:,} lines are neither a URL nor a host: {lines}{more}.")
 
 
-def _record(one: State, settings: Settings) -> dict[str, object]:
-    moment = now()
-    return {
-        "name": one.name,
-        "required": one.required,
-        "entries": one.entries,
-        "imported": one.imported.isoformat() if one.imported else None,
-        "age_hours": round(one.age_hours(moment), 1) if one.imported else None,
-        "complaint": one.complaint(moment, settings.sealed.oldest_hours),
-    }
-
-
-def _state(records: list[dict[str, object]], settings: Settings) -> str:
-    if any(one["complaint"] for one in records):
-        return NON_COMPLIANT
-    return COMPLIANT if _needed(settings) else NOTHING_REQUIRED
-
-
-def _line(record: dict[str, object]) -> str:
-    state = f"{NON_COMPLIANT}: {record['complaint']}" if record["complaint"] else "in force"
+def _line(record: dict[str, Any]) -> str:
+    wrong = record["complaint"]
+    state = f"{Standing.NON_COMPLIANT}: {wrong}" if wrong else "in force"
     age = "" if record["age_hours"] is None else f"{record['age_hours']} hours old, "
     return f"{record['entries']:>10,} entries  {record['name']:<24}{age}{state}"

@@ -5,7 +5,7 @@ Counting and keeping are one transaction, so that no two who ask at once get one
 
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from safeguard.core.events import SealedEvent, first_id_at
@@ -13,6 +13,8 @@ from safeguard.core.types import Channel
 from safeguard.store.intake import row_of
 from safeguard.store.session import Store
 from safeguard.store.tables.events import EventRow
+
+LOCK = 0x5EA1ED  # any number that nothing else locks
 
 
 def asked_since(store: Store, since: datetime) -> int:
@@ -24,6 +26,7 @@ def asked_since(store: Store, since: datetime) -> int:
 def keep_within(store: Store, asked: SealedEvent, since: datetime, most: int) -> bool:
     """Keep that it was asked, unless as many were kept before: then nothing is, and it is False."""
     with store.writing() as session:
+        _one_at_a_time(session)
         if _count(session, since) >= most:
             return False
         session.add(EventRow(**row_of(asked)))
@@ -31,10 +34,11 @@ def keep_within(store: Store, asked: SealedEvent, since: datetime, most: int) ->
 
 
 def _count(session: Session, since: datetime) -> int:
-    return session.scalar(_asked(since)) or 0
+    asked = (EventRow.id >= first_id_at(since), EventRow.channel == Channel.TESTER.value)
+    return session.scalar(select(func.count()).where(*asked)) or 0
 
 
-def _asked(since: datetime) -> Select[tuple[int]]:
-    return select(func.count()).where(
-        EventRow.id >= first_id_at(since), EventRow.channel == Channel.TESTER.value
-    )
+def _one_at_a_time(session: Session) -> None:
+    """SQLite has one writer anyway; PostgreSQL is asked for a lock that ends with the transaction."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(LOCK)))

@@ -7,7 +7,7 @@ import pytest
 
 from admin_web import health
 from safeguard.building import rules_in_force
-from safeguard.sealing import import_sealed
+from safeguard.sealed_imports import import_sealed
 from tests.admin_web.school import NOW, TOM, School, Visitor, open_school
 
 

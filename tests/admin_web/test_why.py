@@ -4,7 +4,7 @@ import pytest
 
 from safeguard.core import explain
 from safeguard.core.types import Channel, Subject
-from safeguard.sealing import import_sealed
+from safeguard.sealed_imports import import_sealed
 from tests.admin_web.school import NOW, School, Visitor, enrol
 
 

@@ -19,7 +19,7 @@ from filter_rules.types import Hit, Part
 from safeguard.building import build
 from safeguard.core.types import Action, Reason
 from safeguard.engine import Engine, open_engine
-from safeguard.sealing import import_sealed
+from safeguard.sealed_imports import import_sealed
 from safeguard.settings import Settings
 from safeguard.sources import import_source
 from safeguard.store import overlay

@@ -11,7 +11,8 @@ from filter_rules.sealed import (
     WITHHELD,
     SealedList,
     SealedLists,
-    sealed_hashes,
+    Sealer,
+    sealed_list,
 )
 from filter_rules.types import Hit
 from filter_rules.urls import split
@@ -27,11 +28,9 @@ NAMED = (
 
 
 def sealed(name: str, *lines: str, key: bytes = KEY) -> SealedList:
-    hashes = [sealed_hashes(key, url) for line in lines if (url := split(line))]
-    assert len(hashes) == len(lines)
-    return SealedList(
-        name, key, frozenset(host for host, _ in hashes), frozenset(entry for _, entry in hashes)
-    )
+    urls = [url for line in lines if (url := split(line))]
+    assert len(urls) == len(lines)
+    return sealed_list(name, key, urls)
 
 
 def is_named(lists: SealedLists, text: str) -> bool:
@@ -104,7 +103,7 @@ def test_without_lists_nothing_is_named() -> None:
 def test_another_key_gives_other_hashes() -> None:
     url = split("whole.example")
     assert url is not None
-    assert len({*sealed_hashes(KEY, url), *sealed_hashes(b"another", url)}) == 4
+    assert len({*Sealer(KEY).hashes(url), *Sealer(b"another").hashes(url)}) == 6
 
 
 def test_a_very_deep_entry_is_cut_and_covers_more() -> None:

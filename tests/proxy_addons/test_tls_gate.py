@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from filter_rules.sealed import SealedList, SealedLists, sealed_hashes
+from filter_rules.sealed import SealedLists, sealed_list
 from filter_rules.urls import Url
 from safeguard.core.types import Reason
 from safeguard.sealing import Sealing
@@ -57,8 +57,7 @@ def test_a_guest_is_refused_where_the_names_do_not_agree(start: Start, site: Sit
 
 def seal(proxy: Proxy, host: str, path: str) -> None:
     """Put a sealed list with one entry in force."""
-    hashed, entry = sealed_hashes(b"key", Url("http", host, 80, path))
-    lists = SealedLists([SealedList("test-list", b"key", frozenset({hashed}), frozenset({entry}))])
+    lists = SealedLists([sealed_list("test-list", b"key", [Url("http", host, 80, path)])])
     proxy.engine.snapshot = replace(proxy.engine.snapshot, sealing=Sealing(lists))
 
 

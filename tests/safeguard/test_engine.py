@@ -13,7 +13,7 @@ from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdi
 from safeguard.engine import Engine, open_engine
 from safeguard.loading import shipped_groups
 from safeguard.problems import UnusableError
-from safeguard.sealing import import_sealed, remove_sealed
+from safeguard.sealed_imports import import_sealed, remove_sealed
 from safeguard.settings import Settings, load
 from safeguard.sources import import_source
 from safeguard.store import overlay, people

@@ -1,0 +1,105 @@
+"""Questions of staff to the judge: “what would happen to this address?”, on the tester's channel.
+
+Whoever may ask could guess at what a sealed list holds, one address after the other. So each
+answer that reads “withheld” is kept with who asked, before it is given, and there are only so
+many an hour: then no question is answered, whatever it is about, until the hour has passed.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from filter_rules.sealed import WITHHELD
+from safeguard.core.events import Event, Private, SealedEvent, new_event_id
+from safeguard.core.types import Channel, Subject, Target, Verdict
+from safeguard.engine import Engine
+from safeguard.problems import UnusableError
+from safeguard.store.asked import asked_since, keep_within
+from safeguard.store.session import Store
+
+SPELL = timedelta(hours=1)
+LOOK = timedelta(seconds=1)
+NOTHING = Private()
+
+
+class PausedError(UnusableError):
+    """Too much was asked about sealed lists: no question is answered for a while."""
+
+
+class Questions:
+    """Asks the engine for one person or account. `who` is kept: a staff account, never a pupil."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        store: Store,
+        who: str,
+        randomness: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self._engine = engine
+        self._store = store
+        self._who = who
+        self._randomness = randomness
+        self._looked: datetime | None = None
+
+    def ask(self, subject: Subject, target: Target, now: datetime) -> Verdict:
+        """Return the verdict, or raise PausedError: it tells nothing of this question."""
+        if not self._engine.snapshot.sealing.lists.lists:
+            return self._engine.judge(subject, target)
+        self._stop_if_paused(now)
+        verdict = self._engine.judge(subject, target)
+        if verdict.withheld:
+            kept = self._kept(subject, verdict, now)
+            if not keep_within(self._store, kept, now - SPELL, self._most):
+                raise self._paused()
+        return verdict
+
+    @property
+    def _most(self) -> int:
+        return self._engine.settings.sealed.questions_an_hour
+
+    def _stop_if_paused(self, now: datetime) -> None:
+        """Look at most once a second: thousands of addresses may be asked in one go."""
+        if self._looked is not None and timedelta() <= now - self._looked < LOOK:
+            return
+        if asked_since(self._store, now - SPELL) >= self._most:
+            raise self._paused()
+        self._looked = now
+
+    def _paused(self) -> PausedError:
+        return PausedError(
+            f"{self._most} answers about sealed lists were given within an hour, so no question "
+            "is answered until an hour has passed since. Each is kept with who asked. The number "
+            "is questions_an_hour in [sealed]."
+        )
+
+    def _kept(self, subject: Subject, verdict: Verdict, now: datetime) -> SealedEvent:
+        lists = sorted({hit.list for hit in verdict.hits})
+        event = Event(
+            id=new_event_id(now, self._randomness(10)),
+            at=now,
+            last=now,
+            group=subject.group,
+            person="",
+            device="",
+            address="",
+            method="none",
+            channel=Channel.TESTER,
+            host=WITHHELD,
+            private=NOTHING,
+            categories=verdict.categories,
+            themes=(),
+            severity=verdict.severity,
+            action=verdict.action,
+            flagged=False,
+            reason=verdict.reason,
+            rule=f"asked by {self._who}",
+            list=lists[0] if lists else "",
+            artefact=verdict.artefact,
+            policy_version=verdict.policy_version,
+            hosts=(WITHHELD,),
+        )
+        withheld = msgspec.msgpack.encode(Private(WITHHELD, WITHHELD))
+        return SealedEvent(event, self._store.vault.seal(withheld))
