@@ -1,7 +1,9 @@
 """Which listed hosts cover a host: the name itself, and the names above it."""
 
+from collections.abc import Sequence
+
 from filter_rules.hosts import reversed_name
-from filter_rules.listing import Found, ListingMap
+from filter_rules.listing import Found, ListingMap, Listings
 from filter_rules.types import Part, Reach
 
 
@@ -14,18 +16,25 @@ class DomainIndex:
     """Listed hosts. One walk finds a name and all its parents, however many are listed."""
 
     def __init__(self, hosts: ListingMap) -> None:
-        self._hosts = hosts
+        self._numbers = hosts.numbers
+        self._walk = hosts.walk
+        # Names share few sets of listings, so what of a set reaches a host is settled here, once.
+        self._of_itself = _without(Reach.BELOW, hosts.sets)
+        self._of_parents = _without(Reach.EXACT, hosts.sets)
 
     def __len__(self) -> int:
-        return len(self._hosts)
+        return len(self._numbers)
 
     def find(self, host: str) -> list[Found]:
         """Return every listing of the host, the widest name first."""
         key = key_of(host)
-        return [
-            Found(listing, host[1 - len(name) :], Part.HOST)
-            for name, listings in self._hosts.along(key)
-            for listing in listings
-            if listing.reach is Reach.SUBTREE
-            or (listing.reach is Reach.EXACT) is (len(name) == len(key))
-        ]
+        found = []
+        for name, place in self._walk(key):
+            reaching = self._of_itself if len(name) == len(key) else self._of_parents
+            for listing in reaching[self._numbers[place]]:
+                found.append(Found(listing, host[1 - len(name) :], Part.HOST))  # noqa: PERF401  it is half as fast written as one expression
+        return found
+
+
+def _without(reach: Reach, sets: Sequence[Listings]) -> tuple[Listings, ...]:
+    return tuple(tuple(one for one in listings if one.reach is not reach) for listings in sets)

@@ -42,7 +42,9 @@ def reversed_name(host: str) -> str:
 
     So written, a name begins with its parents' names, and with nothing else.
     """
-    return ".".join(host.split(".")[::-1]) + "."
+    labels = host.split(".")
+    labels.reverse()
+    return ".".join(labels) + "."
 
 
 def parents(host: str) -> list[str]:

@@ -7,9 +7,10 @@ millions of keys but few such sets, since most names are on one list.
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from itertools import chain
+from typing import Any, Literal, NamedTuple
 
 import marisa_trie
 
@@ -18,6 +19,8 @@ from filter_rules.types import Part, Rank, Reach
 type Listings = tuple[Listing, ...]
 type Keyed = Iterable[tuple[str, int]]
 """Keys, each with the number of a listing that holds it."""
+type Run = tuple[int, Sequence[str]]
+"""The number of a listing, and keys that it holds."""
 
 _MOST_SMALL = 0xFFFF
 
@@ -35,6 +38,12 @@ class Listing:
     allow: bool = False
     rank: Rank = Rank.ORDINARY
     withdraws: bool = False
+
+
+def listing_of(values: Sequence[Any]) -> Listing:
+    """Return a listing from its plain values, as a file keeps them."""
+    category, name, reach, allow, rank, withdraws = values
+    return Listing(category, name, Reach(reach), allow, Rank(rank), withdraws)
 
 
 class Found(NamedTuple):
@@ -60,10 +69,13 @@ class ListingMap:
         self, trie: marisa_trie.Trie, set_numbers: bytes | memoryview, sets: Sequence[Listings]
     ) -> None:
         self._trie = trie
-        self._numbers = memoryview(set_numbers).cast(_typecode(len(sets)))
-        self._sets = tuple(sets)
-        if len(self._numbers) != len(trie):
-            raise ValueError(f"{len(trie)} keys, but {len(self._numbers)} set numbers")
+        self.numbers = memoryview(set_numbers).cast(_typecode(len(sets)))
+        self.sets = tuple(sets)
+        # Walks a key: yields its listed beginnings, shortest first, each with its place. The
+        # number of the set that holds it stands there in `numbers`.
+        self.walk: Callable[[str], Iterator[tuple[str, int]]] = trie.iter_prefixes_with_ids
+        if len(self.numbers) != len(trie):
+            raise ValueError(f"{len(trie)} keys, but {len(self.numbers)} set numbers")
 
     def __len__(self) -> int:
         return len(self._trie)
@@ -82,16 +94,11 @@ class ListingMap:
 
     def along(self, key: str) -> list[tuple[str, Listings]]:
         """Return every listed beginning of the key, shortest first, with its listings."""
-        return [
-            (beginning, self._sets[self._numbers[place]])
-            for beginning, place in self._trie.iter_prefixes_with_ids(key)
-        ]
+        return [(beginning, self.sets[self.numbers[place]]) for beginning, place in self.walk(key)]
 
     def below(self, beginning: str) -> list[tuple[str, Listings]]:
         """Return every listed key that begins so, with its listings."""
-        return [
-            (key, self._sets[self._numbers[place]]) for key, place in self._trie.items(beginning)
-        ]
+        return [(key, self.sets[self.numbers[place]]) for key, place in self._trie.items(beginning)]
 
 
 def sets_of(sets: Iterable[Sequence[int]], listings: Sequence[Listing]) -> tuple[Listings, ...]:
@@ -105,12 +112,19 @@ def _in_force(listings: Sequence[Listing]) -> Listings:
 
 
 def compile_map(keyed: Callable[[], Keyed]) -> Compiled:
-    """Compile keys with the numbers of their listings. They are asked for twice, never held.
+    """Compile keys with the numbers of their listings. They are asked for twice, never held."""
+    return compile_runs(lambda: ((listing, (key,)) for key, listing in keyed()))
 
-    What comes out depends on the keys and their order alone.
+
+def compile_runs(runs: Callable[[], Iterable[Run]]) -> Compiled:
+    """Compile keys that come in runs, as `compile_map` does; much faster where there are many.
+
+    What comes out depends on the runs and their order alone.
     """
-    trie = marisa_trie.Trie(key for key, _ in keyed())
-    sets, numbers = _number_sets(trie, keyed())
+    # One trie of all keys: to make it anew takes a second for each million of them, and every
+    # look-up walks one trie, not one for each source.
+    trie = marisa_trie.Trie(chain.from_iterable(keys for _, keys in runs()))
+    sets, numbers = _number_sets(trie, runs())
     return Compiled(trie.tobytes(), array(_typecode(len(sets)), numbers).tobytes(), sets)
 
 
@@ -119,20 +133,23 @@ def _typecode(sets: int) -> Literal["H", "I"]:
     return "H" if sets <= _MOST_SMALL else "I"
 
 
-def _number_sets(trie: marisa_trie.Trie, keyed: Keyed) -> tuple[list[tuple[int, ...]], array[int]]:
+def _number_sets(
+    trie: marisa_trie.Trie, runs: Iterable[Run]
+) -> tuple[list[tuple[int, ...]], array[int]]:
     """Give each key its set: a set is met by adding one listing to another set, from the empty."""
     sets: list[tuple[int, ...]] = [()]
     numbered: dict[tuple[int, ...], int] = {(): 0}
-    grown: dict[tuple[int, int], int] = {}
+    grown: dict[int, dict[int, int]] = {}  # by listing: from the set before to the one with it
     numbers = array("I", bytes(4 * len(trie)))
-    for key, listing in keyed:
-        place = trie[key]
-        step = (numbers[place], listing)
-        if step not in grown:
-            members = tuple(sorted({*sets[step[0]], listing}))
-            if members not in numbered:
-                numbered[members] = len(sets)
-                sets.append(members)
-            grown[step] = numbered[members]
-        numbers[place] = grown[step]
+    for listing, keys in runs:
+        steps = grown.setdefault(listing, {})
+        for place in map(trie.key_id, keys):
+            before = numbers[place]
+            if before not in steps:
+                members = tuple(sorted({*sets[before], listing}))
+                if members not in numbered:
+                    numbered[members] = len(sets)
+                    sets.append(members)
+                steps[before] = numbered[members]
+            numbers[place] = steps[before]
     return sets, numbers

@@ -15,15 +15,15 @@ from typing import Any
 
 from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex
-from filter_rules.listing import Listing, ListingMap, sets_of
+from filter_rules.listing import Listing, ListingMap, listing_of, sets_of
 from filter_rules.network_index import NetworkIndex
 from filter_rules.pattern_index import PatternIndex
 from filter_rules.phrases import parse_theme
 from filter_rules.ruleset import RuleSet
-from filter_rules.types import Category, Rank, Reach
+from filter_rules.types import Category
 from filter_rules.url_index import Expression, UrlIndex
-from safeguard.gathering import INDEXES
 from safeguard.problems import UnusableError
+from safeguard.reading import INDEXES
 
 LAYOUT = 4  # raise it when what an artefact holds, or what a list means, changes
 MANIFEST = "manifest.json"
@@ -83,10 +83,7 @@ def _check(file: Path, made: Mapping[str, Any]) -> None:
 
 def _opened(folder: Path, fingerprint: str, manifest: Mapping[str, Any]) -> RuleSet:
     rules = json.loads((folder / RULES).read_bytes())
-    listings = [
-        Listing(category, name, Reach(reach), allow, Rank(rank), withdraws)
-        for category, name, reach, allow, rank, withdraws in rules["listings"]
-    ]
+    listings = [listing_of(one) for one in rules["listings"]]
     hosts, urls, networks, patterns = (
         _mapped(folder, index, rules[index], listings) for index in INDEXES
     )

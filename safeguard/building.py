@@ -2,6 +2,7 @@
 
     DATA/rules/<fingerprint>/             an artefact; it never changes, and holds nothing else
     DATA/rules/<fingerprint>/dates.json   but for this: when its sources were taken in
+    DATA/rules-read/                      what was read of each source: see `reading`
     DATA/rules-in-force                   which one is in force: swapped in one step
 
 A build that fails or is killed leaves the rules of before in force. The fingerprint is a
@@ -22,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from filter_rules.listing import compile_map
+from filter_rules.listing import Run, compile_runs
 from filter_rules.ruleset import RuleSet
 from filter_rules.types import Category
 from safeguard.artefact import (
@@ -37,10 +38,11 @@ from safeguard.artefact import (
     manifest_of,
     open_artefact,
 )
-from safeguard.gathering import INDEXES, Gathered, Progress, gather
+from safeguard.gathering import Gathered, Progress, gather
 from safeguard.in_force import Pointer, read_pointer, write_pointer
 from safeguard.list_files import write_whole
 from safeguard.problems import UnusableError
+from safeguard.reading import FOLDER, INDEXES
 from safeguard.sources import (
     Source,
     imported_sources,
@@ -82,7 +84,7 @@ def build(data: Path, progress: Progress) -> Built:
         with _alone(data) as work:
             inputs = inputs_digest(data)
             sources = [shipped_source(), *imported_sources(data)]
-            gathered = gather(sources, work, progress)
+            gathered = gather(sources, data / FOLDER, work, progress)
             fingerprint = _make(work / "made", gathered, inputs, progress)
             _put_in_force(data, work / "made", fingerprint, sources)
     except (OSError, EOFError, zlib.error) as error:
@@ -94,7 +96,7 @@ def build(data: Path, progress: Progress) -> Built:
 def compile_alone(source: Source, work: Path, progress: Progress) -> RuleSet:
     """Compile one source in a work folder, to see what it would do. Nothing is put in force."""
     (work / "rules").mkdir()
-    gathered = gather([source], work, progress)
+    gathered = gather([source], work / "read", work, progress)
     fingerprint = _make(work / "rules" / "made", gathered, "", progress)
     (work / "rules" / "made").rename(work / "rules" / fingerprint)
     return open_artefact(work, fingerprint)
@@ -168,13 +170,13 @@ def _make(folder: Path, gathered: Gathered, inputs: str, progress: Progress) -> 
         "expressions": gathered.expressions,
         "themes": shipped_themes(),
     }
-    for done, index in enumerate(INDEXES):
-        progress(f"Compiling {index}", done, len(INDEXES))
-        compiled = compile_map(partial(gathered.keyed, index))
+    steps = _Steps(gathered, progress)
+    for index in INDEXES:
+        compiled = compile_runs(partial(steps.runs, index))
         (folder / f"{index}.trie").write_bytes(compiled.trie)
         (folder / f"{index}.sets").write_bytes(compiled.set_numbers)
         rules[index] = compiled.sets
-    progress("Compiled", len(INDEXES), len(INDEXES))
+    progress("Compiled", steps.total, steps.total)
     (folder / RULES).write_bytes(as_json(rules))
     manifest = {
         "layout": LAYOUT,
@@ -189,6 +191,23 @@ def _make(folder: Path, gathered: Gathered, inputs: str, progress: Progress) -> 
     }
     (folder / MANIFEST).write_bytes(as_json(manifest))
     return digest_of(as_json(manifest))
+
+
+class _Steps:
+    """Tells the progress of compiling, by the keys that have been asked for: each is twice."""
+
+    def __init__(self, gathered: Gathered, progress: Progress) -> None:
+        self._gathered = gathered
+        self._progress = progress
+        self._done = 0
+        self.total = 2 * sum(gathered.size(index) for index in INDEXES)
+
+    def runs(self, index: str) -> Iterator[Run]:
+        self._progress(f"Compiling {index}", self._done, self.total)
+        for listing, keys in self._gathered.runs(index):
+            yield listing, keys
+            self._done += len(keys)
+            self._progress(f"Compiling {index}", self._done, self.total)
 
 
 def _categories(gathered: Gathered) -> list[Category]:

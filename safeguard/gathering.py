@@ -1,121 +1,99 @@
-"""Read all sources once, into what the indexes are compiled from.
+"""Bring together what all sources say: this is what the indexes are compiled from.
 
-Keys go to files, one line an entry, so that memory does not grow with the lists.
+What a source says is read again only where the source has changed. What comes out is the same
+either way, for all of it comes from readings that are put together in the order of the sources.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from filter_rules import domain_index, network_index, pattern_index, url_index
+from filter_rules import pattern_index
 from filter_rules.formats.trees import ListFile
-from filter_rules.listing import Listing
-from filter_rules.types import Entry, Part, Problem
-from safeguard.sources import MOST_PROBLEMS, Source
+from filter_rules.listing import Listing, Run
+from safeguard.reading import PATTERNS, Reading, kept, key_of, parser_digest, prune, read
+from safeguard.sources import Source
 
 type Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
 
-INDEXES = ("hosts", "urls", "networks", "patterns")
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What the sources say."""
-
-    folder: Path
-    listings: Sequence[Listing]
-    expressions: Sequence[tuple[str, int]]
-    sources: Sequence[dict[str, Any]]
-    counts: Counter[str]
-
-    def keyed(self, index: str) -> Iterator[tuple[str, int]]:
-        """Yield the keys of an index, each with the number of its listing."""
-        with (self.folder / index).open(encoding="utf-8") as lines:
-            for line in lines:
-                key, _, number = line.rstrip("\n").rpartition("\t")
-                yield key, int(number)
-
 
 @dataclass(slots=True)
-class _Basket:
-    """Where entries are put while sources are read."""
+class Gathered:
+    """What the sources say. Each reading numbers its listings; here they have one numbering."""
 
-    files: dict[str, IO[str]]
-    numbers: dict[Listing, int] = field(default_factory=dict)
+    listings: dict[Listing, int] = field(default_factory=dict)
     expressions: list[tuple[str, int]] = field(default_factory=list)
-    patterns: list[tuple[str, int]] = field(default_factory=list)
+    sources: list[Mapping[str, Any]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    _readings: list[tuple[Reading, Sequence[int]]] = field(default_factory=list)
 
-    def put(self, entry: Entry, listing: Listing) -> None:
-        number = self.numbers.setdefault(listing, len(self.numbers))
-        match entry.part:
-            case Part.HOST:
-                self.files["hosts"].write(f"{domain_index.key_of(entry.value)}\t{number}\n")
-            case Part.URL:
-                for key in url_index.keys_of(entry.value):
-                    self.files["urls"].write(f"{key}\t{number}\n")
-            case Part.NETWORK:
-                self.files["networks"].write(f"{network_index.key_of(entry.value)}\t{number}\n")
-            case Part.EXPRESSION:
-                self.expressions.append((entry.value, number))
-            case Part.PATTERN:
-                self.patterns.append((entry.value, number))
+    def add(self, source: Source, reading: Reading) -> None:
+        numbers = [self.listings.setdefault(one, len(self.listings)) for one in reading.listings]
+        self.expressions += [(pattern, numbers[own]) for pattern, own in reading.expressions]
+        self.sources.append(_described(source, reading))
+        self.counts.update(reading.counts)
+        self._readings.append((reading, numbers))
 
-    def put_patterns(self) -> None:
-        """What a pattern is known by depends on all the others."""
-        for key, number in pattern_index.keyed(self.patterns):
-            self.files["patterns"].write(f"{key}\t{number}\n")
+    def runs(self, index: str) -> Iterator[Run]:
+        """Yield the keys of an index in runs, each behind the number of its listing."""
+        runs = self._runs(index)
+        return _filed(runs) if index == PATTERNS else runs
 
+    def size(self, index: str) -> int:
+        """How many keys the runs of an index hold."""
+        return sum(run.keys for reading, _ in self._readings for run in reading.runs[index])
 
-def gather(sources: Iterable[Source], folder: Path, progress: Progress) -> Gathered:
-    """Read every file of every source; the keys go to files in `folder`."""
-    sources = list(sources)
-    total, done = sum(len(source.files) for source in sources), 0
-    counts: Counter[str] = Counter()
-    described = []
-    with ExitStack() as opened:
-        basket = _Basket(
-            {
-                index: opened.enter_context((folder / index).open("w", encoding="utf-8"))
-                for index in INDEXES
-            }
-        )
-        for source in sources:
-            own: Counter[str] = Counter()
-            refused = 0
-            problems: list[Problem] = []
-            for file in source.files:
-                progress(f"Reading {file.list}", done, total)
-                done += 1
-                for said in source.entries(file):
-                    if isinstance(said, Entry):
-                        own[said.category or file.category] += 1
-                        basket.put(said, _listing(file, said))
-                    else:
-                        refused += 1
-                        problems += [said] if refused <= MOST_PROBLEMS else []
-            counts += own
-            described.append(_described(source, own, refused, problems))
-        basket.put_patterns()
-    return Gathered(folder, tuple(basket.numbers), basket.expressions, described, counts)
+    def _runs(self, index: str) -> Iterator[Run]:
+        for reading, numbers in self._readings:
+            for own, keys in reading.keyed(index):
+                yield numbers[own], keys
 
 
-def _listing(file: ListFile, entry: Entry) -> Listing:
-    about = entry.category or file.category
-    return Listing(about, file.list, entry.reach, entry.allow, entry.rank, entry.withdraws)
+def gather(sources: Iterable[Source], place: Path, work: Path, progress: Progress) -> Gathered:
+    """Read what `place` holds no reading of; each reading is made in `work` and moved there."""
+    sources, parser = list(sources), parser_digest()
+    keys = {source.name: key_of(source, parser) for source in sources}
+    place.mkdir(exist_ok=True)
+    prune(place, set(keys.values()))
+    gathered = Gathered()
+    done, total = 0, sum(len(source.files) for source in sources)
+    for source in sources:
+        folder = place / keys[source.name]
+        reading = kept(folder)
+        if reading is None:
+            told = partial(_tell, progress, done, total)
+            reading = read(source, work / folder.name, told).moved_to(folder)
+        else:
+            progress(f"Unchanged: {source.name}", done, total)
+        done += len(source.files)
+        gathered.add(source, reading)
+    return gathered
 
 
-def _described(
-    source: Source, counts: Counter[str], refused: int, problems: list[Problem]
-) -> dict[str, Any]:
+def _tell(progress: Progress, done: int, total: int, at: int, file: ListFile, entries: int) -> None:
+    so_far = f": {entries:,} entries" if entries else ""
+    progress(f"Reading {file.list}{so_far}", done + at, total)
+
+
+def _filed(patterns: Iterable[Run]) -> Iterator[Run]:
+    """What a pattern is known by depends on all the others, so they are filed here, together."""
+    keyed = pattern_index.keyed([(one, number) for number, keys in patterns for one in keys])
+    for number, same in groupby(keyed, key=itemgetter(1)):
+        yield number, [key for key, _ in same]
+
+
+def _described(source: Source, reading: Reading) -> dict[str, Any]:
     return {
         "name": source.name,
         "licence": source.licence,
         "sha256": source.digest,
-        "counts": dict(sorted(counts.items())),
-        "problem_count": refused,
-        "problems": [asdict(problem) for problem in problems],
+        "counts": reading.counts,
+        "problem_count": reading.refused,
+        "problems": reading.problems,
     }

@@ -1,12 +1,15 @@
 """The map from keys to the lists that hold them."""
 
+import json
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filter_rules.listing import Listing, ListingMap, compile_map, sets_of
+from filter_rules.listing import Listing, ListingMap, compile_map, compile_runs, listing_of, sets_of
+from filter_rules.types import Rank, Reach
 
 GAMES, ADVERTS, DATING = LISTINGS = [
     Listing("games", "ut1/games"),
@@ -50,10 +53,11 @@ def test_an_empty_map_finds_nothing() -> None:
 
 def test_sets_are_numbered_in_four_bytes_where_two_do_not_do() -> None:
     # each key has a set of its own, one for every number of 17 bits that is odd
-    keyed = [
-        (f"{key:05}.", bit) for key in range(1 << 16) for bit in range(17) if key * 2 + 1 >> bit & 1
+    runs = [
+        (bit, [f"{key:05}." for key in range(1 << 16) if key * 2 + 1 >> bit & 1])
+        for bit in range(17)
     ]
-    compiled = compile_map(lambda: keyed)
+    compiled = compile_runs(lambda: runs)
     assert len(compiled.sets) > 0xFFFF
     listings = [Listing("games", f"list {number}") for number in range(17)]
     found = ListingMap.of(compiled, listings).along("65535.")
@@ -63,6 +67,20 @@ def test_sets_are_numbered_in_four_bytes_where_two_do_not_do() -> None:
 def test_the_same_keys_compile_to_the_same_bytes() -> None:
     keyed = [("com.a.", 0), ("com.b.", 1), ("com.a.", 2)]
     assert compile_map(lambda: keyed) == compile_map(lambda: keyed)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.lists(st.text("ab.", min_size=1))), max_size=9))
+def test_keys_in_runs_compile_as_one_by_one(runs: list[tuple[int, list[str]]]) -> None:
+    keyed = [(key, number) for number, keys in runs for key in keys]
+    assert compile_runs(lambda: runs) == compile_map(lambda: keyed)
+
+
+def test_a_listing_is_made_again_from_its_plain_values() -> None:
+    listing = Listing("games", "mine", Reach.BELOW, True, Rank.IMPORTANT, True)
+    plain = json.loads(json.dumps(astuple(listing)))
+    assert listing_of(plain) == listing
+    assert type(listing_of(plain).reach) is Reach
+    assert type(listing_of(plain).rank) is Rank
 
 
 def test_a_trie_without_its_numbers_is_refused() -> None:

@@ -7,13 +7,16 @@ import sys
 import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from filter_rules.formats.format import Format
 from filter_rules.types import Hit, Kind, Part
 from filter_rules.urls import split
-from safeguard import artefact
+from safeguard import artefact, reading
 from safeguard.building import (
     build,
     is_rolled_back,
@@ -24,7 +27,7 @@ from safeguard.building import (
     rules_in_force,
 )
 from safeguard.problems import UnusableError
-from safeguard.sources import import_source, shipped_source
+from safeguard.sources import import_source, remove_source, shipped_source
 
 NOW = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
 
@@ -106,9 +109,59 @@ def test_the_same_sources_make_the_same_artefact_anywhere(data: Path) -> None:
     shutil.copytree(data, other)
     assert build(data, quiet).fingerprint == build(other, quiet).fingerprint
     first, second = (folder / "rules" / rules_in_force(data) for folder in (data, other))
-    assert {file.name: file.read_bytes() for file in first.iterdir()} == {
-        file.name: file.read_bytes() for file in second.iterdir()
-    }
+    assert contents(first) == contents(second)
+
+
+NAMES = st.sampled_from(["one", "two", "three"])
+TEXTS = st.lists(
+    st.sampled_from([
+        "||a.example^", "@@||a.example^", "||b.example^$important", "b.example", "bad..example",
+        "||a.example^$badfilter", "/banner[0-9]/", "-advert-", "||a.example/path",
+    ]),
+    max_size=6,
+).map("\n".join)  # fmt: skip
+CHANGES = st.lists(st.tuples(NAMES, st.none() | TEXTS, st.booleans()), max_size=6)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(CHANGES)
+def test_an_artefact_does_not_tell_how_its_sources_came_about(
+    changes: list[tuple[str, str | None, bool]],
+) -> None:
+    """Built at once, or a bit after each change: nothing but the sources may matter."""
+    with TemporaryDirectory() as folder:
+        data, fresh = Path(folder, "data"), Path(folder, "fresh")
+        for name, text, then_build in changes:
+            if text is None:
+                remove_source(data, name)
+            else:
+                bring(data, text, name)
+            if then_build:
+                build(data, quiet)
+        made = build(data, quiet).fingerprint
+        if (data / "sources").exists():
+            shutil.copytree(data / "sources", fresh / "sources")
+        assert build(fresh, quiet).fingerprint == made
+        assert contents(data / "rules" / made) == contents(fresh / "rules" / made)
+        kept = {one.name for one in (data / "rules-read").iterdir()}
+        assert kept == {one.name for one in (fresh / "rules-read").iterdir()}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+@pytest.mark.parametrize("held", [1, 3, 100_000])
+def test_what_is_found_does_not_depend_on_the_length_of_runs(
+    data: Path, held: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_MOST_HELD", held)
+    bring(data, "||games.example^\nchess.example\n", "other")
+    build(data, quiet)
+    rules = open_rules(data)
+    assert {hit.list for hit in rules.match("a.games.example")} == {"mine", "other"}
+    assert rules.match("good.games.example") == (Hit("games", "other", "games.example"),)
+    assert rules.match("chess.example") == (Hit("games", "other", "chess.example"),)
 
 
 def test_another_source_makes_another_artefact(data: Path) -> None:
@@ -139,8 +192,10 @@ def test_the_data_folder_holds_nothing_but_what_is_said(data: Path) -> None:
         "rules",
         "rules-in-force",
         "rules-lock",
+        "rules-read",
         "sources",
     }
+    assert len(list((data / "rules-read").iterdir())) == 2  # what is shipped, and the one import
     assert [path.name for path in (data / "rules").iterdir()] == [rules_in_force(data)]
 
 
@@ -190,14 +245,30 @@ def test_networks_and_what_rules_say_of_each_other_are_kept(tmp_path: Path) -> N
 def test_progress_is_told_from_reading_to_compiling(data: Path) -> None:
     steps: list[tuple[str, int, int]] = []
     build(data, lambda *step: steps.append(step))
-    assert steps[-5][0] == "Reading mine"
-    assert [step[0] for step in steps[-4:]] == [
+    told = list(dict.fromkeys(step[0] for step in steps))
+    assert told[-6:] == [
+        "Reading mine",
         "Compiling hosts",
         "Compiling urls",
         "Compiling networks",
+        "Compiling patterns",
         "Compiled",
     ]
     assert all(done <= total for _, done, total in steps)
+
+
+def test_progress_moves_while_much_is_read_and_compiled(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_MOST_HELD", 100)
+    bring(data, "".join(f"||site{number}.example^\n" for number in range(1000)), "other")
+    steps: list[tuple[str, int, int]] = []
+    build(data, lambda *step: steps.append(step))
+    assert "Reading other: 500 entries" in {what for what, _, _ in steps}
+    compiled = [done for what, done, _ in steps if what == "Compiling hosts"]
+    assert compiled == sorted(compiled)
+    assert len(set(compiled)) > 20
+    assert compiled[-1] == steps[-1][1]  # nothing but hosts was brought
 
 
 def test_without_a_build_there_are_no_rules(tmp_path: Path) -> None:

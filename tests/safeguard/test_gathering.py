@@ -1,68 +1,149 @@
-"""All sources, read once."""
+"""What all sources say, brought together; only what changed is read again."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from filter_rules.formats.format import Format
 from filter_rules.listing import Listing
 from filter_rules.types import Reach
+from safeguard import gathering
 from safeguard.gathering import Gathered, gather
-from safeguard.sources import import_source, imported_sources
+from safeguard.sources import import_source, imported_sources, remove_source
 
 NOW = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
 
 
-def gathered(folder: Path, fmt: Format, text: str, steps: list[tuple[str, int, int]]) -> Gathered:
-    (folder / "urls").write_text(text, encoding="utf-8")
-    import_source(folder, folder / "urls", fmt, "games", "mine", NOW)
-    work = folder / "work"
-    work.mkdir()
-    return gather(imported_sources(folder), work, lambda *step: steps.append(step))
+def bring(data: Path, fmt: Format, text: str, name: str = "mine") -> None:
+    (data / "urls").write_text(text, encoding="utf-8")
+    import_source(data, data / "urls", fmt, "games", name, NOW)
+
+
+def gathered(data: Path, steps: list[tuple[str, int, int]] | None = None) -> Gathered:
+    work = data / "work"
+    work.mkdir(exist_ok=True)
+    told = [] if steps is None else steps
+    return gather(imported_sources(data), data / "read", work, lambda *step: told.append(step))
+
+
+def keys_of(made: Gathered, index: str) -> list[tuple[int, list[str]]]:
+    return [(listing, list(keys)) for listing, keys in made.runs(index)]
 
 
 def test_keys_go_to_the_index_that_they_are_of(tmp_path: Path) -> None:
-    text = "||example.com^\n@@||www.example.com^\nexact.example\n"
-    made = gathered(tmp_path, Format.ADBLOCK, text, [])
-    assert made.listings == (
+    bring(tmp_path, Format.ADBLOCK, "||example.com^\n@@||www.example.com^\nexact.example\n")
+    made = gathered(tmp_path)
+    assert tuple(made.listings) == (
         Listing("games", "mine"),
         Listing("games", "mine", allow=True),
         Listing("games", "mine", Reach.EXACT),
     )
-    assert list(made.keyed("hosts")) == [
-        ("com.example.", 0),
-        ("com.example.www.", 1),
-        ("example.exact.", 2),
+    assert keys_of(made, "hosts") == [
+        (0, ["com.example."]),
+        (1, ["com.example.www."]),
+        (2, ["example.exact."]),
     ]
-    assert list(made.keyed("urls")) == []
+    assert keys_of(made, "urls") == []
+    assert [made.size(index) for index in ("hosts", "urls")] == [3, 0]
     assert made.counts == {"games": 3}
 
 
 def test_addresses_and_expressions_are_gathered(tmp_path: Path) -> None:
-    made = gathered(tmp_path, Format.URLS, "www.example.com/A\nexample.org\n", [])
-    assert list(made.keyed("urls")) == [("com.example./a", 0)]
-    assert list(made.keyed("hosts")) == [("org.example.", 0)]
-    (tmp_path / "more").mkdir()
+    bring(tmp_path, Format.URLS, "www.example.com/A\nexample.org\n")
+    made = gathered(tmp_path)
+    assert keys_of(made, "urls") == [(0, ["com.example.", "com.example./a"])]
+    assert keys_of(made, "hosts") == [(0, ["org.example."])]
     (tmp_path / "expressions").write_text("a|b\n", encoding="utf-8")
     import_source(tmp_path, tmp_path / "expressions", Format.UT1, "games", "more", NOW)
-    made = gather(imported_sources(tmp_path), tmp_path / "work", lambda *_: None)
-    assert made.expressions == [("a|b", 1)]
+    assert gathered(tmp_path).expressions == [("a|b", 1)]
+
+
+def test_patterns_of_all_lists_are_filed_together(tmp_path: Path) -> None:
+    bring(tmp_path, Format.ADBLOCK, "-rare-common-\n", "one")
+    bring(tmp_path, Format.ADBLOCK, "-common-\n-common-odd-\n", "two")
+    made = gathered(tmp_path)
+    assert keys_of(made, "patterns") == [
+        (0, ["rare -rare-common-"]),
+        (1, ["common -common-", "odd -common-odd-"]),
+    ]
 
 
 def test_what_was_refused_is_counted_and_the_first_are_kept(tmp_path: Path) -> None:
-    made = gathered(tmp_path, Format.DOMAINS, "example.com\n" + "bad..example\n" * 150, [])
-    (source,) = made.sources
-    assert source["name"] == "mine"
-    assert source["counts"] == {"games": 1}
-    assert source["problem_count"] == 150
-    assert len(source["problems"]) == 100
-    assert source["problems"][0] == {
-        "file": "urls",
-        "line": 2,
-        "says": "“bad..example” is no host name",
-    }
+    bring(tmp_path, Format.DOMAINS, "example.com\n" + "bad..example\n" * 150)
+    for _ in range(2):  # as it is read, and as it was kept
+        (source,) = gathered(tmp_path).sources
+        assert source["name"] == "mine"
+        assert source["counts"] == {"games": 1}
+        assert source["problem_count"] == 150
+        assert len(source["problems"]) == 100
+        assert source["problems"][0] == {
+            "file": "urls",
+            "line": 2,
+            "says": "“bad..example” is no host name",
+        }
 
 
 def test_progress_is_told_for_each_file(tmp_path: Path) -> None:
+    bring(tmp_path, Format.DOMAINS, "example.com\n")
     steps: list[tuple[str, int, int]] = []
-    gathered(tmp_path, Format.DOMAINS, "example.com\n", steps)
-    assert steps == [("Reading mine", 0, 1)]
+    gathered(tmp_path, steps)
+    gathered(tmp_path, steps)
+    assert steps == [("Reading mine", 0, 1), ("Unchanged: mine", 0, 1)]
+
+
+def test_only_what_changed_is_read_again(tmp_path: Path) -> None:
+    bring(tmp_path, Format.DOMAINS, "one.example\n", "one")
+    bring(tmp_path, Format.DOMAINS, "two.example\n", "two")
+    gathered(tmp_path)
+    bring(tmp_path, Format.DOMAINS, "other.example\n", "two")
+    steps: list[tuple[str, int, int]] = []
+    made = gathered(tmp_path, steps)
+    assert [step[0] for step in steps] == ["Unchanged: one", "Reading two"]
+    assert keys_of(made, "hosts") == [(0, ["example.one."]), (1, ["example.other."])]
+
+
+@pytest.mark.parametrize(
+    ("fmt", "category", "name"),
+    [(Format.HOSTS, "games", "mine"), (Format.DOMAINS, "dating", "mine")],
+)
+def test_the_same_bytes_meant_otherwise_are_read_again(
+    tmp_path: Path, fmt: Format, category: str, name: str
+) -> None:
+    bring(tmp_path, Format.DOMAINS, "0.0.0.0 one.example\ntwo.example\n")
+    gathered(tmp_path)
+    import_source(tmp_path, tmp_path / "urls", fmt, category, name, NOW)
+    steps: list[tuple[str, int, int]] = []
+    gathered(tmp_path, steps)
+    assert [step[0] for step in steps] == ["Reading mine"]
+
+
+def test_another_parser_reads_all_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(tmp_path, Format.DOMAINS, "one.example\n")
+    gathered(tmp_path)
+    monkeypatch.setattr(gathering, "parser_digest", lambda: "another")
+    steps: list[tuple[str, int, int]] = []
+    gathered(tmp_path, steps)
+    assert [step[0] for step in steps] == ["Reading mine"]
+
+
+def test_what_was_read_goes_with_its_source(tmp_path: Path) -> None:
+    bring(tmp_path, Format.DOMAINS, "one.example\n", "one")
+    bring(tmp_path, Format.DOMAINS, "two.example\n", "two")
+    gathered(tmp_path)
+    assert len(list((tmp_path / "read").iterdir())) == 2
+    remove_source(tmp_path, "one")
+    gathered(tmp_path)
+    assert len(list((tmp_path / "read").iterdir())) == 1
+
+
+@pytest.mark.parametrize("file", ["hosts", "said.json"])
+@pytest.mark.parametrize("damage", [b"", b"com.evil.\n", b"\xff\n{}"])
+def test_what_was_damaged_is_read_again(tmp_path: Path, file: str, damage: bytes) -> None:
+    bring(tmp_path, Format.DOMAINS, "one.example\n")
+    whole = keys_of(gathered(tmp_path), "hosts")
+    (folder,) = (tmp_path / "read").iterdir()
+    (folder / file).write_bytes(damage)
+    assert keys_of(gathered(tmp_path), "hosts") == whole
+    (folder / file).unlink()
+    assert keys_of(gathered(tmp_path), "hosts") == whole
