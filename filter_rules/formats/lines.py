@@ -4,9 +4,15 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from filter_rules.formats.suffixes import is_public_suffix
 from filter_rules.hosts import canonical_host, is_address
 from filter_rules.types import Entry, Part, Rank, Reach
 from filter_rules.urls import split
+
+_SUFFIX = (
+    "{0} stands for all that anyone registers below it: "
+    "if that is meant, write *.{1} (plain domains) or ||{1}^ (Adblock)"
+)
 
 type Said = Entry | str
 """An entry, or what is wrong with the line."""
@@ -48,10 +54,12 @@ def listed_host(text: str) -> str | None:
 
 
 def host_entry(text: str, reach: Reach = Reach.SUBTREE, *, allow: bool = False) -> Said:
-    """Read a host of two labels or more."""
+    """Read a host of two labels or more, and with what is below it no whole public suffix."""
     host = listed_host(text)
     if host is None:
         return f"{quoted(text)} is no host name"
+    if reach is Reach.SUBTREE and is_public_suffix(host):
+        return _SUFFIX.format(quoted(host), host)
     if "." not in host and ":" not in host:
         return f"{quoted(text)} is a single word, no host name"
     return Entry(Part.HOST, host, reach, allow)

@@ -11,6 +11,7 @@ from filter_rules.formats.lines import (
     without_comment,
     zone_entry,
 )
+from filter_rules.hosts import canonical_host
 from filter_rules.types import Entry, Part, Reach
 
 
@@ -34,9 +35,22 @@ def test_a_list_is_stricter_about_hosts_than_a_browser(text: str) -> None:
 
 
 def test_a_top_level_domain_is_listed_only_where_it_is_meant() -> None:
-    assert host_entry("zip") == "“zip” is a single word, no host name"
+    assert host_entry("word") == "“word” is a single word, no host name"
+    assert host_entry("zip", Reach.EXACT) == "“zip” is a single word, no host name"
     assert zone_entry("zip") == Entry(Part.HOST, "zip")
     assert zone_entry("a..b") == "“a..b” is no host name"
+
+
+@pytest.mark.parametrize("name", ["zip", "co.uk", "AC.UK", "公司.cn"])
+def test_a_whole_public_suffix_is_listed_only_where_it_is_meant(name: str) -> None:
+    for said in (host_entry(name), host_entry(name, allow=True), address_entry(f"http://{name}/")):
+        assert "stands for all that anyone registers below it" in str(said)
+        assert f"*.{canonical_host(name)}" in str(said)
+    assert isinstance(zone_entry(name), Entry)
+
+
+def test_the_name_of_a_suffix_alone_may_be_a_site() -> None:
+    assert host_entry("gov.uk", Reach.EXACT) == Entry(Part.HOST, "gov.uk", Reach.EXACT)
 
 
 def test_an_address_without_a_path_is_the_host_and_all_below_it() -> None:
