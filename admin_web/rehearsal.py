@@ -5,13 +5,18 @@ The engine in force is not touched: a second one judges by a copy of its snapsho
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from http import HTTPStatus
+
+from flask import abort
 
 from admin_web.site import here
+from admin_web.why import questions
 from filter_rules.overlay import Overlay, OverlayEntry
 from safeguard.core import explain
-from safeguard.core.types import Action, Channel, Subject
+from safeguard.core.types import Action, Channel, Subject, Target
 from safeguard.engine import Engine
 from safeguard.loading import shipped_groups, with_own_entries
+from safeguard.problems import UnusableError
 
 UNSAVED = 0  # no saved entry has this id
 
@@ -29,6 +34,7 @@ class Effect:
 def effects_of(address: str, action: Action, groups: Iterable[str]) -> list[Effect]:
     """The effect on every group, those that the rule is not for as well."""
     now = here().engine
+    _asked(address)
     entry = OverlayEntry(UNSAVED, address, action.value, frozenset(groups), "rehearsal")
     snapshot = now.snapshot
     then = Engine(
@@ -42,12 +48,25 @@ def effects_of(address: str, action: Action, groups: Iterable[str]) -> list[Effe
     return [_effect(group, address, action, entry, now, then) for group in shipped_groups()]
 
 
+def _asked(address: str) -> None:
+    """A rehearsal is a question too: it is kept, and stopped, where it is about a sealed list."""
+    try:
+        questions().ask(Subject(next(iter(shipped_groups()))), _target(address), here().clock())
+    except UnusableError:
+        abort(HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def _target(address: str) -> Target:
+    target = here().engine.target_of(address, Channel.TESTER)
+    if target is None:  # the form has checked the address
+        raise ValueError("not an address")
+    return target
+
+
 def _effect(
     group: str, address: str, action: Action, entry: OverlayEntry, now: Engine, then: Engine
 ) -> Effect:
-    target = now.target_of(address, Channel.TESTER)
-    if target is None:  # the form has checked the address
-        raise ValueError("not an address")
+    target = _target(address)
     subject = Subject(group)
     before, after = now.judge(subject, target), then.judge(subject, target)
     meant = not entry.groups or group in entry.groups

@@ -12,13 +12,16 @@ from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from admin_web.access import open_to
+from admin_web.accounts import me
 from admin_web.fields import stripped
 from admin_web.roles import Role
 from admin_web.site import here
 from filter_rules.hosts import is_address
+from safeguard.asking import Questions
 from safeguard.core import explain
 from safeguard.core.types import Channel, Subject, Target, Verdict
 from safeguard.loading import shipped_groups
+from safeguard.problems import UnusableError
 
 LONGEST_ASKED = 2048
 
@@ -78,6 +81,12 @@ def ask() -> str:
     return render_template("why.html", form=form, answer=answer)
 
 
+def questions() -> Questions:
+    """What asks the judge for whoever is signed in."""
+    site = here()
+    return Questions(site.engine, site.store, f"{me().email}, on this site")
+
+
 def _answer(form: WhyForm) -> Answer | None:
     engine = here().engine
     target = engine.target_of(form.address.data, Channel.TESTER)
@@ -91,4 +100,12 @@ def _answer(form: WhyForm) -> Answer | None:
         subject = engine.subject_at(form.device.data)
     else:
         subject = Subject(form.group.data)
-    return Answer(subject, target, engine.judge(subject, target))
+    try:
+        verdict = questions().ask(subject, target, here().clock())
+    except UnusableError as error:
+        form.address.errors = [str(error)]
+        form.address.data = ""
+        return None
+    if verdict.withheld:
+        form.address.data = ""  # the page names it nowhere
+    return Answer(subject, target, verdict)

@@ -17,7 +17,7 @@ from safeguard.core.types import Channel, Subject, Target, Verdict
 from safeguard.engine import Engine
 from safeguard.problems import UnusableError
 from safeguard.store.asked import asked_since, keep_within
-from safeguard.store.session import Store
+from safeguard.store.session import AwayError, Store
 
 SPELL = timedelta(hours=1)
 LOOK = timedelta(seconds=1)
@@ -48,6 +48,15 @@ class Questions:
         """Return the verdict, or raise PausedError: it tells nothing of this question."""
         if not self._engine.snapshot.sealing.lists.lists:
             return self._engine.judge(subject, target)
+        try:
+            return self._ask(subject, target, now)
+        except AwayError as error:
+            raise UnusableError(
+                "What is asked about sealed lists must be kept, and the database cannot be used "
+                "now, so no question is answered. Ask again when it is back."
+            ) from error
+
+    def _ask(self, subject: Subject, target: Target, now: datetime) -> Verdict:
         self._stop_if_paused(now)
         verdict = self._engine.judge(subject, target)
         if verdict.withheld:

@@ -231,7 +231,7 @@ class Sealed(Section):
     )
     questions_an_hour: int = Field(
         20,
-        ge=0,
+        ge=1,
         le=1000,
         description="How many answers that read “withheld” staff may get in an hour, all together.",
     )

@@ -2,12 +2,15 @@
 
 import ipaddress
 import json
+import os
+import pwd
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Annotated
 
 import typer
 
+from safeguard.asking import Questions
 from safeguard.building import build, is_stale
 from safeguard.cli.options import (
     ConfigOption,
@@ -15,6 +18,7 @@ from safeguard.cli.options import (
     JsonOption,
     lines_of,
     notes,
+    now,
     progress_bar,
     settings_of,
 )
@@ -43,14 +47,19 @@ def check(
     settings = settings_of(data, config)
     engine = ready_engine(settings)
     subject = _subject(engine, settings, group, user, ip)
+    store = open_store(settings)
     status = 0
-    for text in _texts(targets):
-        verdict, host = judge_text(engine, subject, text)
-        status = max(status, _status(text, verdict))
-        if as_json:
-            typer.echo(json.dumps(as_record(text, host, verdict), ensure_ascii=False))
-        else:
-            typer.echo("\n  ".join(_words(text, verdict, explain=explain)))
+    try:
+        questions = Questions(engine, store, f"the account {_account()}, with check")
+        for text in _texts(targets):
+            verdict, host = judge_text(engine, questions, subject, text)
+            status = max(status, _status(text, verdict))
+            if as_json:
+                typer.echo(json.dumps(as_record(text, host, verdict), ensure_ascii=False))
+            else:
+                typer.echo("\n  ".join(_words(text, verdict, explain=explain)))
+    finally:
+        store.close()
     raise typer.Exit(status)
 
 
@@ -70,12 +79,22 @@ def ready_engine(settings: Settings) -> Engine:
     return engine
 
 
-def judge_text(engine: Engine, subject: Subject, text: str) -> tuple[Verdict, str]:
+def judge_text(
+    engine: Engine, questions: Questions, subject: Subject, text: str
+) -> tuple[Verdict, str]:
     """The verdict for what a person typed, and the host it was read as (empty: it is none)."""
     target = engine.target_of(text, Channel.TESTER)
     if target is None:
         return Verdict(Action.BLOCK, Reason.UNREADABLE), ""
-    return engine.judge(subject, target), target.host
+    return questions.ask(subject, target, now()), target.host
+
+
+def _account() -> str:
+    number = os.getuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:  # as in a container
+        return str(number)
 
 
 def _status(text: str, verdict: Verdict) -> int:
