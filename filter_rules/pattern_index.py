@@ -88,11 +88,10 @@ class PatternIndex:
 
     def find(self, url: Url) -> list[Found]:
         """Return every listing of the URL."""
-        if not len(self._patterns):
+        if not self._patterns:
             return []
-        covering: dict[str, Pattern] = {}
-        for text in _ways_to_read(url):
-            covering |= {one.value: one for one in self._covering(text, url.host)}
+        ways = _ways_to_read(url)
+        covering = {one.value: one for text in ways for one in self._covering(text, url.host)}
         return [
             Found(listing, one.value, Part.PATTERN)
             for one in covering.values()
@@ -100,19 +99,18 @@ class PatternIndex:
             for listing in one.listings
         ]
 
-    def _covering(self, text: str, host: str) -> Iterator[Pattern]:
+    def _covering(self, text: str, host: str) -> list[Pattern]:
         lowered = text.lower()
-        for word in dict.fromkeys(_WORD.findall(lowered)):
-            for one in self._filed_under(word):
-                if one.covers(text, lowered):
-                    yield one
-        patterns, together = self._always_tried
-        for place in together.found(text):
-            yield patterns[place]
-        # Lists for resolvers hold expressions that are meant of the name alone.
-        for place in together.found(host):
-            if is_expression(patterns[place].value):
-                yield patterns[place]
+        words = dict.fromkeys(_WORD.findall(lowered))
+        near = [one for word in words for one in self._filed_under(word)]
+        covering = [one for one in near if one.covers(text, lowered)]
+        always, together = self._always_tried
+        if always:
+            covering += [always[place] for place in together.found(text)]
+            # Lists for resolvers hold expressions that are meant of the name alone.
+            of_host = [always[place] for place in together.found(host)]
+            covering += [one for one in of_host if is_expression(one.value)]
+        return covering
 
     @cached_property
     def _always_tried(self) -> tuple[Sequence[Pattern], Together]:
@@ -158,14 +156,15 @@ def _translated(body: str) -> str:
     return before + "".join(_MEANS.get(one) or re.escape(one) for one in middle) + behind
 
 
-def _ways_to_read(url: Url) -> Iterator[str]:
-    """Yield the address, whatever its port; then as sites may read it too."""
-    text = str(url._replace(port=default_port(url.scheme)))
-    yield text
-    if url.port != default_port(url.scheme):
-        yield str(url)
-    if _ESCAPED_BOUNDARY.search(text):
-        yield _ESCAPED_BOUNDARY.sub(_decoded, text)
+def _ways_to_read(url: Url) -> list[str]:
+    """Return the address, whatever its port; then as sites may read it too."""
+    ways = [str(url)]
+    port = default_port(url.scheme)
+    if url.port != port:
+        ways.insert(0, str(url._replace(port=port)))
+    if "%" in ways[0] and (decoded := _ESCAPED_BOUNDARY.sub(_decoded, ways[0])) != ways[0]:
+        ways.append(decoded)
+    return ways
 
 
 def _decoded(escape: re.Match[str]) -> str:
