@@ -2,7 +2,7 @@
 
 `d` is the name alone and `*.d` all below it, so most zones give both. `24.0.2.0.192.rpz-ip` is
 what names that lead to 192.0.2.0/24. The most exact trigger holds, be it an exception or not.
-Triggers that are neither (clients, name servers) are reported.
+Triggers that are neither (clients, name servers) are decided by no list, and are reported.
 """
 
 import re
@@ -17,7 +17,11 @@ _OF_THE_ZONE = frozenset({"SOA", "NS", "DNSKEY", "RRSIG", "NSEC", "NSEC3", "NSEC
 _LOCAL_DATA = frozenset({"A", "AAAA", "TXT", "MX", "SRV", "PTR", "HTTPS", "SVCB"})
 _ADDRESS = ".rpz-ip"
 _GAP = re.compile(r":?zz:?")
-_OTHER_TRIGGERS = (".rpz-client-ip", ".rpz-nsdname", ".rpz-nsip")
+_OTHER_TRIGGERS = {
+    ".rpz-client-ip": "who asks is decided by groups, not by a list",
+    ".rpz-nsdname": "by which server a name is answered is not known here",
+    ".rpz-nsip": "by which server a name is answered is not known here",
+}
 
 
 def rpz(_file: str) -> Reader:
@@ -73,8 +77,9 @@ class _Zone:
 
 
 def _policy(name: str, kind: str, target: str) -> Said:
-    if name.endswith(_OTHER_TRIGGERS):
-        return f"{quoted(name)}: only names and addresses are read from policy zones"
+    for trigger, why in _OTHER_TRIGGERS.items():
+        if name.endswith(trigger):
+            return f"{quoted(name)}: {why}"
     if kind not in _LOCAL_DATA and not (kind == "CNAME" and target):
         return f"{quoted(f'{name} {kind} {target}')} is no policy"
     if target == "rpz-tcp-only.":
