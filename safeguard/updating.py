@@ -7,6 +7,7 @@ in force and is kept as a problem, for people to see. Run as `python -m safeguar
 
 import argparse
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
@@ -109,6 +110,7 @@ def update(
             limit = 100 if accept_shrink else one.shrink_limit
             limit = terms.may_shrink if limit is None else limit
             attempt = _attempt(data, one, work, now, terms.limits, limit, progress)
+            _clear(work)  # before its state is written: the disk may be full of it
             kept = replace(attempt.subscription, next_try=_next(attempt.subscription, now, terms))
             write_subscription(data, kept)
             outcomes.append(Outcome(kept, attempt.state))
@@ -155,6 +157,14 @@ def _attempt(
     except (DownloadError, ArchiveError, UnusableError) as error:
         return Outcome(replace(one, last_tried=now, problem=str(error)), State.KEPT)
     return Outcome(good, State.NEW)
+
+
+def _clear(work: Path) -> None:
+    for path in work.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
 
 
 def _list_in(file: Path, folder: Path, limits: Limits) -> Path:

@@ -1,6 +1,7 @@
 """`safeguard rules`: bring lists in, compile them, see how they are."""
 
 import json
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -25,6 +26,7 @@ from safeguard.cli.options import (
     settings_of,
 )
 from safeguard.cli.previews import diff, preview
+from safeguard.problems import UnusableError
 from safeguard.sources import import_source, shipped_categories
 from safeguard.subscriptions import subscriptions
 from safeguard.supervisor import make_folder
@@ -41,7 +43,9 @@ app.command("diff")(diff)
 
 @app.command("import")
 def import_list(
-    path: Annotated[Path, typer.Argument(help="A list (plain or .gz), or a folder of lists.")],
+    path: Annotated[
+        Path, typer.Argument(help="A list (plain or .gz), or a folder of lists.", readable=False)
+    ],
     category: Annotated[str, typer.Option(help="What the list is about; see categories.md.")] = "",
     fmt: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.AUTO,
     name: Annotated[str, typer.Option(help="What to call it. Default: made from the path.")] = "",
@@ -51,6 +55,8 @@ def import_list(
     """Take in a list. It is in force from the next `rules build`, `check` or start."""
     settings = settings_of(data, config)
     make_folder(settings.data)
+    if path.exists() and not os.access(path, os.R_OK):
+        raise UnusableError(f"{path} cannot be read: see who may read it. Nothing has changed.")
     done = import_source(settings.data, path, fmt, category, name, now())
     _say_unknown(done.counts)
     for note in done.notes:
