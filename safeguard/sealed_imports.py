@@ -78,6 +78,7 @@ class _Gathered:
     hosts: set[bytes] = field(default_factory=set)
     entries: set[bytes] = field(default_factory=set)
     broad: bool = False
+    read: int = 0
     refused: list[int] = field(default_factory=list)
     refused_count: int = 0
 
@@ -159,12 +160,13 @@ def _gathered(key: bytes, lines: Iterable[str], feed: Feed) -> _Gathered:
     try:
         for entry in islice(feed.entries(delivery), MOST_ENTRIES + 1):
             gathered.take(entry)
+            gathered.read += 1
     except Exception as error:  # noqa: BLE001  somebody else's code
         if delivery.trouble is None:
             raise _UpdateError(f"its loader failed ({type(error).__name__}).") from None
     if delivery.trouble:
         raise _UpdateError(delivery.trouble)
-    if len(gathered.entries) > MOST_ENTRIES:
+    if gathered.read > MOST_ENTRIES:
         raise _UpdateError(f"it has more than {MOST_ENTRIES:,} entries.")
     return gathered
 

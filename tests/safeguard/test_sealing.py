@@ -1,35 +1,28 @@
-"""Sealed lists on disk: only hashes, one key, and every way of tampering is a fault."""
+"""Which sealed lists are in force: every way of tampering is a fault, at start and while running."""
 
-import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from filter_rules.sealed import TERRORISM
 from filter_rules.urls import split
-from safeguard.problems import UnusableError
-from safeguard.sealing import (
-    MOST_REFUSED,
-    Fault,
-    Sealing,
-    State,
-    import_sealed,
-    load_sealing,
-    marks,
-    remove_sealed,
-)
+from safeguard import sealed_files
+from safeguard.sealed_feeds.ctiru import FEED as TERRORIST_CONTENT
+from safeguard.sealed_files import Fault, marks
+from safeguard.sealed_imports import import_sealed
+from safeguard.sealed_troubles import note_trouble
+from safeguard.sealing import FUTURE, Sealing, State, load_sealing, oldest_hours
+from safeguard.settings import Sealed
+from tests.safeguard.sealed_samples import FEED, NOW
 
-NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
-FEED = (
-    "\ufeff# a synthetic feed",
-    "",
-    "whole-host-entry.test",
-    "https://carrier.example/forbidden-album/7?x=1",
-    "*.wild-entry.test",
-    "not a host",
-)
+SETTINGS = Sealed()
+LATER = NOW + timedelta(hours=12)
+LIST = Path("sealed/test-list.sealed")
+KEY = Path("keys/sealed.key")
+NEWEST = Path("keys/sealed.newest")
 
 
 def names(sealing: Sealing, text: str) -> tuple[str, ...]:
@@ -44,13 +37,18 @@ def faults(data: Path, *required: str) -> dict[str, Fault | None]:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    import_sealed(tmp_path, "test-list", FEED, NOW)
+    """A folder with a list, and what its files were before it was brought up to date."""
+    import_sealed(tmp_path, "test-list", ["old-entry.test", "*.wild-entry.test"], NOW)
+    for file in (LIST, NEWEST):
+        (tmp_path / file.name).write_bytes((tmp_path / file).read_bytes())
+    import_sealed(tmp_path, "test-list", FEED, LATER)
     return tmp_path
 
 
 def test_what_was_imported_is_in_force(data: Path) -> None:
     sealing = load_sealing(data, ["test-list"])
-    assert sealing.states == (State("test-list", True, 3, NOW),)
+    serial = int(LATER.timestamp() * 1000)
+    assert sealing.states == (State("test-list", True, 3, LATER, serial=serial),)
     assert sealing.faults == ()
     assert names(sealing, "www.whole-host-entry.test") == ("test-list",)
     assert names(sealing, "wild-entry.test") == ("test-list",)
@@ -58,129 +56,107 @@ def test_what_was_imported_is_in_force(data: Path) -> None:
     assert names(sealing, "http://carrier.example/forbidden-album/8") == ()
 
 
-def test_no_entry_is_written_and_nobody_else_may_read_the_files(data: Path) -> None:
-    files = [path for path in data.rglob("*") if path.is_file()]
-    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
-    written = b"".join(path.read_bytes() + str(path).encode() for path in files).lower()
-    for word in (b"whole-host", b"carrier", b"forbidden", b"album", b"wild-entry", b"synthetic"):
-        assert word not in written
-
-
-def test_the_same_entry_has_another_hash_elsewhere(data: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    import_sealed(other, "test-list", FEED, NOW)
-    mine, theirs = (load_sealing(one, ()).lists.lists[0] for one in (data, other))
-    assert not mine.hosts & theirs.hosts
-    assert not mine.entries & theirs.entries
-
-
-def test_lines_that_are_no_address_are_told_by_number_alone(data: Path) -> None:
-    done = import_sealed(data, "test-list", FEED, NOW)
-    assert (done.entries, done.refused, done.refused_count) == (3, (6,), 1)
-    feed = [*(f"fine{number}.test" for number in range(300)), *["not a host"] * 300]
-    many = import_sealed(data, "many", feed, NOW)
-    assert (len(many.refused), many.refused_count) == (MOST_REFUSED, 300)
-
-
-@pytest.mark.parametrize(
-    "feed",
-    [
-        [],
-        ["<html>", "not a host"],
-        ["com", "localhost", "Error"],
-        ["one.test", "two.test", "<p>", "not a host", "<br>"],
-    ],
-)
-def test_what_is_hardly_a_list_changes_nothing(data: Path, feed: list[str]) -> None:
-    before = marks(data)
-    with pytest.raises(UnusableError, match="nothing has changed"):
-        import_sealed(data, "test-list", feed, NOW)
-    assert marks(data) == before
-
-
-def test_half_a_list_takes_the_place_of_a_whole_one_only_if_that_is_meant(data: Path) -> None:
-    before = marks(data)
-    with pytest.raises(UnusableError, match=r"1 entries and the list in force has 3"):
-        import_sealed(data, "test-list", ["one.test"], NOW)
-    assert marks(data) == before
-    assert import_sealed(data, "test-list", ["one.test"], NOW, may_shrink=True).entries == 1
-    altered(data)
-    assert import_sealed(data, "test-list", ["192.0.2.1", "[2001:db8::1]"], NOW).entries == 2
-
-
-@pytest.mark.parametrize("name", ["", "../up", "Big", "a/b", "a.b", "x" * 64])
-def test_a_name_that_could_lead_elsewhere_is_refused(data: Path, name: str) -> None:
-    with pytest.raises(UnusableError, match="cannot be the name"):
-        import_sealed(data, name, FEED, NOW)
+def test_lists_of_terrorist_content_are_a_category_of_their_own(data: Path) -> None:
+    import_sealed(data, "ctiru", ["hxxps://carrier[.]example/"], NOW, feed=TERRORIST_CONTENT)
+    hits = load_sealing(data, ()).lists.match("carrier.example")
+    assert [(hit.list, hit.category, hit.entry) for hit in hits] == [
+        ("ctiru", TERRORISM, "withheld")
+    ]
 
 
 def altered(data: Path) -> None:
-    file = data / "sealed/test-list.sealed"
+    flip(data / LIST, -1)
+
+
+def altered_in_the_middle(data: Path) -> None:
+    flip(data / LIST, (data / LIST).stat().st_size // 2)
+
+
+def flip(file: Path, place: int) -> None:
     raw = bytearray(file.read_bytes())
-    raw[-1] ^= 1
+    raw[place] ^= 1
     file.write_bytes(raw)
 
 
 def cut_short(data: Path) -> None:
-    file = data / "sealed/test-list.sealed"
-    file.write_bytes(file.read_bytes()[:-20])
+    (data / LIST).write_bytes((data / LIST).read_bytes()[:-20])
 
 
 def emptied(data: Path) -> None:
-    (data / "sealed/test-list.sealed").write_bytes(b"")
+    (data / LIST).write_bytes(b"")
 
 
 def forged(data: Path) -> None:
-    seal = msgspec.msgpack.encode({"seal": b"s" * 32, "content": b"c"})
-    (data / "sealed/test-list.sealed").write_bytes(seal)
+    (data / LIST).write_bytes(msgspec.msgpack.encode({"seal": b"s" * 32, "content": b"c"}))
 
 
 def renamed(data: Path) -> None:
     import_sealed(data, "short", ["one.test"], NOW)
-    (data / "sealed/short.sealed").replace(data / "sealed/test-list.sealed")
+    (data / "sealed/short.sealed").replace(data / LIST)
+
+
+def rolled_back(data: Path) -> None:
+    (data / LIST).write_bytes((data / LIST.name).read_bytes())
 
 
 def without_key(data: Path) -> None:
-    (data / "keys/sealed.key").unlink()
+    (data / KEY).unlink()
 
 
 def with_another_key(data: Path) -> None:
-    (data / "keys/sealed.key").write_bytes(b"k" * 32)
+    (data / KEY).write_bytes(b"k" * 32)
 
 
 def with_half_a_key(data: Path) -> None:
-    (data / "keys/sealed.key").write_bytes(b"k" * 16)
+    (data / KEY).write_bytes(b"k" * 16)
 
 
 def removed(data: Path) -> None:
-    (data / "sealed/test-list.sealed").unlink()
+    (data / LIST).unlink()
 
 
 def unreadable(data: Path) -> None:
     removed(data)
-    (data / "sealed/test-list.sealed").mkdir()
+    (data / LIST).mkdir()
+
+
+def without_record(data: Path) -> None:
+    (data / NEWEST).unlink()
+
+
+def with_an_altered_record(data: Path) -> None:
+    flip(data / NEWEST, -1)
 
 
 def of_a_later_version(data: Path) -> None:
-    removed(data)
-    from safeguard import sealing
+    key = (data / KEY).read_bytes()
+    content = sealed_files.read_list(data / LIST, key)
+    assert isinstance(content, sealed_files.Content)
+    later = msgspec.structs.replace(content, version=9)
+    (data / LIST).write_bytes(sealed_files._under_seal(key, later))
 
-    content = sealing._Content(2, "test-list", NOW, 0, b"", b"")
-    key = (data / "keys/sealed.key").read_bytes()
-    (data / "sealed/test-list.sealed").write_bytes(sealing._under_seal(key, content))
+
+def of_another_shape(data: Path) -> None:
+    key = (data / KEY).read_bytes()
+    (data / LIST).write_bytes(sealed_files._under_seal(key, ["something else"]))
 
 
 TAMPERED = [
     (altered, Fault.ALTERED),
+    (altered_in_the_middle, Fault.ALTERED),
     (cut_short, Fault.ALTERED),
     (emptied, Fault.ALTERED),
     (forged, Fault.ALTERED),
     (renamed, Fault.ALTERED),
+    (rolled_back, Fault.OLDER),
     (without_key, Fault.ALTERED),
     (with_another_key, Fault.ALTERED),
     (with_half_a_key, Fault.ALTERED),
+    (without_record, Fault.UNPROVEN),
+    (with_an_altered_record, Fault.UNPROVEN),
     (unreadable, Fault.UNREADABLE),
     (of_a_later_version, Fault.UNREADABLE),
+    (of_another_shape, Fault.ALTERED),
     (removed, Fault.MISSING),
 ]
 
@@ -192,20 +168,57 @@ def test_tampering_is_a_fault_seen_at_once_and_the_last_good_copy_stays_in_force
     before, last = marks(data), load_sealing(data, ["test-list"])
     tamper(data)
     assert marks(data) != before
-    assert faults(data, "test-list") == {"test-list": fault}
+    assert faults(data, "test-list")["test-list"] is fault
     assert names(load_sealing(data, ["test-list"]), "whole-host-entry.test") == ()
     after = load_sealing(data, ["test-list"], last)
     assert names(after, "whole-host-entry.test") == ("test-list",)
-    assert after.faults == (State("test-list", True, 3, None, fault),)
+    kept = next(one for one in after.states if one.name == "test-list")
+    assert (kept.fault, kept.entries, kept.imported) == (fault, 3, LATER)
+    again = load_sealing(data, ["test-list"], after)
+    assert names(again, "whole-host-entry.test") == ("test-list",)
 
 
-def test_a_list_that_nobody_requires_is_at_fault_if_altered_but_not_if_removed(data: Path) -> None:
+def test_an_older_copy_with_an_older_record_deceives_a_start_until_it_is_too_old_but_no_process(
+    data: Path,
+) -> None:
+    last = load_sealing(data, ())
+    (data / LIST).write_bytes((data / LIST.name).read_bytes())
+    (data / NEWEST).write_bytes((data / NEWEST.name).read_bytes())
+    running = load_sealing(data, (), last)
+    assert running.states[0].fault is Fault.OLDER
+    assert names(running, "whole-host-entry.test") == ("test-list",)
+    started = load_sealing(data, ()).states[0]
+    assert started.fault is None
+    assert started.complaints(NOW + timedelta(hours=49), SETTINGS)
+
+
+def test_a_mended_list_is_in_force_again(data: Path) -> None:
     last = load_sealing(data, ())
     altered(data)
-    assert faults(data) == {"test-list": Fault.ALTERED}
+    at_fault = load_sealing(data, (), last)
+    import_sealed(data, "test-list", ["new-entry.test"], LATER)
+    mended = load_sealing(data, (), at_fault)
+    assert mended.faults == ()
+    assert names(mended, "new-entry.test") == ("test-list",)
+    assert names(mended, "whole-host-entry.test") == ()
+
+
+def test_a_list_that_was_imported_is_missed_though_nobody_requires_it(data: Path) -> None:
+    last = load_sealing(data, ())
     removed(data)
-    after = load_sealing(data, (), last)
-    assert (after.states, names(after, "whole-host-entry.test")) == ((), ())
+    assert faults(data) == {"test-list": Fault.MISSING}
+    assert names(load_sealing(data, (), last), "whole-host-entry.test") == ("test-list",)
+
+
+def test_a_first_import_that_was_killed_halfway_is_no_fault(data: Path) -> None:
+    key = (data / KEY).read_bytes()
+    newest = sealed_files.read_newest(data, key)
+    assert newest is not None
+    sealed_files.write_newest(data, key, {**newest, "second": sealed_files.NOT_YET})
+    assert faults(data) == {"test-list": None}
+    import_sealed(data, "second", ["second.test"], NOW)
+    sealed_files.write_newest(data, key, {**newest, "second": sealed_files.NOT_YET})
+    assert faults(data) == {"second": None, "test-list": None}
 
 
 def test_a_required_list_is_missing_before_anything_was_imported(tmp_path: Path) -> None:
@@ -213,53 +226,48 @@ def test_a_required_list_is_missing_before_anything_was_imported(tmp_path: Path)
     assert faults(tmp_path) == {}
 
 
-def test_a_lost_key_is_not_made_anew_while_other_lists_need_it(data: Path) -> None:
-    import_sealed(data, "second", ["second.test"], NOW)
-    without_key(data)
-    with pytest.raises(UnusableError, match="put it back from your backup"):
-        import_sealed(data, "second", ["second.test"], NOW)
-    with_half_a_key(data)
-    with pytest.raises(UnusableError, match="damaged"):
-        import_sealed(data, "second", ["second.test"], NOW)
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620])
+def test_a_key_that_others_can_read_is_an_alarm_and_no_fault(data: Path, mode: int) -> None:
+    before = marks(data)
+    (data / KEY).chmod(mode)
+    assert marks(data) != before
+    sealing = load_sealing(data, ())
+    assert sealing.faults == ()
+    (complaint,) = sealing.states[0].complaints(LATER, SETTINGS)
+    assert complaint.says == "its key can be read by others on this machine"
+    assert "chmod 600" in complaint.mend
 
 
-def test_a_lost_key_is_made_anew_for_the_one_list_there_is(data: Path) -> None:
-    without_key(data)
-    import_sealed(data, "test-list", FEED, NOW)
-    assert faults(data) == {"test-list": None}
-
-
-def test_a_required_list_cannot_be_removed(data: Path) -> None:
-    with pytest.raises(UnusableError, match="required by the settings"):
-        remove_sealed(data, "test-list", ["test-list"], "why not", NOW)
-    assert faults(data) == {"test-list": None}
-
-
-def test_a_list_that_is_removed_leaves_when_and_why(data: Path) -> None:
-    remove_sealed(data, "test-list", (), "replaced by another", NOW)
-    assert faults(data) == {}
-    kept = json.loads((data / "sealed/removed.jsonl").read_text(encoding="utf-8"))
-    assert kept == {
-        "removed": "test-list",
-        "at": NOW.isoformat(),
-        "reason": "replaced by another",
-    }
-
-
-@pytest.mark.parametrize("name", ["absent", "../keys/sealed"])
-def test_what_is_not_there_cannot_be_removed(data: Path, name: str) -> None:
-    with pytest.raises(UnusableError, match="There is no sealed list"):
-        remove_sealed(data, name, (), "why", NOW)
+def test_a_failed_update_is_an_alarm_and_no_fault(data: Path) -> None:
+    before = marks(data)
+    note_trouble(data, "test-list", "its loader failed (OSError).", LATER)
+    assert marks(data) != before
+    sealing = load_sealing(data, ())
+    assert sealing.faults == ()
+    (complaint,) = sealing.states[0].complaints(LATER, SETTINGS)
+    assert "the copy of before is in force: its loader failed (OSError)." in complaint.says
 
 
 @pytest.mark.parametrize(
-    ("state", "hours", "complaint"),
+    ("state", "hours", "says"),
     [
-        (State("x", True, 1, NOW), 72, ""),
-        (State("x", True, 1, NOW), 73, "it is older than 72 hours"),
-        (State("x", True, 1, NOW), -5, ""),
-        (State("x", True, fault=Fault.MISSING), 0, "it is missing"),
+        (State("x", True, 1, NOW), 48, []),
+        (State("x", True, 1, NOW), 49, ["it is older than 48 hours"]),
+        (State("x", True, 1, NOW, category=TERRORISM), 168, []),
+        (State("x", True, 1, NOW, category=TERRORISM), 169, ["it is older than 168 hours"]),
+        (State("x", True, 1, NOW + FUTURE), 0, []),
+        (State("x", True, 1, NOW + 2 * FUTURE), 0, ["it says that it comes from the future"]),
+        (State("x", True, fault=Fault.MISSING), 0, ["it is missing"]),
+        (State("x", True, 1, NOW, fault=Fault.ALTERED), 99, [Fault.ALTERED.value]),
     ],
 )
-def test_an_old_list_is_complained_of(state: State, hours: int, complaint: str) -> None:
-    assert state.complaint(NOW + timedelta(hours=hours), 72) == complaint
+def test_what_is_wrong_is_said_with_the_mend(state: State, hours: int, says: list[str]) -> None:
+    found = state.complaints(NOW + timedelta(hours=hours), SETTINGS)
+    assert [one.says for one in found] == says
+    assert all(one.mend for one in found)
+
+
+def test_each_category_may_be_as_old_as_the_settings_say() -> None:
+    sealed = Sealed(oldest_hours=5, terrorism_oldest_hours=9)
+    assert [oldest_hours(one, sealed) for one in ("illegal", TERRORISM)] == [5, 9]
+    assert State("x", False).age_hours(NOW) == 0
