@@ -9,7 +9,7 @@ import json
 import mmap
 import os
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -93,13 +93,18 @@ def _opened(folder: Path, fingerprint: str, manifest: Mapping[str, Any]) -> Rule
         {one["name"]: Category(**one) for one in manifest["categories"]},
         DomainIndex(hosts),
         UrlIndex(urls, expressions, PatternIndex(patterns)),
-        partial(_detector, rules["themes"]),
+        partial(_detector, tuple(rules["themes"].items())),
         NetworkIndex(networks),
     )
 
 
-def _detector(themes: Mapping[str, str]) -> Detector:
-    return Detector([parse_theme(text, name)[0] for name, text in themes.items()])
+@lru_cache(maxsize=1)
+def _detector(themes: tuple[tuple[str, str], ...]) -> Detector:
+    """The same themes make the same detector, so the next artefact has the one that was made.
+
+    To make it takes a while, and the lists change every day but the themes with a release.
+    """
+    return Detector([parse_theme(text, name)[0] for name, text in themes])
 
 
 def _mapped(
