@@ -1,9 +1,4 @@
-"""Which patterns of Adblock syntax cover a URL.
-
-In a pattern `*` is anything, `^` what separates the parts of an address or its end, `||` in
-front the beginning of a host or of a name above it, and `|` the address's own beginning or
-end. What stands between slashes is a regular expression. Words behind ` $` narrow it:
-`match-case`, and `denyallow=` with hosts of which it does not speak.
+"""Which patterns of Adblock syntax cover a URL; what they mean stands in `formats.patterns`.
 
 Every pattern is filed under one of its words, the one that the fewest others hold. That word
 stands whole in each address that the pattern covers, so an address is compared with those few
@@ -13,11 +8,11 @@ once.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache, partial
 
 from filter_rules.formats.expressions import Together, compiled
-from filter_rules.formats.patterns import EXCEPT, MATCH_CASE, OPTIONS, is_expression
+from filter_rules.formats.patterns import EXCEPT, expression_of, is_expression, taken_apart
 from filter_rules.listing import Found, ListingMap, Listings
 from filter_rules.types import Part
 from filter_rules.urls import Url, default_port
@@ -26,8 +21,6 @@ _WORD = re.compile(r"[a-z0-9%]+")
 _WHOLE_WORD = re.compile(r"(?<![a-z0-9%*])[a-z0-9%]+(?![a-z0-9%*])")
 _IN_NEARLY_ALL = frozenset({"http", "https", "www", "com"})
 _SPECIAL = re.compile(r"[*^|]+")
-_MEANS = {"*": ".*", "^": "(?:[^a-zA-Z0-9_.%-]|$)"}
-_BELOW_A_DOT = "^[a-z]+://(?:[^/?]*[.])?"
 # Escapes that a site may read as what ends a part of an address.
 _ESCAPED_BOUNDARY = re.compile(r"(?i)%(2f|5c|3f|23|3b|00)")
 _MOST_WORDS_KEPT = 4096
@@ -39,15 +32,8 @@ class Pattern:
     def __init__(self, value: str, listings: Listings = ()) -> None:
         self.value = value
         self.listings = listings
-        self._body, options = _taken_apart(value)
-        self._cased = MATCH_CASE in options
+        self._body, options = taken_apart(value)
         self._except = options.get(EXCEPT, "").split("|")
-
-    @property
-    def expression(self) -> str:
-        """What the pattern means, as a regular expression about a whole address."""
-        text = self._body[1:-1] if is_expression(self._body) else _translated(self._body)
-        return f"(?-i:{text})" if self._cased else text
 
     def words(self) -> list[str]:
         """Return the words that stand whole in each address that the pattern covers."""
@@ -72,7 +58,7 @@ class Pattern:
     @cached_property
     def _search(self) -> Callable[[bytes], object]:
         """Made when an address first comes close: most patterns never meet one."""
-        search: Callable[[bytes], object] = compiled(self.expression).search
+        search: Callable[[bytes], object] = compiled(expression_of(self.value)).search
         return search
 
 
@@ -115,7 +101,7 @@ class PatternIndex:
     @cached_property
     def _always_tried(self) -> tuple[Sequence[Pattern], Together]:
         patterns = _filed_under(self._patterns, "")
-        return patterns, Together([one.expression for one in patterns])
+        return patterns, Together([expression_of(one.value) for one in patterns])
 
 
 def keyed(patterns: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]]:
@@ -135,25 +121,6 @@ def _filed_under(patterns: ListingMap, word: str) -> tuple[Pattern, ...]:
     return tuple(
         Pattern(key[len(beginning) :], listings) for key, listings in patterns.below(beginning)
     )
-
-
-def _taken_apart(value: str) -> tuple[str, Mapping[str, str]]:
-    body, _, options = (value, "", "") if is_expression(value) else value.partition(OPTIONS)
-    split = (one.partition("=") for one in options.split(","))
-    return body, {name: names for name, _, names in split}
-
-
-def _translated(body: str) -> str:
-    before, middle, behind = "", body, ""
-    if middle.startswith("||"):
-        before, middle = _BELOW_A_DOT, middle[2:]
-    elif middle.startswith("|"):
-        before, middle = "^", middle[1:]
-    if middle.endswith("|"):
-        middle, behind = middle[:-1], "$"
-    elif middle.endswith("?"):  # a query that is empty is spelt as none
-        middle, behind = middle[:-1], "(?:[?]|$)"
-    return before + "".join(_MEANS.get(one) or re.escape(one) for one in middle) + behind
 
 
 def _ways_to_read(url: Url) -> list[str]:

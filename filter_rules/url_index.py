@@ -61,7 +61,7 @@ class UrlIndex:
         ]
         found += self._patterns.find(url)
         if self._expressions:
-            for number in self._together.found(url.address.lower()):
+            for number in self._together.found(url.address):
                 pattern, listing = self._expressions[number]
                 found.append(Found(listing, pattern, Part.EXPRESSION))
         return found

@@ -4,7 +4,7 @@ A pattern that could take for ever is thereby refused before it is in force. Cap
 nothing, unless a pattern says so itself with `(?-i:…)`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import re2
 
@@ -23,27 +23,25 @@ class Together:
             for start in range(0, len(patterns), _AT_ONCE)
         ]
 
-    def found(self, text: str) -> Iterator[int]:
-        """Yield the place of every expression that matches somewhere in the text."""
+    def found(self, text: str) -> list[int]:
+        """Return the place of every expression that matches somewhere in the text."""
         encoded = text.encode()
-        for batch in self._batches:
-            yield from batch.found(encoded)
+        return [
+            place
+            for batch in self._batches
+            if batch.any.search(encoded)
+            for place, expression in batch.each
+            if expression.search(encoded)
+        ]
 
 
 class _Batch:
     def __init__(self, patterns: Sequence[str], start: int) -> None:
-        self._each = [compiled(pattern) for pattern in patterns]
-        self._start = start
+        self.each = list(enumerate(map(compiled, patterns), start))
         try:
-            self._any = compiled("|".join(f"(?:{pattern})" for pattern in patterns))
+            self.any = compiled("|".join(f"(?:{pattern})" for pattern in patterns))
         except re2.error:  # together they are too large: then each is tried
-            self._any = compiled("")
-
-    def found(self, text: bytes) -> Iterator[int]:
-        if self._any.search(text):
-            for place, expression in enumerate(self._each, self._start):
-                if expression.search(text):
-                    yield place
+            self.any = compiled("")
 
 
 def compiled(pattern: str) -> "re2._Regexp":

@@ -1,4 +1,10 @@
-"""Patterns of Adblock syntax in their one spelling, that of the addresses they are held against."""
+"""Patterns of Adblock syntax: their one spelling, that of addresses, and what they mean.
+
+In a pattern `*` is anything, `^` what separates the parts of an address or its end, `||` in
+front the beginning of a host or of a name above it, and `|` the address's own beginning or
+end. What stands between slashes is a regular expression. Words behind ` $` narrow it:
+`match-case`, and `denyallow=` with hosts of which it does not speak.
+"""
 
 import re
 from collections.abc import Mapping
@@ -20,10 +26,28 @@ _IN_ADDRESSES = re.compile(r"[!-~]+")
 _NAME_IN_FRONT = re.compile(r"(\|\||\|?[a-z]*://)([^/*^|?:]+)(?=[/^|?:])")
 # Addresses are held with single slashes; two at the front, or behind a colon, are the scheme's.
 _SLASHES = re.compile(r"(?<=[^:*^|/])//+")
+_MEANS = {"*": ".*", "^": "(?:[^a-zA-Z0-9_.%-]|$)"}
+_BELOW_A_DOT = "^[a-z]+://(?:[^/?]*[.])?"
 
 
 def is_expression(text: str) -> bool:
     return len(text) > 2 and text.startswith("/") and text.endswith("/")  # noqa: PLR2004 the slashes
+
+
+def taken_apart(value: str) -> tuple[str, Mapping[str, str]]:
+    """Return the pattern itself, and the options that narrow it."""
+    body, _, options = (value, "", "") if is_expression(value) else value.rpartition(OPTIONS)
+    if not body:
+        return value, {}
+    split = (one.partition("=") for one in options.split(","))
+    return body, {name: names for name, _, names in split}
+
+
+def expression_of(value: str) -> str:
+    """Return what a pattern means as an expression about a whole address."""
+    body, options = taken_apart(value)
+    text = body[1:-1] if is_expression(body) else _translated(body)
+    return f"(?-i:{text})" if MATCH_CASE in options else text
 
 
 def pattern_entry(text: str, options: Mapping[str, str], *, allow: bool) -> Said:
@@ -37,7 +61,10 @@ def pattern_entry(text: str, options: Mapping[str, str], *, allow: bool) -> Said
     names = "|".join(said.value for said in excepted if isinstance(said, Entry))
     kept = [f"{EXCEPT}={names}"] if names else []
     kept += [MATCH_CASE] if MATCH_CASE in options else []
-    return Entry(Part.PATTERN, spelt + (OPTIONS + ",".join(kept) if kept else ""), allow=allow)
+    value = spelt + (OPTIONS + ",".join(kept) if kept else "")
+    if refusal := refusal_of(expression_of(value)):
+        return f"{quoted(text)} is no expression that can be used: {refusal}"
+    return Entry(Part.PATTERN, value, allow=allow)
 
 
 def _unfit(text: str) -> str:
@@ -54,9 +81,7 @@ def _unfit(text: str) -> str:
 def _unfit_expression(inner: str) -> str:
     if not inner.isprintable():
         return f"{quoted(inner)} holds characters that cannot be seen"
-    if refusal := refusal_of(inner):
-        return f"{quoted(inner)} is no expression that can be used: {refusal}"
-    if compiled(inner).search(b""):
+    if not refusal_of(inner) and compiled(inner).search(b""):
         return f"{quoted(inner)} would match all there is"
     return ""
 
@@ -73,3 +98,16 @@ def _spelt(text: str, *, cased: bool) -> str:
 
 def _spelt_name(read: re.Match[str]) -> str:
     return read[1] + (canonical_host(read[2]) or read[2])
+
+
+def _translated(body: str) -> str:
+    before, middle, behind = "", body, ""
+    if middle.startswith("||"):
+        before, middle = _BELOW_A_DOT, middle[2:]
+    elif middle.startswith("|"):
+        before, middle = "^", middle[1:]
+    if middle.endswith("|"):
+        middle, behind = middle[:-1], "$"
+    elif middle.endswith("?"):  # a query that is empty is spelt as none
+        middle, behind = middle[:-1], "(?:[?]|$)"
+    return before + "".join(_MEANS.get(one) or re.escape(one) for one in middle) + behind
