@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache, partial
 
 from filter_rules.formats.expressions import Together, compiled
 from filter_rules.formats.patterns import EXCEPT, expression_of, is_expression, taken_apart
+from filter_rules.hosts import addresses_meant
 from filter_rules.listing import Found, ListingMap, Listings
 from filter_rules.types import Part
 from filter_rules.urls import Url, default_port
@@ -124,14 +125,14 @@ def _filed_under(patterns: ListingMap, word: str) -> tuple[Pattern, ...]:
 
 
 def _ways_to_read(url: Url) -> list[str]:
-    """Return the address, whatever its port; then as sites may read it too."""
-    ways = [str(url)]
+    """Return the address, whatever its port; then as machines and sites may read it too."""
     port = default_port(url.scheme)
-    if url.port != port:
-        ways.insert(0, str(url._replace(port=port)))
-    if "%" in ways[0] and (decoded := _ESCAPED_BOUNDARY.sub(_decoded, ways[0])) != ways[0]:
-        ways.append(decoded)
-    return ways
+    ways = [str(url)] if url.port == port else [str(url._replace(port=port)), str(url)]
+    if ":" in url.host:
+        meant = addresses_meant(url.host)[1:]
+        ways += [str(url._replace(host=one, port=port)) for one in meant]
+    decoded = [_ESCAPED_BOUNDARY.sub(_decoded, one) for one in ways if "%" in one]
+    return ways + [one for one in decoded if one not in ways]
 
 
 def _decoded(escape: re.Match[str]) -> str:

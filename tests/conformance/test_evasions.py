@@ -12,6 +12,21 @@ from tests.conformance.answers import File, rules_of
 
 TABLE = tomllib.loads(Path("tests/tables/evasions.toml").read_text(encoding="utf-8"))
 NAMES = ["blocked.example", "93.184.216.34", "2606:2800:220:1::1"]
+# The same as patterns, each with a star so that it is read as none of the plainer rules.
+PATTERNS = [
+    "||blo*ked.example^",
+    "||93.184.*.34^",
+    "||[2606:2800:*::1]^",
+    "||203.0.113.*^",
+    "||site.example/g*mes^",
+]
+EXPRESSIONS = [
+    r"/^[a-z]+:\/\/([^\/]*\.)?blocked\.example[\/:]/",
+    r"/\/93\.184\.216\.34[\/:]/",
+    r"/\[2606:2800:220:1::1\]/",
+    r"/\/203\.0\.113\./",
+    r"/[\/.]site\.example\/games([\/?;#\\\x00]|$)/",
+]
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +36,8 @@ def rules() -> RuleSet:
             "names": [File(Format.DOMAINS, NAMES)],
             "networks": [File(Format.NETWORKS, ["203.0.113.0/24"])],
             "addresses": [File(Format.UT1, ["site.example/games"], "urls")],
+            "patterns": [File(Format.ADBLOCK, PATTERNS)],
+            "expressions": [File(Format.ADBLOCK, EXPRESSIONS)],
         }
     )
     assert not problems
@@ -35,7 +52,11 @@ def _lists(rules: RuleSet, text: str) -> set[str]:
 
 @pytest.mark.parametrize("text", TABLE["blocked"], ids=ascii)
 def test_a_way_of_writing_it_does_not_go_round_a_rule(text: str, rules: RuleSet) -> None:
-    assert _lists(rules, text)
+    """Of whatever kind: what is listed plainly, as a pattern and as an expression is hit thrice."""
+    plain, patterns = {"names", "networks", "addresses"}, {"patterns", "expressions"}
+    lists = _lists(rules, text)
+    assert lists & plain
+    assert lists >= patterns
 
 
 @pytest.mark.parametrize("text", TABLE["refused"], ids=ascii)
@@ -50,8 +71,10 @@ def test_another_address_is_not_taken_for_it(text: str, rules: RuleSet) -> None:
 
 def test_length_does_not_go_round_a_rule(rules: RuleSet) -> None:
     long = "x" * 100_000
-    assert _lists(rules, f"http://blocked.example/{long}")
-    assert _lists(rules, f"http://{long}@blocked.example/")
-    assert _lists(rules, f"http://site.example/games/{long}?{long}#{long}")
+    patterns = {"patterns", "expressions"}
+    assert _lists(rules, f"http://blocked.example/{long}") == {"names", *patterns}
+    assert _lists(rules, f"http://{long}@blocked.example/") == {"names", *patterns}
+    below = f"http://site.example/games/{long}?{long}#{long}"
+    assert _lists(rules, below) == {"addresses", *patterns}
     assert split(f"http://{long}.blocked.example/") is None
     assert split(f"http://{'x.' * 1000}blocked.example/") is None
