@@ -38,7 +38,7 @@ class RuleSet:
         self._urls = urls
         self._make_detector = detector
         # What is kept dies with these rules: it must not hold the RuleSet itself.
-        self._known_of = lru_cache(_MOST_HOSTS_KEPT)(partial(_known, domains, networks))
+        self._known_of = lru_cache(_MOST_HOSTS_KEPT)(partial(_known, domains, networks, urls))
 
     def match(self, host: str, url: Url | None = None) -> tuple[Hit, ...]:
         """Return what the lists say of a host in its one spelling, and of the URL where known.
@@ -48,7 +48,8 @@ class RuleSet:
         """
         known = self._known_of(host)
         found = self._urls.find(url) if url is not None else []
-        hits = _hits([*known.found, *found]) if found else known.hits
+        more = [one for one in found if one not in known.found]
+        hits = _hits([*known.found, *more]) if more else known.hits
         return (_private(host), *hits) if known.is_private else hits
 
     def match_address(self, address: str) -> tuple[Hit, ...]:
@@ -81,8 +82,8 @@ class _Known(NamedTuple):
     is_private: bool
 
 
-def _known(domains: DomainIndex, networks: NetworkIndex, host: str) -> _Known:
-    found = _found(domains, networks, host)
+def _known(domains: DomainIndex, networks: NetworkIndex, urls: UrlIndex, host: str) -> _Known:
+    found = _found(domains, networks, host) + urls.find_name(host)
     return _Known(found, _hits(found), is_private(host))
 
 
@@ -94,6 +95,8 @@ def _found(domains: DomainIndex, networks: NetworkIndex, host: str) -> list[Foun
 
 
 def _hits(found: Sequence[Found]) -> tuple[Hit, ...]:
+    if not found:  # of most hosts no list says anything
+        return ()
     return tuple(
         Hit(one.listing.category, one.listing.list, one.entry, one.part)
         for one in reversed(standing(found))
