@@ -4,6 +4,7 @@ Only plain files are taken out, each below the folder it goes to: no name leads 
 link is followed or made, and what comes out is counted as it comes, whatever sizes are stated.
 """
 
+import errno
 import gzip
 import io
 import os
@@ -25,6 +26,8 @@ _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _TAR_AT, _TAR = 257, b"ustar"
 _BLOCK = 1 << 20
+_MOST_TIMES, _SLACK = 200, 16 << 20  # lists shrink to a fifth; what shrinks more is a trap
+_OURS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EIO}
 _MOST_AT_ONCE = 4 << 20  # no header is larger: what asks for more is made to fill the memory
 _BROKEN = (
     OSError, EOFError, ValueError, zlib.error, tarfile.TarError, zipfile.BadZipFile,
@@ -42,10 +45,14 @@ def unpack(file: Path, folder: Path, most_bytes: int = MOST_BYTES) -> Path:
     A file that is no archive is returned as it is. Raises ArchiveError.
     """
     folder.mkdir()
-    room = _Room(most_bytes)
+    room = _Room(min(most_bytes, file.stat().st_size * _MOST_TIMES + _SLACK))
     try:
         return _unpacked(file, folder, room)
     except _BROKEN as error:
+        if getattr(error, "errno", None) in _OURS:
+            raise ArchiveError(
+                f"it cannot be kept, unpacked ({error}): make room, or see who may write there"
+            ) from error
         raise ArchiveError(f"it cannot be unpacked ({error}): {_ASK}") from error
 
 
@@ -61,13 +68,15 @@ class _Room:
         if self.files < 0:
             raise _too_many()
         target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            raise ArchiveError(f"two files in it have one name: {_ASK}")
         with target.open("wb") as stream:
             while block := source.read(_BLOCK):
                 self.left -= len(block)
                 if self.left < 0:
                     raise ArchiveError(
-                        "it holds too much, unpacked: if that is right, raise the setting "
-                        "subscriptions.largest_unpacked_mib"
+                        "it holds too much, unpacked: if it is a list, and no trap, raise the "
+                        "setting subscriptions.largest_unpacked_mib"
                     )
                 stream.write(block)
 
@@ -143,6 +152,8 @@ def _inside(folder: Path, name: str) -> Path:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name or not path.parts:
         raise ArchiveError(f"a name in it leads out of its folder: {_ASK}")
+    if not name.isprintable():
+        raise ArchiveError(f"a name in it holds signs that cannot be shown: {_ASK}")
     return folder.joinpath(*path.parts)
 
 

@@ -81,7 +81,7 @@ def test_a_file_alone_in_a_zip_is_that_file(tmp_path: Path) -> None:
     assert out(tmp_path, zipped(tmp_path / "a", ("hosts.txt", LIST))) == {"hosts.txt": LIST}
 
 
-ESCAPES = ["../evil", "/evil", "lists/../../evil", "..\\evil", "."]
+ESCAPES = ["../evil", "/evil", "lists/../../evil", "..\\evil", ".", "//evil", "a/../../evil"]
 
 
 @pytest.mark.parametrize("name", ESCAPES)
@@ -106,8 +106,12 @@ def test_no_name_leads_out_of_a_zip(tmp_path: Path, name: str) -> None:
         (tarfile.SYMTYPE, "/etc/passwd"),
         (tarfile.SYMTYPE, ".."),
         (tarfile.LNKTYPE, "fine"),
+        (tarfile.LNKTYPE, "/etc/passwd"),
+        (tarfile.LNKTYPE, "../../etc/passwd"),
         (tarfile.FIFOTYPE, ""),
         (tarfile.CHRTYPE, ""),
+        (tarfile.BLKTYPE, ""),
+        (tarfile.GNUTYPE_SPARSE, ""),
     ],
 )
 def test_links_and_devices_are_left_out(tmp_path: Path, kind: bytes, leads: str) -> None:
@@ -115,6 +119,40 @@ def test_links_and_devices_are_left_out(tmp_path: Path, kind: bytes, leads: str)
         tmp_path / "a", (named("fine"), LIST), (named("odd", kind, leads), b""), (named("b"), LIST)
     )
     assert out(tmp_path, archive) == {"fine": LIST, "b": LIST}
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE])
+def test_a_file_of_the_name_of_a_link_is_a_file(tmp_path: Path, kind: bytes) -> None:
+    (tmp_path / "aim").write_bytes(b"untouched")
+    link = named("way", kind, str(tmp_path / "aim"))
+    archive = tarred(tmp_path / "a", (link, b""), (named("way"), LIST))
+    assert out(tmp_path, archive) == {"way": LIST}
+    assert (tmp_path / "aim").read_bytes() == b"untouched"
+
+
+def test_a_name_in_a_longer_header_leads_nowhere_either(tmp_path: Path) -> None:
+    long = named("fine")
+    long.pax_headers = {"path": "../evil"}
+    with tarfile.open(tmp_path / "a", "w:gz", format=tarfile.PAX_FORMAT) as archive:
+        archive.addfile(long)
+    with pytest.raises(ArchiveError, match="leads out"):
+        out(tmp_path, tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    "name", ["li\x1b[2Jst", "two\nlines", "bell\x07", "\u202etxt.tsil", "\udce9"]
+)
+def test_a_name_that_cannot_be_shown_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ArchiveError, match="cannot be shown"):
+        out(tmp_path, tarred(tmp_path / "a", (named("fine"), LIST), (named(name), LIST)))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("list", "list"), ("list", "./list"), ("a/b", "a//b")]
+)
+def test_two_files_of_one_name_are_refused(tmp_path: Path, first: str, second: str) -> None:
+    with pytest.raises(ArchiveError, match="one name"):
+        out(tmp_path, tarred(tmp_path / "a", (named(first), LIST), (named(second), b"")))
 
 
 def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
@@ -186,9 +224,44 @@ def an_odd_packing(path: Path) -> Path:
     return path
 
 
+def a_bomb_in_a_bomb(path: Path) -> Path:
+    inner = zipped(path.with_name("inner"), *[(f"{one}", bytes(100_000)) for one in range(9)])
+    return zipped(path, *[(f"{one}.zip", inner.read_bytes()) for one in range(9)])
+
+
+def a_steep_bomb(path: Path) -> Path:
+    path.write_bytes(gzip.compress(bytes(64 << 20)))
+    return path
+
+
+def a_password(path: Path) -> Path:
+    held = bytearray(zipped(path, ("list", LIST)).read_bytes())
+    held[6] |= 1  # a bit of the file's header, and of the directory's
+    held[held.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(held)
+    return path
+
+
+def one_body_for_many(path: Path) -> Path:
+    """Many names for the same bytes: small to send, large to unpack."""
+    held = zipped(path, ("list", bytes(100_000))).read_bytes()
+    start = held.index(b"PK\x01\x02")
+    end = held.index(b"PK\x05\x06")
+    entry, tail = held[start:end], bytearray(held[end : end + 22])
+    entries = b"".join(entry.replace(b"list", f"li{one:02}".encode()) for one in range(50))
+    tail[8:10] = tail[10:12] = (50).to_bytes(2, "little")
+    tail[12:16] = len(entries).to_bytes(4, "little")
+    tail[20:22] = bytes(2)
+    path.write_bytes(held[:start] + entries + bytes(tail))
+    return path
+
+
 @pytest.mark.parametrize(
     ("make", "says", "most"),
     [
+        (a_steep_bomb, "too much", 1 << 30),
+        (a_password, "cannot be unpacked", 1 << 20),
+        (one_body_for_many, "cannot be unpacked", 1 << 30),
         (a_bomb, "too much", 1 << 20),
         (a_tar_bomb, "too much", 1 << 20),
         (a_zip_bomb, "too much", 1 << 20),
@@ -212,6 +285,23 @@ def test_what_is_broken_or_made_to_do_harm_is_refused(
 def test_an_archive_in_an_archive_is_left_out(tmp_path: Path) -> None:
     archive = zipped(tmp_path / "a", ("b.gz", gzip.compress(LIST)), ("list", LIST))
     assert out(tmp_path, archive) == {"list": LIST}
+
+
+def test_archives_in_an_archive_are_not_opened(tmp_path: Path) -> None:
+    found = out(tmp_path, a_bomb_in_a_bomb(tmp_path / "a"))
+    assert sum(len(held) for held in found.values()) < 100_000
+
+
+@pytest.mark.parametrize("pack", [tarred, zipped])
+def test_a_hundred_thousand_tiny_files_are_refused_soon(
+    tmp_path: Path, pack: Callable[..., Path]
+) -> None:
+    one = LIST if pack is zipped else b""
+    many = [(f"{n}" if pack is zipped else named(f"{n}"), one) for n in range(100_000)]
+    archive = pack(tmp_path / "a", *many)
+    with pytest.raises(ArchiveError, match=r"more than 10,000 files|headers are|too much"):
+        out(tmp_path, archive)
+    assert sum(1 for _ in (tmp_path / "out").rglob("*")) <= 10_002
 
 
 @pytest.mark.parametrize("kind", [tarfile.REGTYPE, tarfile.DIRTYPE])

@@ -4,6 +4,7 @@ Disks that are full at any moment, commands that are killed at any moment, files
 read, lists made to fill the memory, and clocks that jump. The last good copy stays in force.
 """
 
+import gzip
 import os
 import random
 import re
@@ -61,29 +62,32 @@ def is_blocked(data: Path, host: str = "game7.example") -> bool:
 # --- the disk is full -------------------------------------------------------------------------
 
 CHECK = ["check", "game7.example", "--group", "primary"]
-# free KiB -> what people read, and what the same update does once there is room
-FULL = {
-    40: r"could not be kept \(No space left on device\): make room",
-    160: r"could not be kept \(No space left on device\): make room",
-    240: "make room",
-    320: "make room",
-    480: r"The rules could not be built in .*make room.*The rules of before stay in force",
-    620: r"The rules could not be built in .*make room.*The rules of before stay in force",
+UPDATE, BUILD = ["rules", "update"], ["rules", "build"]
+PACKED = gzip.compress(MORE.encode())
+# what happens -> what comes, in the middle of what, with how many KiB free, and what people read
+FULL: dict[str, tuple[str | bytes, list[str], int, str]] = {
+    "downloading": (MORE, UPDATE, 160, r"could not be kept \(No space left on device\): make room"),
+    "unpacking": (PACKED, UPDATE, 240, r"cannot be kept, unpacked \(.*No space .*make room"),
+    "compiling": (MORE, BUILD, 160, r"not be built in .*make room.*rules of before stay in force"),
+    "nearly done": (MORE, BUILD, 400, r"not be built in .*make room.*rules of before stay in for"),
 }
 
 
-@pytest.mark.parametrize("free_kib", FULL)
+@pytest.mark.parametrize("happens", FULL)
 def test_a_disk_that_is_full_loses_nothing(
-    server: ListServer, school: Path, in_force: str, free_kib: int
+    server: ListServer, school: Path, in_force: str, happens: str
 ) -> None:
+    comes, command, free_kib, says = FULL[happens]
     if not can_mount():
         absent("no disk of its own can be mounted: run as root")
-    server.serve("/games", MORE)
-    commands = [[JUDGE], ["rules", "update"], [JUDGE], CHECK, [ROOM], ["rules", "update"], CHECK]
+    server.serve("/games", comes)
+    if command is BUILD:
+        changed(school, MORE)
+    commands = [[JUDGE], command, [JUDGE], CHECK, [ROOM], command, CHECK]
     judged, failed, after, checked, _, mended, healed = on_a_small_disk(school, free_kib, commands)
     assert judged == after == Done(0, f"{in_force} block", "")  # as every worker judges
     assert failed.status in {1, 2}
-    assert_says(FULL[free_kib], failed.err)
+    assert_says(says, failed.err)
     assert_never_allowed(checked)
     assert (mended.status, healed.status, healed.out[:5]) == (0, 1, "block")
 
