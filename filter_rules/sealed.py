@@ -146,7 +146,8 @@ class _Group:
         if self._site(site_of(host)) in self._sites:
             return True
         if ":" in host:
-            return any(self._site(name) in self._sites for name in addresses_meant(host)[1:])
+            meant = addresses_meant(host)[1:]
+            return any(self._site(site_of(name)) in self._sites for name in meant)
         return self._broad and self._site(last_two(host)) in self._sites
 
     def carrying(self, host: str) -> Carrying:

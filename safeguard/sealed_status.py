@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from safeguard.sealed_testing import Tested, complaint_about_test, last_test
+from safeguard.sealed_testing import Trial, complaint_about_test, last_test
 from safeguard.sealing import State
 from safeguard.settings import Settings
 
@@ -40,7 +40,7 @@ class Status:
 
     settings: Settings
     states: Sequence[State]
-    tested: Tested | None
+    tested: Trial | None
     now: datetime
 
     @property

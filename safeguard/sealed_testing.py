@@ -25,7 +25,7 @@ QUARTER = timedelta(days=92)  # members of the IWF declare each quarter that the
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Trial:
     """What came of one test. `open_to`: the groups that an entry was not withheld from."""
 
     at: datetime
@@ -44,7 +44,7 @@ class Tested:
         return f"a test entry is not blocked by a sealed list for every group ({failed})"
 
 
-def run_test(engine: Engine, now: datetime) -> Tested:
+def run_test(engine: Engine, now: datetime) -> Trial:
     """Ask about each test entry of the settings for every group, and keep what came of it."""
     settings = engine.settings
     entries = settings.sealed.test_entries
@@ -58,25 +58,25 @@ def run_test(engine: Engine, now: datetime) -> Tested:
     for number, address in enumerate(entries, 1):
         groups = _open_to(engine, address, lists)
         open_to += [(number, groups)] if groups else []
-    tested = Tested(now, len(entries), tuple(open_to), tuple(lists))
+    tested = Trial(now, len(entries), tuple(open_to), tuple(lists))
     _keep(settings.data, tested, settings.sealed)
     return tested
 
 
-def last_test(data: Path) -> Tested | None:
+def last_test(data: Path) -> Trial | None:
     """Return the newest test that was kept, where there is one that can be read."""
     for line in reversed(_lines(data)):
         try:
             found = json.loads(line)
             failed = tuple((number, tuple(groups)) for number, groups in found["open_to"])
             at = datetime.fromisoformat(found["at"])
-            return Tested(at, found["entries"], failed, tuple(found["lists"]))
+            return Trial(at, found["entries"], failed, tuple(found["lists"]))
         except (ValueError, KeyError, TypeError):
             continue
     return None
 
 
-def complaint_about_test(last: Tested | None, now: datetime, sealed: Sealed) -> str:
+def complaint_about_test(last: Trial | None, now: datetime, sealed: Sealed) -> str:
     """Why the test is not as it must be; empty where it is, or where none is set up."""
     if not sealed.test_entries:
         return ""
@@ -100,7 +100,7 @@ def _open_to(engine: Engine, address: str, lists: dict[str, None]) -> tuple[str,
     return tuple(group for group, one in verdicts.items() if one.reason is not Reason.SEALED)
 
 
-def _keep(data: Path, tested: Tested, sealed: Sealed) -> None:
+def _keep(data: Path, tested: Trial, sealed: Sealed) -> None:
     told = {
         "at": tested.at.isoformat(),
         "passed": tested.passed,

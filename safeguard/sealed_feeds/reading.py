@@ -53,9 +53,13 @@ def _of_table(header: str, rows: Iterable[tuple[int, str]], separator: str) -> I
 
 
 def _cells(text: str, separator: str) -> list[str]:
+    """Return the cells of a row; a row that is none has none, and is counted as no address."""
     if len(text) > LONGEST_FIELD:
         return []
-    return [cell.strip() for cell in next(csv.reader([text], delimiter=separator), [])]
+    try:
+        return [cell.strip() for cell in next(csv.reader([text], delimiter=separator), [])]
+    except csv.Error:
+        return []
 
 
 def _address(row: Mapping[str, str]) -> str:

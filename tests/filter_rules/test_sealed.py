@@ -8,6 +8,7 @@ from filter_rules.sealed import (
     CATEGORY,
     MOST_BEGINNINGS,
     MOST_PARAMETERS,
+    TERRORISM,
     WITHHELD,
     SealedList,
     SealedLists,
@@ -95,6 +96,53 @@ def test_each_list_that_names_it_hits_once_and_says_nothing_of_the_entry() -> No
     assert hits == (Hit(CATEGORY, "one", WITHHELD), Hit(CATEGORY, "two", WITHHELD))
 
 
+def test_each_list_is_of_its_category() -> None:
+    url = split("bad.test")
+    assert url is not None
+    both = [sealed_list("one", KEY, [url]), sealed_list("two", KEY, [url], TERRORISM)]
+    assert SealedLists(both).match("bad.test") == (
+        Hit(CATEGORY, "one", WITHHELD),
+        Hit(TERRORISM, "two", WITHHELD),
+    )
+
+
+@pytest.mark.parametrize(
+    ("entry", "asked", "named"),
+    [
+        ("a.co.uk", "a.co.uk", True),
+        ("a.co.uk", "x.y.a.co.uk", True),
+        ("x.a.co.uk", "y.x.a.co.uk", True),
+        ("x.a.co.uk", "a.co.uk", False),
+        ("a.co.uk", "b.co.uk", False),
+        ("co.uk/page", "co.uk/page", True),
+        ("co.uk/page", "www.co.uk/page", True),
+        ("co.uk/page", "x.y.co.uk/page", True),
+        ("com.test/page", "www.com.test/page", True),
+        ("192.0.2.1", "192.0.2.1/x", True),
+        ("192.0.2.1", "[::ffff:192.0.2.1]", True),
+        ("192.0.2.1", "198.0.2.1", False),
+        ("[2001:db8::1]", "[2001:db8::1]/x", True),
+        ("[2001:db8::1]", "[2001:db8::2]", False),
+        ("[::ffff:192.0.2.1]", "[::ffff:c000:201]", True),
+    ],
+)
+def test_an_entry_is_found_under_its_site(entry: str, asked: str, *, named: bool) -> None:
+    assert is_named(SealedLists([sealed("test", entry)]), asked) is named
+    beside = SealedLists([sealed("test", entry), sealed("other", "unlike.test", key=b"another")])
+    assert is_named(beside, asked) is named
+
+
+def test_what_was_found_out_is_forgotten_before_it_grows_too_large(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("filter_rules.sealed.REMEMBERED", 3)
+    lists = SealedLists([sealed("test", "whole.example")])
+    for number in range(10):
+        assert not lists.carries(f"host{number}.test")
+        assert lists.carries("whole.example")
+        assert len(lists._known) <= 3
+
+
 def test_without_lists_nothing_is_named() -> None:
     assert not SealedLists().carries("whole.example")
     assert SealedLists().match("whole.example") == ()
@@ -116,6 +164,18 @@ def test_parameters_are_looked_at_up_to_a_bound() -> None:
     junk = "&".join(f"p{number}" for number in range(2 * MOST_PARAMETERS))
     assert is_named(LISTS, "pages.example/show?p&id=3&" + junk)
     assert not is_named(LISTS, f"pages.example/show?{junk}&id=3")
+
+
+labels = st.sampled_from(["a", "b", "co", "com", "uk", "gov", "test", "xn--bcher-kva"])
+hosts = st.lists(labels, min_size=2, max_size=5).map(".".join)
+
+
+@given(st.lists(hosts, min_size=1, max_size=5), hosts)
+def test_a_host_is_named_where_it_or_a_name_above_it_is_an_entry(
+    entries: list[str], host: str
+) -> None:
+    above = {host.split(".", count)[-1] for count in range(host.count(".") + 1)}
+    assert SealedLists([sealed("test", *entries)]).carries(host) == bool(above & set(entries))
 
 
 words = st.text("abcxyz0189-_", min_size=1, max_size=6)
