@@ -8,7 +8,7 @@ once.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 
 from filter_rules.formats.expressions import Together, compiled
@@ -24,6 +24,8 @@ _IN_NEARLY_ALL = frozenset({"http", "https", "www", "com"})
 _SPECIAL = re.compile(r"[*^|]+")
 # Escapes that a site may read as what ends a part of an address.
 _ESCAPED_BOUNDARY = re.compile(r"(?i)%(2f|5c|3f|23|3b|00)")
+# All addresses of the names that it covers are covered, too.
+_NAMES = re.compile(r"\|\|[^/?=&|:$ ]+\^(?: \$.*)?")
 _MOST_WORDS_KEPT = 4096
 
 
@@ -34,11 +36,12 @@ class Pattern:
         self.value = value
         self.listings = listings
         self._body, options = taken_apart(value)
+        self.is_expression = is_expression(self._body)
         self._except = options.get(EXCEPT, "").split("|")
 
     def words(self) -> list[str]:
         """Return the words that stand whole in each address that the pattern covers."""
-        if is_expression(self._body):
+        if self.is_expression:
             return []
         # A word at an open end may go on in the address, just as at a star.
         before = "" if self._body.startswith("|") else "*"
@@ -78,31 +81,42 @@ class PatternIndex:
         if not self._patterns:
             return []
         ways = _ways_to_read(url)
-        covering = {one.value: one for text in ways for one in self._covering(text, url.host)}
-        return [
-            Found(listing, one.value, Part.PATTERN)
-            for one in covering.values()
-            if one.speaks_of(url.host)
-            for listing in one.listings
-        ]
+        return _found({one.value: one for text in ways for one in self._covering(text)}, url.host)
 
-    def _covering(self, text: str, host: str) -> list[Pattern]:
+    def find_name(self, host: str) -> list[Found]:
+        """Return every listing of a host by patterns that speak of names and of no path.
+
+        Lists for resolvers hold such ones, and expressions that are meant of the name alone.
+        """
+        if not self._patterns:
+            return []
+        covering = self._covering(str(Url("http", host, 80)))
+        always, together = self._always_tried
+        of_names = [one for one in covering if _NAMES.fullmatch(one.value)]
+        of_names += [always[one] for one in together.found(host) if always[one].is_expression]
+        return _found({one.value: one for one in of_names}, host)
+
+    def _covering(self, text: str) -> list[Pattern]:
         lowered = text.lower()
         words = dict.fromkeys(_WORD.findall(lowered))
         near = [one for word in words for one in self._filed_under(word)]
         covering = [one for one in near if one.covers(text, lowered)]
         always, together = self._always_tried
-        if always:
-            covering += [always[place] for place in together.found(text)]
-            # Lists for resolvers hold expressions that are meant of the name alone.
-            of_host = [always[place] for place in together.found(host)]
-            covering += [one for one in of_host if is_expression(one.value)]
-        return covering
+        return covering + [always[place] for place in together.found(text)] if always else covering
 
     @cached_property
     def _always_tried(self) -> tuple[Sequence[Pattern], Together]:
         patterns = _filed_under(self._patterns, "")
         return patterns, Together([expression_of(one.value) for one in patterns])
+
+
+def _found(covering: Mapping[str, Pattern], host: str) -> list[Found]:
+    return [
+        Found(listing, one.value, Part.PATTERN)
+        for one in covering.values()
+        if one.speaks_of(host)
+        for listing in one.listings
+    ]
 
 
 def keyed(patterns: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]]:

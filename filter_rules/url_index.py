@@ -66,6 +66,10 @@ class UrlIndex:
                 found.append(Found(listing, pattern, Part.EXPRESSION))
         return found
 
+    def find_name(self, host: str) -> list[Found]:
+        """Return every listing of a host by patterns that speak of names."""
+        return self._patterns.find_name(host)
+
     def _listed(self, address: str, place: "_Place") -> Iterator[Found]:
         rest = address[place.skipped :]
         key = place.name + rest.lower()
