@@ -19,6 +19,8 @@ MOST_NAMES = 20  # of themes, signs, hosts, groups, classes, each
 MOST_OCCASIONS = 8  # more of them change nothing
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+type LineKey = tuple[int, Way, str, str]
+
 _WAY = {Kind.SEARCH: Way.SEARCH, Kind.CHAT: Way.CHAT, Kind.PAGE: Way.PAGE, None: Way.OPENED}
 
 
@@ -32,9 +34,10 @@ class Seen(NamedTuple):
     night: bool
 
     @property
-    def line(self) -> tuple[int, Way, str, str]:
+    def line(self) -> Line:
         event = self.event
-        return -self.found, _WAY[event.kind], event.host, event.page
+        times = Times(event.at, event.at)
+        return Line(self.found, _WAY[event.kind], event.host, event.page, times)
 
 
 def families_of(event: ConcernEvent, rules: ConcernRules) -> dict[str, tuple[ThemeSeen, ...]]:
@@ -99,7 +102,7 @@ def facts_of(spell: Sequence[Seen], rules: ConcernRules) -> Facts:
         night=_times(Times(one.event.at, one.event.at) for one in risky if one.night),
         helped=_times(Times(event.at, event.at) for event in events if event.help_seeking),
         blocked=sum(event.action is Action.BLOCK for event in events),
-        lines=_lines((one.line, Times(one.event.at, one.event.at)) for one in spell),
+        lines=_lines(one.line for one in spell),
     )
 
 
@@ -124,7 +127,7 @@ def added(parts: Sequence[Facts]) -> Facts:
         night=_times(one.night for one in parts if one.night),
         helped=_times(one.helped for one in parts if one.helped),
         blocked=sum(one.blocked for one in parts),
-        lines=_lines((_key(line), line.times) for one in parts for line in one.lines),
+        lines=_lines(line for one in parts for line in one.lines),
     )
 
 
@@ -173,22 +176,18 @@ def _both(one: Times, other: Times) -> Times:
 
 
 def _ways(parts: Iterable[tuple[Way, Times]]) -> tuple[tuple[Way, Times], ...]:
-    return tuple(sorted(_summed(parts).items()))
+    whole: dict[Way, Times] = {}
+    for way, times in parts:
+        before = whole.get(way)
+        whole[way] = times if before is None else _both(before, times)
+    return tuple(sorted(whole.items()))
 
 
-def _lines(parts: Iterable[tuple[tuple[int, Way, str, str], Times]]) -> tuple[Line, ...]:
-    summed = _summed(parts)
-    keys = nsmallest(MOST_LINES, summed) if len(summed) > MOST_LINES else sorted(summed)
-    return tuple(Line(Severity(-key[0]), key[1], key[2], key[3], summed[key]) for key in keys)
-
-
-def _key(line: Line) -> tuple[int, Way, str, str]:
-    return -line.severity, line.way, line.host, line.page
-
-
-def _summed[Key](parts: Iterable[tuple[Key, Times]]) -> dict[Key, Times]:
-    whole: dict[Key, Times] = {}
-    for key, times in parts:
+def _lines(parts: Iterable[Line]) -> tuple[Line, ...]:
+    whole: dict[LineKey, Line] = {}
+    for line in parts:
+        key = -line.severity, line.way, line.host, line.page
         before = whole.get(key)
-        whole[key] = times if before is None else _both(before, times)
-    return whole
+        whole[key] = line if before is None else _joined(before, line)
+    keys = nsmallest(MOST_LINES, whole) if len(whole) > MOST_LINES else sorted(whole)
+    return tuple([whole[key] for key in keys])

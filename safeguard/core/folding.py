@@ -177,18 +177,15 @@ def _spell(
 
 
 def _settled(mine: Sequence[Concern], grown: Sequence[_Grown], rules: ConcernRules) -> list[Change]:
-    """Say of each concern that may be concerned what it comes to now."""
+    """Say of each concern that grew, and of those it touches, what it comes to now."""
     gone = {one.key for each in grown for one in each.before}
-    kept = [_Grown(one, (one,), ()) for one in mine if one.key not in gone]
-    every = sorted([*kept, *grown], key=lambda one: one.concern.facts.first)
-    concerns = [one.concern for one in every]
-    from_day = min((one.concern.day for one in grown), default=date.max)
-    surroundings = Surroundings(concerns, rules)
-    changes = [
-        _change(one, surroundings.settle(one.concern))
-        for one in every
-        if one.concern.day >= from_day
-    ]
+    kept = [one for one in mine if one.key not in gone] if gone else mine
+    before = Surroundings(mine, rules)
+    after = Surroundings([*kept, *(one.concern for one in grown)], rules)
+    touched = after.touched_since(before, [one.concern for one in grown])
+    beside = [_Grown(one, (one,), ()) for one in kept if touched(one)]
+    every = sorted([*beside, *grown], key=lambda one: (one.concern.facts.first, one.concern.family))
+    changes = [_change(one, after.settle(one.concern)) for one in every]
     return [change for change in changes if change is not None]
 
 

@@ -4,7 +4,7 @@ A concern that a person looked at stays reviewed while nothing is new to it. The
 more is not new, unless it is urgent. A later spell of a family that was reviewed came back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -22,16 +22,40 @@ class Surroundings:
 
     def __init__(self, concerns: Sequence[Concern], rules: ConcernRules) -> None:
         self._rules = rules
-        self._days: dict[str, set[date]] = {}
-        self._speaks: dict[date, set[str]] = {}
-        self._reviewed: dict[str, list[Concern]] = {}
+        self.days: dict[str, set[date]] = {}
+        self.speaks: dict[date, set[str]] = {}
+        self.reviewed: dict[str, list[Concern]] = {}
         for one in concerns:
             if one.reviews:
-                self._reviewed.setdefault(one.family, []).append(one)
+                self.reviewed.setdefault(one.family, []).append(one)
             if not _dismissed(one):
-                self._days.setdefault(one.family, set()).add(one.day)
-                said = self._speaks.setdefault(one.day, set())
+                self.days.setdefault(one.family, set()).add(one.day)
+                said = self.speaks.setdefault(one.day, set())
                 said.update(one.facts.themes, one.facts.signs)
+
+    def touched_since(
+        self, before: "Surroundings", grown: Sequence[Concern]
+    ) -> Callable[[Concern], bool]:
+        """Return what says of a concern whether the growth of others can matter to it."""
+        spoken = {
+            one.day for one in grown if self.speaks.get(one.day) != before.speaks.get(one.day)
+        }
+        reviewed: set[str] = set()
+        days: dict[str, set[date]] = {}
+        for family in {one.family for one in grown}:
+            if self.reviewed.get(family) != before.reviewed.get(family):
+                reviewed.add(family)
+            days[family] = self.days.get(family, set()) ^ before.days.get(family, set())
+        within = self._rules.within_days * DAY
+
+        def touched(one: Concern) -> bool:
+            return (
+                one.day in spoken
+                or one.family in reviewed
+                or any(day <= one.day < day + within for day in days.get(one.family, ()))
+            )
+
+        return touched
 
     def settle(self, one: Concern) -> Concern:
         rules = self._rules
@@ -48,8 +72,8 @@ class Surroundings:
 
     def _around(self, one: Concern) -> Around:
         since = one.day - (self._rules.within_days - 1) * DAY
-        days = {one.day, *(d for d in self._days.get(one.family, ()) if since <= d <= one.day)}
-        return Around(len(days), frozenset(self._speaks.get(one.day, ())))
+        days = {one.day, *(d for d in self.days.get(one.family, ()) if since <= d <= one.day)}
+        return Around(len(days), frozenset(self.speaks.get(one.day, ())))
 
     def _standing(self, one: Concern, severity: Severity) -> tuple[Standing, tuple[str, ...]]:
         before = one.reviews[-1] if one.reviews else self._earlier(one)
@@ -66,7 +90,7 @@ class Surroundings:
         """Return the review that a concern comes after, if the subject had such a one lately."""
         earlier = [
             other.reviews[-1]
-            for other in self._reviewed.get(one.family, ())
+            for other in self.reviewed.get(one.family, ())
             if other.reviews[-1].outcome is not Outcome.WRONG_PUPIL
             and other.reviews[-1].at < one.facts.first <= other.facts.last + self._rules.remembers
         ]
