@@ -22,7 +22,6 @@ MATCH_CASE, EXCEPT = "match-case", "denyallow"
 _FEWEST_CHARACTERS = 3
 _SCHEME = re.compile(r"\|?(?:https?|wss?)?:?/*")
 _SPECIAL = re.compile(r"[*^|]")
-_IN_ADDRESSES = re.compile(r"[!-~]+")
 _NAME_IN_FRONT = re.compile(r"(\|\||\|?[a-z]*://)([^/*^|?:]+)(?=[/^|?:])")
 # Addresses are held with single slashes; two at the front, or behind a colon, are the scheme's.
 _SLASHES = re.compile(r"(?<=[^:*^|/])//+")
@@ -73,7 +72,7 @@ def _unfit(text: str) -> str:
     literal = _SPECIAL.sub("", _SCHEME.sub("", text, count=1))
     if len(literal) < _FEWEST_CHARACTERS or not any(one.isalnum() for one in literal):
         return f"{quoted(text)} would match too much of all there is"
-    if not _IN_ADDRESSES.fullmatch("".join(one for one in text if one.isascii())):
+    if not text.isprintable() or " " in text:
         return f"{quoted(text)} holds what no address does"
     return ""
 

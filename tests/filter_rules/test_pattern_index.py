@@ -54,7 +54,6 @@ def covers(pattern: str, address: str) -> bool:
         ("/x^ $denyallow=a.example", "https://b.example/x"),
         ("/advert[0-9]+/", "https://example.com/advert7"),
         (r"/^https:\/\/[a-z]+\.example\//", "https://ads.example/x"),
-        (r"/^ad[0-9]+\.example$/", "https://ad7.example/x"),
         ("||[2001:db8::1]^x", "http://[2001:db8::1]/x"),
     ],
 )
@@ -79,12 +78,45 @@ def test_a_pattern_covers(pattern: str, address: str) -> None:
         ("/Advert/ $match-case", "https://example.com/advert/"),
         ("/x^ $denyallow=a.example|c.example", "https://www.a.example/x"),
         ("/advert[0-9]+/", "https://example.com/advert"),
-        (r"/^ad[0-9]+\.example$/", "https://ad.example/ad7.example"),
         ("/x/*", "https://example.com/"),
     ],
 )
 def test_a_pattern_covers_nothing_else(pattern: str, address: str) -> None:
     assert not covers(pattern, address)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "host"),
+    [
+        ("||ad*.example^", "ads.example"),
+        ("||ad*.example^", "www.ads.example"),
+        ("||ad*.example^ $denyallow=x.example", "ads.example"),
+        ("||203.0.113.*^", "203.0.113.7"),
+        (r"/^ad[0-9]+\.example$/", "ad7.example"),
+        ("/advert/", "adverts.example"),
+    ],
+)
+def test_a_pattern_of_names_holds_where_only_a_name_is_known(pattern: str, host: str) -> None:
+    assert index(pattern).find_name(host) == [(ADVERTS, pattern, Part.PATTERN)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "host"),
+    [
+        ("||ad*.example^", "example"),
+        ("||ad*.example^ $denyallow=ads.example", "www.ads.example"),
+        ("||ad*.example^x", "ads.example"),
+        ("||ad*.example/", "ads.example"),
+        ("|http://ad", "ads.example"),
+        ("http:", "ads.example"),
+        ("ads.example/|", "ads.example"),
+        ("/^https?:/", "ads.example"),
+        (r"/^ad[0-9]+\.example$/", "ads.example"),
+    ],
+)
+def test_what_speaks_of_addresses_says_nothing_of_a_name(pattern: str, host: str) -> None:
+    assert index(pattern).find_name(host) == []
+    assert index().find_name(host) == []
 
 
 def test_a_pattern_is_shown_as_it_is_listed_once_for_each_list() -> None:

@@ -1,10 +1,14 @@
 """The rules in force: hosts, URLs and texts, each asked in one call."""
 
-from filter_rules import domain_index, network_index, url_index
+import gc
+import weakref
+
+from filter_rules import domain_index, network_index, pattern_index, url_index
 from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex
 from filter_rules.listing import Listing, ListingMap, compile_map
 from filter_rules.network_index import NetworkIndex
+from filter_rules.pattern_index import PatternIndex
 from filter_rules.phrases import parse_theme
 from filter_rules.ruleset import RuleSet
 from filter_rules.types import Category, Hit, Kind, Part
@@ -32,16 +36,22 @@ threshold = { low = 1, medium = 2, high = 3, urgent = 4 }
 """
 
 
+PATTERNS = [("/advert^", 2), ("||example.org^*/advert/kept", 1), ("||ads*.example.net^", 0)]
+
+
 def rules() -> RuleSet:
     hosts = [(domain_index.key_of(host), number) for host, number in HOSTS]
     networks = [(network_index.key_of(network), number) for network, number in NETWORKS]
     urls = [(key, number) for address, number in URLS for key in url_index.keys_of(address)]
+    patterns = list(pattern_index.keyed(PATTERNS))
     return RuleSet(
         "abc",
         {"games": Category("games", "Games", "Games to play.")},
         DomainIndex(ListingMap.of(compile_map(lambda: hosts), LISTINGS)),
         UrlIndex(
-            ListingMap.of(compile_map(lambda: urls), LISTINGS), [Expression("banner", LISTINGS[2])]
+            ListingMap.of(compile_map(lambda: urls), LISTINGS),
+            [Expression("banner", LISTINGS[2])],
+            PatternIndex(ListingMap.of(compile_map(lambda: patterns), LISTINGS)),
         ),
         lambda: Detector([parse_theme(THEME, "gardening.toml")[0]]),
         NetworkIndex(ListingMap.of(compile_map(lambda: networks), LISTINGS)),
@@ -81,6 +91,38 @@ def test_paths_and_expressions_are_asked_where_the_url_is_known() -> None:
         Hit("adverts", "two", "banner", Part.EXPRESSION),
         Hit("games", "one", "example.org/games", Part.URL),
     )
+
+
+def test_patterns_are_asked_where_the_url_is_known() -> None:
+    assert rules().match("example.net", url("example.net/advert?x")) == (
+        Hit("adverts", "two", "/advert^", Part.PATTERN),
+    )
+
+
+def test_an_exception_that_is_a_pattern_lifts_its_own_list() -> None:
+    kept = url("example.org/games/advert/kept")
+    assert rules().match("example.org", kept) == (Hit("adverts", "two", "/advert^", Part.PATTERN),)
+
+
+def test_a_pattern_of_names_is_hit_once_with_and_without_the_url() -> None:
+    hit = Hit("games", "one", "||ads*.example.net^", Part.PATTERN)
+    assert rules().match("ads7.example.net") == (hit,)
+    assert rules().match("ads7.example.net", url("ads7.example.net/x")) == (hit,)
+
+
+def test_what_is_kept_of_hosts_is_bounded_and_dies_with_the_rules() -> None:
+    made = rules()
+    for number in range(5000):
+        made.match(f"host{number}.example", url(f"host{number}.example/word{number}"))
+    assert made._known_of.cache_info().currsize == 4096
+    domains, urls = weakref.ref(made), weakref.ref(made._urls)
+    gc.disable()  # nothing may wait for it: rules are swapped while requests run
+    try:
+        del made
+        assert domains() is None
+        assert urls() is None
+    finally:
+        gc.enable()
 
 
 def test_a_private_address_is_known_without_a_list() -> None:

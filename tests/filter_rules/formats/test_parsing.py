@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from filter_rules.formats.expressions import compiled
 from filter_rules.formats.format import Format
 from filter_rules.formats.parsing import parse
+from filter_rules.formats.patterns import expression_of
 from filter_rules.hosts import canonical_host
 from filter_rules.types import Entry, Part, Problem, Rank, Reach
 
@@ -111,6 +113,9 @@ def test_no_text_stops_a_reader(fmt: Format, lines: list[str], file: str) -> Non
             assert said.says
         elif said.part is Part.HOST:
             assert canonical_host(said.value) == said.value
+        elif said.part is Part.PATTERN:
+            assert said.value.isprintable()
+            assert compiled(expression_of(said.value))
 
 
 def names(fmt: Format, path: Path) -> set[str]:
