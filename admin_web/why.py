@@ -66,6 +66,10 @@ class Answer:
         return explain.shown(self.target.url or self.target.host, self.verdict)
 
     @property
+    def because(self) -> str:
+        return explain.because(self.verdict)
+
+    @property
     def sentences(self) -> list[str]:
         return explain.sentences(self.verdict)
 

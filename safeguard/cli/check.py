@@ -22,7 +22,7 @@ from safeguard.cli.options import (
     progress_bar,
     settings_of,
 )
-from safeguard.core.explain import as_record, sentences, shown
+from safeguard.core.explain import as_record, because, sentences, shown
 from safeguard.core.types import Action, Channel, Reason, Subject, Verdict
 from safeguard.engine import Engine, open_engine
 from safeguard.loading import shipped_groups
@@ -151,7 +151,7 @@ def _person(settings: Settings, name: str) -> Subject:
 def _words(text: str, verdict: Verdict, *, explain: bool) -> list[str]:
     flag = " (flagged)" if verdict.flagged else ""
     first = f"{verdict.action.value}{flag}  {shown(text, verdict)}"
-    why = verdict.rule or verdict.reason.value
+    why = verdict.rule or because(verdict)
     about = ", ".join(verdict.categories)
     return [
         f"{first}  {why}{f'  [{about}]' if about else ''}",

@@ -2,16 +2,23 @@
 
 from typing import Any
 
-from filter_rules.sealed import WITHHELD
+from filter_rules.sealed import TERRORISM, WITHHELD
 from filter_rules.types import Finding, Hit, Part
-from safeguard.core.types import Considered, Verdict
+from safeguard.core.types import Considered, Reason, Verdict
 
 
 def sentences(verdict: Verdict) -> list[str]:
     """One sentence for the outcome, then one for each rule that was weighed."""
     flag = " and a person should know" if verdict.flagged else ""
-    first = f"{verdict.action.value.capitalize()}{flag}: {verdict.reason.value}."
+    first = f"{verdict.action.value.capitalize()}{flag}: {because(verdict)}."
     return [first, *(_weighed(one) for one in verdict.considered)]
+
+
+def because(verdict: Verdict) -> str:
+    """Why, as staff are told: of sealed lists, which kind of unlawful content."""
+    if verdict.reason is Reason.SEALED and verdict.categories == (TERRORISM,):
+        return "unlawful terrorist content, which no rule can allow"
+    return verdict.reason.value
 
 
 def as_record(url: str, host: str, verdict: Verdict) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 from admin_web import health
 from safeguard.building import rules_in_force
 from safeguard.sealed_imports import import_sealed
+from safeguard.sealed_testing import run_test
 from tests.admin_web.school import NOW, TOM, School, Visitor, open_school
 
 
@@ -81,9 +82,9 @@ def test_a_sealed_list_at_fault_is_told_with_the_mend_and_what_is_blocked(
     import_sealed(school.settings.data, "test-list", ["one.test"], NOW)
     school.engine.refresh()
     assert "All is well" in tom.text("/health")
-    school.clock.now = NOW + timedelta(hours=73)
+    school.clock.now = NOW + timedelta(hours=49)
     text = tom.text("/health")
-    assert "NON-COMPLIANT. test-list: it is older than 72 hours." in text
+    assert "NON-COMPLIANT. test-list: it is older than 48 hours." in text
     assert "Everything but help lines is blocked." not in text
     (school.settings.data / "sealed/test-list.sealed").write_bytes(b"nothing")
     school.engine.refresh()
@@ -91,6 +92,28 @@ def test_a_sealed_list_at_fault_is_told_with_the_mend_and_what_is_blocked(
     assert "test-list: it was altered, or was sealed with another key." in text
     assert "Everything but help lines is blocked." in text
     assert "safeguard sealed import" in text
+
+
+def test_who_brings_sealed_lists_in_and_their_last_test_are_told(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAFEGUARD_SEALED__ORGANISATION", "A Provider Ltd")
+    monkeypatch.setenv("SAFEGUARD_SEALED__MEMBERSHIP", "M-123")
+    monkeypatch.setenv("SAFEGUARD_SEALED__TEST_ENTRIES", "one.test")
+    monkeypatch.setenv("SAFEGUARD_SEALED__REQUIRED", "test-list")
+    import_sealed(school.settings.data, "test-list", ["one.test"], NOW)
+    member = open_school(school.settings.data)
+    tom = member.as_(TOM)
+    text = tom.text("/health")
+    assert "The provider’s test entries have not been asked yet." in text
+    assert "safeguard sealed test" in text
+    assert "NON-COMPLIANT" not in text
+    run_test(member.engine, NOW)
+    text = tom.text("/health")
+    assert "A Provider Ltd, membership M-123; last test 2026-11-23: all 1 test" in text
+    assert "one.test" not in text
+    member.engine.close()
+    member.store.close()
 
 
 def test_required_sealed_lists_are_counted(school: School, monkeypatch: pytest.MonkeyPatch) -> None:

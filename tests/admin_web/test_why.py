@@ -5,6 +5,8 @@ import pytest
 from safeguard.core import explain
 from safeguard.core.types import Channel, Subject
 from safeguard.sealed_imports import import_sealed
+from safeguard.store import events
+from safeguard.store.events import Wanted
 from tests.admin_web.school import NOW, School, Visitor, enrol
 
 
@@ -56,12 +58,44 @@ def test_an_open_page_asks_nothing(tom: Visitor) -> None:
     assert "Everything that was weighed" not in tom.text("/why")
 
 
-def test_an_answer_about_a_sealed_list_tells_no_address(school: School, tom: Visitor) -> None:
+def test_an_answer_about_a_sealed_list_tells_no_address_and_is_kept(
+    school: School, tom: Visitor
+) -> None:
     import_sealed(school.settings.data, "test-list", ["https://carrier.test/album/7"], NOW)
     school.engine.refresh()
     for group, address in (("staff", "carrier.test/album/7"), ("guest", "carrier.test")):
-        text = tom.text(f"/why?address={address}&group={group}")
-        answer = text.partition("<dt>Address</dt>")[2]
-        assert "<code>withheld</code>" in answer
-        assert "carrier" not in answer
-        assert "Block or allow this address" not in answer
+        answer = tom.get(f"/why?address={address}&group={group}")
+        text = answer.get_data(as_text=True)
+        assert "<code>withheld</code>" in text
+        assert "carrier" not in text
+        assert "Block or allow this address" not in text
+        assert "carrier" not in str(answer.headers)
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+    kept = events.search(school.store, Wanted()).events
+    assert [one.event.rule for one in kept] == ["asked by tom@school.test, on this site"] * 2
+    assert {one.event.host for one in kept} == {"withheld"}
+
+
+def test_who_asks_too_much_about_sealed_lists_is_answered_nothing(
+    school: School, tom: Visitor
+) -> None:
+    import_sealed(school.settings.data, "test-list", ["carrier.test"], NOW)
+    school.engine.refresh()
+    for _ in range(school.settings.sealed.questions_an_hour):
+        assert "<code>withheld</code>" in tom.text("/why?address=carrier.test&group=staff")
+    for address in ("carrier.test", "meadow.test"):
+        text = tom.text(f"/why?address={address}&group=staff")
+        assert "no question is answered until an hour has passed" in text
+        assert "Everything that was weighed" not in text
+        assert address not in text
+
+
+def test_to_rehearse_a_rule_is_a_question_too(school: School, tom: Visitor) -> None:
+    import_sealed(school.settings.data, "test-list", ["carrier.test"], NOW)
+    school.engine.refresh()
+    rule = {"address": "carrier.test", "action": "allow", "groups": ["staff"], "reason": "a test"}
+    for number in range(school.settings.sealed.questions_an_hour):
+        assert tom.send("/rules/add", rule).status_code == 200, number
+    assert tom.send("/rules/add", rule).status_code == 429
+    kept = events.search(school.store, Wanted()).events
+    assert {one.event.rule for one in kept} == {"asked by tom@school.test, on this site"}

@@ -21,7 +21,7 @@ from tests.safeguard.cli.conftest import Ran
 NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
 FEED = "# synthetic\nxyzzy-whole.test\nhttps://plugh-carrier.example/frobozz/7?grue=1\nno host\n"
 ASKED = ("https://www.xyzzy-whole.test/", "https://plugh-carrier.example/frobozz/7?grue=1")
-TELLING = (b"xyzzy", b"plugh", b"frobozz", b"grue")
+TELLING = (b"xyzzy", b"plugh", b"frobozz", b"grue=1")
 
 
 @pytest.fixture
@@ -58,14 +58,76 @@ def test_a_list_from_a_file_is_in_force_at_once(
 def test_status_says_how_each_list_is(imported: Callable[..., Ran], school: Path) -> None:
     assert status(imported) == (0, "NOTHING REQUIRED", [""])
     require(school, "test-list")
-    assert status(imported) == (0, "COMPLIANT", [""])
+    assert status(imported) == (0, "IN FORCE", [""])
     ran = imported("sealed", "status")
     assert "2 entries  test-list" in ran.out
     assert "0.0 hours old, in force" in ran.out
-    assert "Whether that meets your duties is for your provider and you to say." in ran.out
+    assert "More is not claimed" in ran.out
     require(school, "test-list", "absent")
     assert status(imported) == (1, "NON-COMPLIANT", ["it is missing", ""])
-    assert "NON-COMPLIANT: it is missing" in imported("sealed", "status").out
+    ran = imported("sealed", "status")
+    assert "NON-COMPLIANT: it is missing" in ran.out
+    assert "Import it anew: safeguard sealed import" in ran.out
+
+
+def test_what_is_brought_in_by_a_member_and_tested_is_compliant(
+    imported: Callable[..., Ran], school: Path
+) -> None:
+    (school / "safeguard.toml").write_text(
+        '[sealed]\nrequired = ["test-list"]\norganisation = "A Provider Ltd"\n'
+        'membership = "M-123"\ntest_entries = ["xyzzy-whole.test"]\n'
+    )
+    assert status(imported) == (0, "IN FORCE", [""])
+    assert imported("sealed", "test").out.startswith("Passed: all 1 test entries are blocked")
+    assert json.loads(imported("sealed", "test", "--json").out)["passed"] is True
+    assert status(imported) == (0, "COMPLIANT", [""])
+    ran = imported("sealed", "status")
+    assert "Brought in: A Provider Ltd, membership M-123; last test " in ran.out
+    assert "Whether that meets your duties is for your provider and you to say." in ran.out
+    imported("sealed", "import", "--smaller", "--name", "test-list", "-", stdin="other.test\n")
+    failed = imported("sealed", "test")
+    assert (failed.status, "FAILED" in failed.out) == (1, True)
+    assert status(imported)[:2] == (1, "NON-COMPLIANT")
+
+
+def test_a_list_of_terrorist_content_is_told_apart(
+    safeguard: Callable[..., Ran], tmp_path: Path
+) -> None:
+    (tmp_path / "feed.csv").write_text("uri,seen\nhxxps://one[.]test/page,2026-01-01\n")
+    assert safeguard("sealed", "import", "--name", "ctiru", str(tmp_path / "feed.csv")).status == 0
+    verdict = json.loads(safeguard("check", "--json", "https://one.test/page").out)
+    assert (verdict["categories"], verdict["url"]) == (["illegal-terrorism"], "withheld")
+    said = safeguard("check", "--explain", "https://one.test/page").out
+    assert "unlawful terrorist content, which no rule can allow" in said
+    assert "unlawful content, which" not in said
+
+
+def test_a_loader_that_nobody_installed_is_said(safeguard: Callable[..., Ran]) -> None:
+    ran = safeguard("sealed", "import", "--name", "one", "--feed", "what")
+    assert (ran.status, "Known: iwf, ctiru" in ran.err) == (2, True)
+
+
+def test_an_import_that_fails_is_an_alarm_until_one_succeeds(
+    imported: Callable[..., Ran],
+) -> None:
+    failed = imported("sealed", "import", "--name", "test-list", "-", stdin="<html>\n")
+    assert (failed.status, "nothing has changed" in failed.err) == (2, True)
+    number, state, (complaint,) = status(imported)
+    assert (number, state) == (1, "NON-COMPLIANT")
+    assert "its last update failed" in complaint
+    assert imported("check", ASKED[0]).status == 1
+    assert imported("sealed", "import", "--name", "test-list", "-", stdin=FEED).status == 0
+    assert status(imported) == (0, "NOTHING REQUIRED", [""])
+
+
+def test_who_asks_too_much_is_answered_nothing(
+    imported: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAFEGUARD_SEALED__QUESTIONS_AN_HOUR", "2")
+    assert imported("check", ASKED[0], ASKED[0]).status == 1
+    refused = imported("check", "meadow.example")
+    assert (refused.status, refused.out) == (2, "")
+    assert "no question is answered until an hour has passed" in refused.err
 
 
 def test_a_list_that_was_tampered_with_is_non_compliant(
@@ -82,9 +144,9 @@ def test_a_list_that_was_tampered_with_is_non_compliant(
 def test_an_old_list_is_non_compliant_and_stays_in_force(
     imported: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later = datetime.fromtimestamp(time.time() + 73 * 3600, UTC)
+    later = datetime.fromtimestamp(time.time() + 49 * 3600, UTC)
     monkeypatch.setattr("safeguard.cli.sealed.now", lambda: later)
-    assert status(imported) == (1, "NON-COMPLIANT", ["it is older than 72 hours"])
+    assert status(imported) == (1, "NON-COMPLIANT", ["it is older than 48 hours"])
     assert imported("check", ASKED[0]).status == 1
 
 

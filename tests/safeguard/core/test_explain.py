@@ -98,3 +98,21 @@ def test_what_a_sealed_list_decides_reads_withheld(reason: Reason) -> None:
     record = as_record("https://place.example/path", "place.example", verdict)
     assert (record["url"], record["host"], record["trace"]) == ("withheld", "withheld", [])
     assert "place" not in json.dumps(record) + " ".join(sentences(verdict))
+
+
+@pytest.mark.parametrize(
+    ("categories", "says"),
+    [
+        (["illegal"], "unlawful content"),
+        (["illegal-terrorism"], "unlawful terrorist content"),
+        (["illegal", "illegal-terrorism"], "unlawful content"),
+    ],
+)
+def test_terrorist_content_is_told_from_other_unlawful_content(
+    categories: list[str], says: str
+) -> None:
+    hits = tuple(Hit(one, "list", "withheld") for one in categories)
+    verdict = Verdict(Action.BLOCK, Reason.SEALED, flagged=True, hits=hits)
+    assert sentences(verdict) == [
+        f"Block and a person should know: {says}, which no rule can allow."
+    ]
