@@ -88,8 +88,12 @@ def propose(
     places = {event.place for event in events}
     phrase = _common_phrase(events)
     host = hosts.pop() if len(hosts) == 1 else ""
-    if not (host or phrase):
-        return Refusal("They share neither a site nor a phrase: exempt them one by one.")
+    if not (phrase or (host and not any(event.typed for event in events))):
+        return Refusal(
+            "They share no phrase: what was typed is exempted by its phrase, never by its site."
+            if host
+            else "They share neither a site nor a phrase: exempt them one by one."
+        )
     return Exemption(
         school_id=events[0].who.school_id,
         theme=theme,
