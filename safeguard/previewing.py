@@ -6,7 +6,7 @@ A list is looked at by the very code that would put it in force, in a work folde
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,10 +16,14 @@ from filter_rules.hosts import canonical_host
 from filter_rules.ruleset import BUILT_IN, RuleSet
 from filter_rules.types import Entry
 from filter_rules.urls import split
+from safeguard.core.policy import Policy
+from safeguard.core.types import Action
 from safeguard.problems import UnusableError
 from safeguard.sources import Source, import_source, imported_sources
 
 UNNAMED = "preview"
+
+_FEW = 20  # so few may be in alphabetical order by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,34 @@ class Difference:
     added: int
     removed: int
     same: int
+
+
+@dataclass(frozen=True, slots=True)
+class Popular:
+    """Popular sites, the best known first, and which of them each file named."""
+
+    hosts: tuple[str, ...]
+    files: tuple[tuple[str, frozenset[str]], ...]
+    unranked: tuple[str, ...]  # files in alphabetical order: they do not say what is best known
+
+
+def popular_sites(files: Sequence[Path]) -> Popular:
+    """Read files of popular sites. What an earlier file names is better known.
+
+    In a file that is in alphabetical order, what more of the files name is better known.
+    """
+    read = [(str(file), popular_hosts(file)) for file in files]
+    times = Counter(host for _, hosts in read for host in hosts)
+    unranked = tuple(name for name, hosts in read if len(hosts) > _FEW and hosts == sorted(hosts))
+    ranked = [
+        sorted(hosts, key=lambda host: -times[host]) if name in unranked else hosts
+        for name, hosts in read
+    ]
+    return Popular(
+        tuple(dict.fromkeys(host for hosts in ranked for host in hosts)),
+        tuple((name, frozenset(hosts)) for name, hosts in read),
+        unranked,
+    )
 
 
 def popular_hosts(file: Path) -> list[str]:
@@ -77,8 +109,31 @@ def named(rules: RuleSet, hosts: Iterable[str]) -> list[Named]:
     return found
 
 
-def by_category(found: Sequence[Named]) -> Mapping[str, int]:
-    return Counter(about for one in found for about in one.categories)
+def by_category(found: Sequence[Named]) -> Mapping[str, Sequence[str]]:
+    """The sites of each category, in the order given; the category with the most of them first."""
+    sites: dict[str, list[str]] = {}
+    for one in found:
+        for about in one.categories:
+            sites.setdefault(about, []).append(one.host)
+    return dict(sorted(sites.items(), key=lambda item: (-len(item[1]), item[0])))
+
+
+def blocked_for(policy: Policy, category: str, groups: Collection[str]) -> str:
+    """Say for whom the policy blocks a category; empty where it blocks it for nobody."""
+    rules = [
+        rule
+        for rule in policy.rules
+        if rule.action is Action.BLOCK and category in rule.categories and not rule.who.people
+    ]
+    whom = {one for rule in rules for one in rule.who.groups or groups}
+    spared = [one for one in groups if one not in whom]
+    if not whom:
+        return ""
+    if not spared:
+        return "everyone"
+    if len(spared) <= len(groups) // 2:
+        return f"all but {', '.join(spared)}"
+    return ", ".join(one for one in groups if one in whom)
 
 
 def difference(before: Source, after: Source) -> Difference:

@@ -1,6 +1,7 @@
 """`safeguard rules preview` and `rules diff`: look at a list before saying yes to it."""
 
 import tempfile
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,14 +10,18 @@ import typer
 
 from filter_rules.formats.format import Format
 from safeguard.building import compile_alone
-from safeguard.cli.options import ConfigOption, DataOption, now, progress_bar, settings_of
+from safeguard.cli.options import ConfigOption, DataOption, notes, now, progress_bar, settings_of
 from safeguard.gathering import Progress
+from safeguard.loading import shipped_groups, shipped_policy
 from safeguard.previewing import (
+    Named,
+    Popular,
+    blocked_for,
     by_category,
     difference,
     imported,
     named,
-    popular_hosts,
+    popular_sites,
     source_of,
 )
 from safeguard.problems import UnusableError
@@ -27,6 +32,7 @@ from safeguard.supervisor import make_folder
 from safeguard.updating import download, terms_of
 
 MOST_SHOWN = 50
+EXAMPLES = 4
 
 
 def preview(
@@ -34,31 +40,63 @@ def preview(
         str, typer.Argument(metavar="LIST", help="A file, a folder, or the name of a list.")
     ],
     popular: Annotated[
-        Path, typer.Option(help="Popular sites: one a line, or JSON with a “list”.")
+        list[Path],
+        typer.Option(
+            help="Popular sites: one a line, or JSON with a “list”. Give it several times, the "
+            "shortest list of the best known first."
+        ),
     ],
     category: Annotated[str, typer.Option(help="What the list is about.")] = "",
     fmt: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.AUTO,
+    most: Annotated[int, typer.Option(min=0, help="How many sites to show.")] = MOST_SHOWN,
     data: DataOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Say which popular sites a list names. Exit status 1 if it names any. Nothing is taken in."""
     settings = settings_of(data, config)
     make_folder(settings.data)
-    hosts = popular_hosts(popular)
+    sites = popular_sites(popular)
     with tempfile.TemporaryDirectory(dir=settings.data, prefix="preview-") as folder:
         work = Path(folder)
         with progress_bar() as progress:
             wanted = Subscription(what, format=fmt, category=category)
             source = _looked_at(settings, work, wanted, now(), progress)
-            found = named(compile_alone(source, work, progress), hosts)
-    typer.echo(f"It names {len(found):,} of {len(hosts):,} popular sites.")
-    for about, count in sorted(by_category(found).items()):
-        typer.echo(f"{count:>10,}  {about}")
-    for one in found[:MOST_SHOWN]:
-        typer.echo(f"  {one.host}: {', '.join(one.categories)}")
-    if len(found) > MOST_SHOWN:
-        typer.echo(f"  … and {len(found) - MOST_SHOWN:,} more.")
+            found = named(compile_alone(source, work, progress), sites.hosts)
+    _say_named(found, sites, most)
     raise typer.Exit(int(bool(found)))
+
+
+def _say_named(found: Sequence[Named], sites: Popular, most: int) -> None:
+    policy, groups = shipped_policy(), tuple(shipped_groups())
+    about = by_category(found)
+    whom = {one: blocked_for(policy, one, groups) for one in about}
+    lost = [one for one in found if any(whom[category] for category in one.categories)]
+    for file, known in sites.files:
+        names, blocks = (len({one.host for one in some} & known) for some in (found, lost))
+        typer.echo(
+            f"Of the {len(known):,} sites in {file} it names {names:,}; "
+            f"{blocks:,} would be blocked."
+        )
+    if sites.unranked:
+        notes.print(
+            f"In alphabetical order: {', '.join(sites.unranked)}. The best known are told by what "
+            "other files name too: give several with --popular, the shortest first."
+        )
+    if not found:
+        return
+    typer.echo(f"\n{'sites':>7}  {'category':<20}  {'blocked for':<28}  the best known")
+    for one, hosts in about.items():
+        named_so = ", ".join(hosts[:EXAMPLES])
+        typer.echo(f"{len(hosts):>7,}  {one:<20}  {whom[one] or 'nobody':<28}  {named_so}")
+    _say_sites(lost or found, "would be blocked" if lost else "are named, and not blocked", most)
+
+
+def _say_sites(shown: Sequence[Named], how: str, most: int) -> None:
+    typer.echo(f"\nThese {how}, the best known first:")
+    for one in shown[:most]:
+        typer.echo(f"  {one.host}: {', '.join(one.categories)}")
+    if len(shown) > most:
+        typer.echo(f"  … and {len(shown) - most:,} more: show them with --most {len(shown)}.")
 
 
 def diff(
