@@ -3,7 +3,9 @@
 import asyncio
 import gzip
 import hashlib
+import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event as Flag
 
@@ -13,6 +15,7 @@ import pytest
 from safeguard.download_problems import DownloadError
 from safeguard.downloads import Fetched, Limits, fetch, guard
 from tests.safeguard.list_server import Answer, ListServer, list_server
+from tests.system.certificates import certificate
 
 LIST = b"games.example\nplay.example\n"
 LIMITS = Limits(1 << 20, 20.0)
@@ -67,6 +70,98 @@ def test_a_server_may_lead_elsewhere_but_not_for_ever(server: ListServer, tmp_pa
     with pytest.raises(DownloadError, match="leads in a circle"):
         bring(server.address + "/round", tmp_path)
     assert len(server.asked) < 12
+
+
+def test_a_date_alone_tells_that_nothing_has_changed(server: ListServer, tmp_path: Path) -> None:
+    date = "Mon, 02 Nov 2026 08:00:00 GMT"
+    address = server.serve("/list", LIST, Last_Modified=date)
+    got = bring(address, tmp_path)
+    assert bring(address, tmp_path, got) is None
+    asked = server.asked[-1][1]
+    assert ("if-none-match" in asked, asked["if-modified-since"]) == (False, date)
+    server.serve("/list", LIST + b"more.example\n", Last_Modified="Tue, 03 Nov 2026 08:00:00 GMT")
+    assert bring(address, tmp_path, got)
+
+
+def test_a_proxy_of_the_environment_is_asked(
+    server: ListServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", server.address)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    server.serve("http://lists.example/games", LIST)
+    assert bring("http://lists.example/games", tmp_path)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert bring(server.serve("/list", LIST), tmp_path)
+    assert [path for path, _ in server.asked] == ["http://lists.example/games", "/list"]
+
+
+def test_a_proxy_is_gone_through_with_https(
+    server: ListServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pem = certificate(tmp_path, "lists.example", 9)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    with list_server(context) as far:
+        far.serve("/games", LIST)
+        server.leads_to = int(far.address.rpartition(":")[2])
+        monkeypatch.setenv("HTTPS_PROXY", server.address)
+        limits = replace(LIMITS, ca=pem)
+        address = "https://lists.example/games"
+        assert fetch(address, tmp_path / "list", None, limits, lambda *_: None)
+    assert server.connected == ["lists.example:443"]
+
+
+@pytest.mark.parametrize(
+    ("there", "followed"),
+    [
+        ("127.0.0.1", False),
+        ("[::1]", False),
+        ("[::ffff:10.1.2.3]", False),
+        ("10.1.2.3", False),
+        ("192.168.1.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("0.0.0.0", False),
+        ("2130706433", False),  # 127.0.0.1, written as one number
+        ("localhost", False),
+        ("93.184.216.34", True),
+    ],
+)
+def test_a_server_of_the_internet_never_leads_into_the_schools_network(
+    server: ListServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    there: str,
+    followed: bool,  # noqa: FBT001
+) -> None:
+    """Through a proxy, so that nothing outside this machine is asked."""
+    monkeypatch.setenv("HTTP_PROXY", server.address)
+    aim = f"http://{there}/list"
+    server.answers["http://93.184.216.35/list"] = Answer(status=302, headers={"Location": aim})
+    server.serve(aim, LIST)
+    if followed:
+        assert bring("http://93.184.216.35/list", tmp_path)
+        return
+    with pytest.raises(DownloadError, match=r"into your own network.*--address"):
+        bring("http://93.184.216.35/list", tmp_path)
+    assert len(server.asked) == 1
+
+
+def test_a_list_of_the_schools_own_network_may_lead_about_in_it(
+    server: ListServer, tmp_path: Path
+) -> None:
+    server.serve("/new", LIST)
+    aim = server.address.replace("127.0.0.1", "localhost") + "/new"
+    server.answers["/old"] = Answer(status=301, headers={"Location": aim})
+    assert bring(server.address + "/old", tmp_path)
+
+
+def test_a_ca_that_cannot_be_read_is_said(server: ListServer, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("nothing of use")
+    limits = replace(LIMITS, ca=tmp_path / "ca.pem")
+    with pytest.raises(DownloadError, match=r"ca\.pem cannot be used .*subscriptions\.ca"):
+        fetch(server.serve("/list", LIST), tmp_path / "list", None, limits, lambda *_: None)
 
 
 def test_https_is_not_left_for_http() -> None:
