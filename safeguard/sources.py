@@ -210,7 +210,7 @@ def _taken_in(plan: Plan, incoming: Path, name: str, now: datetime) -> Source:
         sample = source.sample(file)
         plan.licence = plan.licence or _licence_in(sample)
         if file.format is Format.AUTO:
-            fmt, why = detect(sample)
+            fmt, why = detect(sample, file.path)
             plan.notes.append(f"{file.path} is read as {fmt}: {why}")
             file = replace(file, format=fmt)  # noqa: PLW2901  settled, it is the same file
         settled.append(with_category(file, plan))

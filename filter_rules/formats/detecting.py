@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 
 from filter_rules.formats.columns import header_among
+from filter_rules.formats.e2guardian import is_list, not_sites
 from filter_rules.formats.format import Format
 from filter_rules.formats.lines import quoted
 
-_IP = r"(?:\d+(?:\.\d+){3}|[0-9a-fA-F:]*::?[0-9a-fA-F:]*)(?:%\w+)?"
+_IP = r"(?:\d+(?:\.\d+){3}|(?=[0-9a-fA-F]*:)[0-9a-fA-F:]+)(?:%\w+)?"
 _NAME = r"[^\s/$^|<>\[\]]+"
 
 # In this order: of two formats that fit as many lines, the more telling comes first.
@@ -27,21 +28,35 @@ _SHAPES: tuple[tuple[Format, str, re.Pattern[str]], ...] = (
     (Format.DOMAINS, "one name a line", re.compile(_NAME)),
     (Format.URLS, "name/path", re.compile(r"(?:\w+://)?[^\s/]+/\S*")),
 )
+_LONGEST = 500  # the beginning of a line tells enough
 _MOST_NAMED = 6
 _COMMENT_STARTS = ("#", "!", ";", "[")
+_EXPRESSION = re.compile(r"\\.|[$)\]+*]$|^\^")
+_OF_NONE = "no line has the shape of a known format: read as plain domains"
+_OF_EXPRESSIONS = (
+    "the lines look like regular expressions of names, which no format here has: "
+    "give the same list as names, such as *.example"
+)
 _WEB_PAGE = re.compile(r"(?i)\s*<(?:!doctype|html|head|body|script|\?xml)")
 
 
-def detect(sample: Sequence[str]) -> tuple[Format, str]:
-    """Return the format that most lines of a sample are in, and why it is that one."""
+def detect(sample: Sequence[str], path: str = "") -> tuple[Format, str]:
+    """Return the format of a list, and why it is that one.
+
+    The name of a file tells where it is one of a few, else its lines do: what most are in.
+    """
+    if told := _by_name(path.rpartition("/")[2]):
+        return told, f"a file called {quoted(path.rpartition('/')[2])} is written so"
     if header := header_among(sample):
         named = ", ".join(quoted(name) for name in header.named[:_MOST_NAMED])
         return Format.CSV, f"its first row names columns: {named}"
     lines = [text for line in sample if (text := _telling(line))]
     fitting = {fmt: sum(1 for line in lines if shape.fullmatch(line)) for fmt, _, shape in _SHAPES}
+    if not lines:
+        return Format.DOMAINS, "no line says anything: read as plain domains"
     best = max(fitting, key=lambda fmt: fitting[fmt])
     if not fitting[best]:
-        return Format.DOMAINS, "no line has the shape of a known format: read as plain domains"
+        return Format.DOMAINS, _OF_EXPRESSIONS if all(map(_EXPRESSION.search, lines)) else _OF_NONE
     looks = next(looks for fmt, looks, _ in _SHAPES if fmt is best)
     return best, f"{fitting[best]} of the first {len(lines)} lines look like {looks}"
 
@@ -56,6 +71,12 @@ def refusal(sample: Sequence[str]) -> str:
     return ""
 
 
+def _by_name(name: str) -> Format | None:
+    if is_list(name) or not_sites(name):
+        return Format.E2GUARDIAN
+    return Format.UT1 if name.removesuffix(".gz") == "expressions" else None
+
+
 def _telling(line: str) -> str:
-    text = line.removeprefix("\ufeff").strip()
+    text = line[:_LONGEST].removeprefix("\ufeff").strip()
     return "" if text.startswith(_COMMENT_STARTS) else text

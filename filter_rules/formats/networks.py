@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network, summariz
 from filter_rules.formats.lines import Reader, Said, quoted
 from filter_rules.types import Entry, Part
 
+_MOST_IN_RANGE = 64  # any range of IPv4 is made of fewer
 _COMMENT = re.compile(r"[#;!].*")
 
 
@@ -22,6 +23,8 @@ def network_line(line: str) -> Iterable[Said]:
         read = _read(text)
     except (ValueError, TypeError):  # a TypeError is a range from one version of IP to the other
         return (f"{quoted(text)} is no address and no network",)
+    if len(read) > _MOST_IN_RANGE:
+        return (f"{quoted(text)} is made of {len(read)} networks: give those, one a line",)
     if any(network.prefixlen == 0 for network in read):
         return (f"{quoted(text)} is every address there is",)
     return [Entry(Part.NETWORK, str(network)) for network in read]

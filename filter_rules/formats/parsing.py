@@ -41,7 +41,7 @@ def parse(fmt: Format, lines: Iterable[str], file: str) -> Iterator[Entry | Prob
     if refused := refusal(sample):
         yield Problem(file, 1, refused)
         return
-    read = _reader(detect(sample)[0] if fmt is Format.AUTO else fmt, file, sample)
+    read = _reader(detect(sample, file)[0] if fmt is Format.AUTO else fmt, file, sample)
     for number, line in enumerate(chain(sample, rest), start=1):
         if len(line) > LONGEST:
             yield Problem(file, number, f"the line is longer than {LONGEST} characters")
