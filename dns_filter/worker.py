@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ except ImportError:  # it exists for the usual platforms only
 
 REFRESH_SECONDS = 0.25
 FLUSH_SECONDS = 1.0
+TURN_SECONDS = 0.0005  # for which new rules, loaded in a thread, may keep a query waiting
 
 logger = structlog.get_logger()
 
@@ -38,6 +40,7 @@ def work(
 ) -> None:
     """Answer until SIGTERM."""
     gc.freeze()  # what the parent loaded stays shared with it, and is not searched again
+    sys.setswitchinterval(TURN_SECONDS)
     recorder = open_recorder(settings, f"dns-{index}")
     try:
         with asyncio.Runner(loop_factory=new_loop) as runner:

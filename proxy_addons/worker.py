@@ -1,9 +1,11 @@
 """One worker: accepts on its listener, keeps the rules fresh, and drains when it is told to end."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence, Sized
 from dataclasses import dataclass
@@ -37,6 +39,7 @@ logger = logging.getLogger(__name__)
 BACKLOG = 1024
 REFRESH_SECONDS = 0.25
 FLUSH_SECONDS = 1.0
+TURN_SECONDS = 0.0005  # for which new rules, loaded in a thread, may keep a request waiting
 DRAIN_SECONDS = 2.0
 DRAIN_STEP = 0.05
 HANG_UP_SECONDS = 0.5
@@ -55,6 +58,8 @@ class Inheritance:
 
 def work(inheritance: Inheritance, index: int) -> None:
     """Run one worker until SIGTERM."""
+    gc.freeze()  # what the parent loaded stays shared with it, and is not searched again
+    sys.setswitchinterval(TURN_SECONDS)
     settings = inheritance.settings
     recorder = open_recorder(settings, f"proxy-{index}")
     dialler = Dialler(Destinations.of(settings), lookup_of(settings.proxy.resolver))
