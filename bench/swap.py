@@ -1,4 +1,4 @@
-"""Swap rules under load: `python -m bench.swap --ut1 FOLDER`. See bench/README.md.
+"""Swap rules under load: `python -m bench.swap`. See bench/README.md.
 
 Two artefacts of the UT1 tree are built, the second with one list more. Clients ask the real DNS
 filter and fetch a page over https through the real proxy, on kept connections, while the rules
@@ -36,6 +36,7 @@ from safeguard.in_force import Pointer, read_pointer, write_pointer
 from tests.proxy_addons.world import TestAuthority
 
 SAFEGUARD = [sys.executable, "-m", "safeguard.cli.app"]
+TREE = Path(__file__).parent.parent.parent / "shared" / "data" / "lists" / "ut1"
 ONLY_IN_SECOND = "only-in-the-second.test"
 HOSTS = tuple(f"school-{number}.test" for number in range(8))
 NAMES = (*(f"www.name-{number}.test" for number in range(400)), *(["pokerstars.com"] * 40))
@@ -45,7 +46,7 @@ WARM_SECONDS = 2.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.swap", description=__doc__)
-    parser.add_argument("--ut1", type=Path, required=True, help="a UT1 tree")
+    parser.add_argument("--tree", type=Path, default=TREE, help="a UT1 tree")
     parser.add_argument("--seconds", type=float, default=5.0, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3, help="of every measurement")
     parser.add_argument("--queries", type=float, default=500.0, help="DNS queries a second")
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="safeguard-swap-") as folder:
         data = asked.data or Path(folder) / "data"
-        first, second = artefacts(data, asked.ut1)
+        first, second = artefacts(data, asked.tree)
         swaps = partial(swapping, data, first, second)
         with started(Path(folder), data) as (dns, to, plain):
             print("| load | what | n | p50 ms | p99 ms | max ms | failed |")
@@ -83,11 +84,11 @@ def in_turn(
     return measured
 
 
-def artefacts(data: Path, ut1: Path) -> tuple[Pointer, Pointer]:
+def artefacts(data: Path, tree: Path) -> tuple[Pointer, Pointer]:
     """Build both; return a pointer to each that remembers the other, so that both are kept."""
     extra = data.parent / "extra.txt"
     if not (data / "sources" / "extra").is_dir():
-        safeguard("rules", "import", "--format", "ut1", "--name", "ut1", ut1, "--data", data)
+        safeguard("rules", "import", "--format", "ut1", "--name", "ut1", tree, "--data", data)
         safeguard("db", "upgrade", "--data", data)
         safeguard("rules", "build", "--data", data)
         extra.write_text(ONLY_IN_SECOND + "\n")
