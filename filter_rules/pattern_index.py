@@ -24,7 +24,8 @@ _IN_NEARLY_ALL = frozenset({"http", "https", "www", "com"})
 _SPECIAL = re.compile(r"[*^|]+")
 # Escapes that a site may read as what ends a part of an address.
 _ESCAPED_BOUNDARY = re.compile(r"(?i)%(2f|5c|3f|23|3b|00)")
-# All addresses of the names that it covers are covered, too.
+# Where it covers a name's first page, it covers all that is there. These are filed twice.
+_OF_NAMES = "^"
 _NAMES = re.compile(r"\|\|[^/?=&|:$ ]+\^(?: \$.*)?")
 _MOST_WORDS_KEPT = 4096
 
@@ -88,26 +89,38 @@ class PatternIndex:
 
         Lists for resolvers hold such ones, and expressions that are meant of the name alone.
         """
-        if not self._patterns:
-            return []
-        covering = self._covering(str(Url("http", host, 80)))
-        always, together = self._always_tried
-        of_names = [one for one in covering if _NAMES.fullmatch(one.value)]
-        of_names += [always[one] for one in together.found(host) if always[one].is_expression]
-        return _found({one.value: one for one in of_names}, host)
+        texts = [str(Url("http", one, 80)) for one in addresses_meant(host)]
+        found = [one for text in texts for one in self._names.covering(text)]
+        found += [one for one in self._always_tried.covering(host) if one.is_expression]
+        return _found({one.value: one for one in found}, host)
 
     def _covering(self, text: str) -> list[Pattern]:
         lowered = text.lower()
         words = dict.fromkeys(_WORD.findall(lowered))
         near = [one for word in words for one in self._filed_under(word)]
         covering = [one for one in near if one.covers(text, lowered)]
-        always, together = self._always_tried
-        return covering + [always[place] for place in together.found(text)] if always else covering
+        return covering + self._always_tried.covering(text)
 
     @cached_property
-    def _always_tried(self) -> tuple[Sequence[Pattern], Together]:
-        patterns = _filed_under(self._patterns, "")
-        return patterns, Together([expression_of(one.value) for one in patterns])
+    def _always_tried(self) -> "_Tried":
+        return _Tried(_filed_under(self._patterns, ""))
+
+    @cached_property
+    def _names(self) -> "_Tried":
+        return _Tried(_filed_under(self._patterns, _OF_NAMES))
+
+
+class _Tried:
+    """Patterns that are tried together."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self._patterns = patterns
+        self._together = Together([expression_of(one.value) for one in patterns])
+
+    def covering(self, text: str) -> list[Pattern]:
+        if not self._patterns:
+            return []
+        return [self._patterns[place] for place in self._together.found(text)]
 
 
 def _found(covering: Mapping[str, Pattern], host: str) -> list[Found]:
@@ -129,6 +142,8 @@ def keyed(patterns: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]]:
 
     for (value, number), each in zip(patterns, words, strict=True):
         yield f"{min(each, key=rarity, default='')} {value}", number
+        if _NAMES.fullmatch(value):
+            yield f"{_OF_NAMES} {value}", number
 
 
 def _filed_under(patterns: ListingMap, word: str) -> tuple[Pattern, ...]:
