@@ -175,13 +175,13 @@ def site_of(host: str) -> str:
     be looked up further. An entry about such a name itself makes its list broad: `last_two` is
     looked for as well.
     """
-    last = host.rfind(".")
-    second = host.rfind(".", 0, last)
-    if second < 0:
+    labels = host.rsplit(".", 2)
+    if len(labels) < 3:  # noqa: PLR2004  a name and the one above it
         return host
-    if host[second + 1 : last] in _SHARED:
-        return host[host.rfind(".", 0, second) + 1 :]
-    return host[second + 1 :]
+    above, name, top = labels
+    if name in _SHARED:
+        return f"{above[above.rfind('.') + 1 :]}.{name}.{top}"
+    return f"{name}.{top}"
 
 
 def last_two(host: str) -> str:
