@@ -9,7 +9,7 @@ import fcntl
 import json
 import shutil
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
@@ -206,14 +206,21 @@ def _toml(value: str | int | datetime) -> str:
 
 
 @contextmanager
-def alone(data: Path) -> Iterator[Path]:
-    """Let one at a time change subscriptions, with a work folder; a killed one's is cleared."""
+def alone(data: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[Path]:
+    """Let one at a time change subscriptions, with a work folder; a killed one's is cleared.
+
+    `waiting` is told once where another one is at it.
+    """
     folder = data / _FOLDER
     work = folder / "incoming"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                waiting()
+                fcntl.flock(lock, fcntl.LOCK_EX)
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir()
             try:

@@ -95,7 +95,7 @@ def update(
 ) -> list[Outcome]:
     """Download lists (none named: all), then build once where anything has changed."""
     terms = terms or Terms()
-    with alone(data) as work:
+    with alone(data, lambda: progress("Waiting for another update", 0, 0)) as work:
         known = {one.name: one for one in subscriptions(data)}
         if unknown := set(names) - known.keys():
             raise UnusableError(

@@ -74,7 +74,9 @@ def take_newest(
             terms=terms_of(settings),
         )
     for one in done:
-        typer.echo(f"{one.subscription.name}: {one.state}")
+        never = one.state is State.KEPT and one.subscription.last_good is None
+        state = "failed, and there is no copy yet" if never else one.state
+        typer.echo(f"{one.subscription.name}: {state}")
         if one.state is State.KEPT:
             notes.print(f"  {one.subscription.problem}")
     if not done:

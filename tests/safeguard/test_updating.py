@@ -7,8 +7,10 @@ import sys
 import tarfile
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
 
 import pytest
 
@@ -16,9 +18,10 @@ from filter_rules.formats.format import Format
 from safeguard.building import build, open_rules, roll_back, rules_in_force
 from safeguard.downloads import Limits
 from safeguard.problems import UnusableError
+from safeguard.settings import Settings, Subscriptions
 from safeguard.sources import imported_sources
-from safeguard.subscriptions import Subscription, subscribe, subscriptions
-from safeguard.updating import State, download, update
+from safeguard.subscriptions import Subscription, Window, alone, due, subscribe, subscriptions
+from safeguard.updating import State, Terms, download, terms_of, update
 from tests.safeguard.list_server import Answer, ListServer, list_server
 
 NOW = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
@@ -224,6 +227,54 @@ def test_one_that_cannot_be_read_is_left_as_it_is(server: ListServer, tmp_path: 
 def test_a_name_that_is_not_subscribed_to_is_said(tmp_path: Path) -> None:
     with pytest.raises(UnusableError, match="no subscription to “mine”"):
         update(tmp_path, ["mine"], NOW, quiet)
+
+
+def test_a_list_is_tried_again_in_its_window_and_after_a_problem_sooner(
+    server: ListServer, tmp_path: Path
+) -> None:
+    follow(tmp_path, server.serve("/games", GAMES))
+    terms = Terms(window=Window(time(3), timedelta(hours=2)), luck=lambda: 0.5)
+    (good,) = update(tmp_path, [], NOW, quiet, terms=terms)
+    assert good.subscription.next_try == datetime(2026, 9, 2, 4, 0, tzinfo=UTC)
+    server.answers["/games"] = Answer(b"", 503)
+    (bad,) = update(tmp_path, [], LATER, quiet, terms=terms)
+    assert bad.subscription.next_try == LATER + timedelta(hours=4, minutes=15)
+    assert due(tmp_path, LATER + timedelta(hours=4)) == []
+    assert due(tmp_path, LATER + timedelta(hours=5)) == ["mine"]
+
+
+def test_the_settings_say_what_a_download_may_cost_and_when_it_comes() -> None:
+    said = Subscriptions(
+        update_at="22:30", update_spread_minutes=30, may_shrink_percent=5, largest_download_mib=2,
+        largest_unpacked_mib=3, longest_seconds=4, ca=Path("ca.pem"),
+    )  # fmt: skip
+    terms = terms_of(Settings(subscriptions=said))
+    assert terms.limits == Limits(2 << 20, 4, most_unpacked=3 << 20, ca=Path("ca.pem"))
+    assert (terms.may_shrink, terms.window.at) == (5, time(22, 30))
+    assert str(terms.window.zone) == "Europe/London"
+    assert terms.window.spread == timedelta(minutes=30)
+
+
+def test_an_update_waits_for_another_and_says_so(server: ListServer, tmp_path: Path) -> None:
+    follow(tmp_path, server.serve("/games", GAMES))
+    told: list[str] = []
+    heard, done = Flag(), Flag()
+
+    def hear(what: str, _done: int, _of: int) -> None:
+        told.append(what)
+        heard.set()
+
+    def second() -> None:
+        update(tmp_path, [], NOW, hear)
+        done.set()
+
+    waiting = Thread(target=second)
+    with alone(tmp_path):
+        waiting.start()
+        assert heard.wait(30)
+        assert (told, done.is_set()) == (["Waiting for another update"], False)
+    waiting.join(60)
+    assert is_blocked(tmp_path, "game7.example")
 
 
 def test_a_list_can_be_downloaded_to_look_at(server: ListServer, tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """`safeguard rules subscribe`, `unsubscribe`, `update`, and what `status` says of them."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 
@@ -60,6 +62,42 @@ def test_a_list_that_fails_is_status_1_with_the_problem(
     assert safeguard("rules", "update", "--accept-shrink").status == 0
 
 
+def test_a_list_that_never_came_is_not_said_to_have_a_good_copy(
+    safeguard: Callable[..., Ran], server: ListServer
+) -> None:
+    followed(safeguard, server.address + "/none")
+    assert safeguard("rules", "update").out == "mine: failed, and there is no copy yet\n"
+
+
+def test_status_shows_where_a_list_is_from_its_digest_and_when_it_is_tried_again(
+    safeguard: Callable[..., Ran], server: ListServer
+) -> None:
+    address = server.serve("/games", GAMES)
+    followed(safeguard, address)
+    assert f"From {address}, next try at once." in safeguard("rules", "status").out
+    safeguard("rules", "update")
+    status = safeguard("rules", "status").out
+    assert f"SHA-256 of the last good download: {sha256(GAMES.encode()).hexdigest()}" in status
+    assert re.search(r"next try \d{4}-\d\d-\d\d \d\d:\d\d UTC\.", status)
+
+
+def test_the_settings_bound_what_a_list_may_cost_and_lose(
+    safeguard: Callable[..., Ran], server: ListServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed(safeguard, server.serve("/games", GAMES))
+    safeguard("rules", "update")
+    server.serve("/games", GAMES[: len(GAMES) // 2])
+    assert "it fell from 100" in safeguard("rules", "update").err
+    monkeypatch.setenv("SAFEGUARD_SUBSCRIPTIONS__MAY_SHRINK_PERCENT", "60")
+    assert safeguard("rules", "update").out == "mine: new\n"
+    server.serve("/games", GAMES * 1000)
+    monkeypatch.setenv("SAFEGUARD_SUBSCRIPTIONS__LARGEST_DOWNLOAD_MIB", "1")
+    assert "larger than 1 MiB" in safeguard("rules", "update").err
+    monkeypatch.setenv("SAFEGUARD_SUBSCRIPTIONS__UPDATE_AT", "25:00")
+    wrong = safeguard("rules", "update")
+    assert (wrong.status, "subscriptions.update_at is '25:00'" in wrong.err) == (2, True)
+
+
 def test_a_list_of_the_catalogue_needs_its_name_alone(safeguard: Callable[..., Ran]) -> None:
     made = safeguard("rules", "subscribe", "stevenblack-gambling")
     assert "licence: MIT" in made.out
@@ -85,3 +123,11 @@ def test_ages_are_told_in_hours(capsys: pytest.CaptureFixture[str]) -> None:
         "mine: last good 2026-09-01 03:30 UTC (5 hours ago), "
         "last tried 2026-09-01 08:30 UTC (less than an hour ago).\n"
     )
+
+
+def test_a_time_that_is_yet_to_come_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    ahead = NOW + timedelta(days=365)
+    assert say_health([Subscription("mine", last_good=ahead, last_tried=ahead)], NOW)
+    said = capsys.readouterr().out
+    assert said.count("2027-09-01 08:30 UTC (yet to come)") == 2
+    assert "see this machine’s clock" in said
