@@ -18,8 +18,10 @@ import structlog
 
 from safeguard import settings as settings_file
 from safeguard.problems import UnusableError
+from safeguard.records import decode
 from safeguard.settings import Settings
-from safeguard.spool import FOLDER, Spooled, SpoolError, SpoolReader, decode
+from safeguard.spool import FOLDER, SpoolError
+from safeguard.spool_reader import Spooled, SpoolReader, adopt
 from safeguard.store.intake import Batch, Refused, RefusedError, position_of, take_in
 from safeguard.store.session import AwayError, Store, open_store
 from safeguard.subscriptions import due
@@ -43,76 +45,63 @@ class Drain:
         self._batch = batch
         self._readers: dict[Path, SpoolReader] = {}
         self._positions: dict[str, int] = {}
+        adopt(folder)
 
     def once(self) -> int:
         """Drain one batch of each spool; return how many records were moved."""
         moved = 0
-        for path in sorted(self._folder.glob("*.sqlite")):
+        for folder in sorted(path for path in self._folder.glob("*") if path.is_dir()):
             try:
-                moved += self._one(path)
+                moved += self._one(folder)
             except SpoolError as error:
-                log.warning("spool not drained", spool=path.name, trouble=str(error))
-                self._forget(path)
+                log.warning("spool not drained", spool=folder.name, trouble=str(error))
         return moved
 
     def close(self) -> None:
-        for path in list(self._readers):
-            self._forget(path)
+        for reader in self._readers.values():
+            reader.close()
+        self._readers.clear()
 
-    def _one(self, path: Path) -> int:
-        reader = self._reader(path)
-        if not reader.id:
-            return 0  # just being made
-        position = self._positions.get(reader.id)
-        if position is None:
-            position = position_of(self._store, reader.id)
-        spooled = reader.after(position, self._batch)
+    def _one(self, folder: Path) -> int:
+        reader = self._readers.get(folder)
+        if reader is None:
+            reader = self._readers[folder] = SpoolReader(folder)
+        spool, spooled = reader.after(self._position_of, self._batch)
         if spooled:
-            self._take_in(reader, spooled)
-            position = spooled[-1].position
-        if spooled or reader.id not in self._positions:
-            # Not before the database has it: the worker removes what this note covers.
-            reader.note_drained(position)
-        self._positions[reader.id] = position
+            self._take_in(spool, folder.name, spooled)
+            self._positions[spool] = spooled[-1].position
         return len(spooled)
 
-    def _take_in(self, reader: SpoolReader, spooled: Sequence[Spooled]) -> None:
+    def _position_of(self, spool: str) -> int:
+        if spool not in self._positions:
+            self._positions[spool] = position_of(self._store, spool)
+        return self._positions[spool]
+
+    def _take_in(self, spool: str, name: str, spooled: Sequence[Spooled]) -> None:
         try:
-            take_in(self._store, _batch(reader, spooled))
+            take_in(self._store, _batch(spool, name, spooled))
         except RefusedError as error:
             if len(spooled) == 1:
-                self._set_aside(reader, spooled[0], str(error))
+                self._set_aside(spool, name, spooled[0], str(error))
                 return
             half = len(spooled) // 2
-            self._take_in(reader, spooled[:half])
-            self._take_in(reader, spooled[half:])
+            self._take_in(spool, name, spooled[:half])
+            self._take_in(spool, name, spooled[half:])
 
-    def _set_aside(self, reader: SpoolReader, one: Spooled, said: str) -> None:
-        log.error("record set aside in refused_records", spool=reader.path.name, trouble=said)
+    def _set_aside(self, spool: str, name: str, one: Spooled, said: str) -> None:
+        log.error("record set aside in refused_records", spool=name, trouble=said)
         refused = Refused(one.position, one.record, said)
-        take_in(self._store, Batch(reader.id, reader.path.stem, one.position, (), (refused,)))
-
-    def _reader(self, path: Path) -> SpoolReader:
-        reader = self._readers.get(path)
-        if reader is None or not reader.is_current():
-            self._forget(path)
-            reader = self._readers[path] = SpoolReader(path)
-        return reader
-
-    def _forget(self, path: Path) -> None:
-        reader = self._readers.pop(path, None)
-        if reader is not None:
-            reader.close()
+        take_in(self._store, Batch(spool, name, one.position, (), (refused,)))
 
 
-def _batch(reader: SpoolReader, spooled: Sequence[Spooled]) -> Batch:
+def _batch(spool: str, name: str, spooled: Sequence[Spooled]) -> Batch:
     kept, refused = [], []
     for one in spooled:
         try:
             kept.append(decode(one.record))
         except ValueError as error:
             refused.append(Refused(one.position, one.record, type(error).__name__))
-    return Batch(reader.id, reader.path.stem, spooled[-1].position, kept, refused)
+    return Batch(spool, name, spooled[-1].position, kept, refused)
 
 
 class Updates:

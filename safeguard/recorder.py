@@ -2,13 +2,15 @@
 
 Flagged ones are on disk when `record` returns, or it raises and the edge refuses. Other
 blocks are counted: the first is written, the rest add to it, and the sum is written each
-second. Everything held in memory is bounded.
+second. Visits (the access log) are written when they are a minute old. Everything held in
+memory is bounded, and the flush holds up no answer for longer than one small write.
 """
 
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice, takewhile
 from threading import Lock
 
 import msgspec
@@ -29,20 +31,20 @@ from safeguard.core.events import (
     kept_how,
     new_event_id,
 )
+from safeguard.core.policy import Policy
 from safeguard.core.types import Subject, Target, Verdict
+from safeguard.core.visits import Visit, Visits, is_logged
+from safeguard.records import encode
 from safeguard.settings import Settings
-from safeguard.spool import (
-    SpoolError,
-    SpoolWriter,
-    encode,
-    holds_records,
-    spool_file,
-)
+from safeguard.spool import Share, SpoolError, SpoolWriter, spool_folder
+from safeguard.spool_reader import holds_records
 from safeguard.vault import Vault, open_vault
+from safeguard.visiting import Open, Visiting
 
 MOST_RUNNING = 20_000
 MOST_TALLIES = 1000
-PRUNE_EVERY = 4  # flushes
+AT_ONCE = 100  # counts that are written while the lock is held
+VISITS_AT_ONCE = 500  # visits in one record
 NOTHING = Private()
 
 type Key = tuple[str, str, str]
@@ -60,12 +62,10 @@ class Running:
     last: datetime
     count: int = 1
     hosts: dict[str, None] = field(default_factory=dict)
-    written: bool = True
 
     def add(self, host: str, now: datetime) -> None:
         self.count += 1
         self.last = now
-        self.written = False
         if len(self.hosts) < MOST_HOSTS:
             self.hosts[host] = None
 
@@ -83,19 +83,18 @@ class Recorder:
         *,
         school_id: int = SCHOOL,
         randomness: Callable[[int], bytes] = os.urandom,
-        drained: Callable[[], int] | None = None,
     ) -> None:
         self.lost = 0
         self._spool = spool
         self._vault = vault
         self._school_id = school_id
         self._randomness = randomness
-        self._drained = drained or spool.drained
+        self._visiting = Visiting(randomness)
         self._writer = randomness(8).hex()
-        self._running: dict[Key, Running] = {}
+        self._running: dict[Key, Running] = {}  # the oldest first
+        self._grown: dict[Key, Running] = {}
         self._tallies: dict[tuple[datetime, str], int] = {}
         self._new_tallies: set[tuple[datetime, str]] = set()
-        self._flushes = 0
         self._lock = Lock()
 
     def record(self, subject: Subject, target: Target, verdict: Verdict, now: datetime) -> str:
@@ -112,20 +111,33 @@ class Recorder:
                 case Keeping.TALLIED:
                     return self._tally(decisive_category(verdict), now)
 
+    def visited(
+        self, subject: Subject, target: Target, verdict: Verdict, policy: Policy, now: datetime
+    ) -> None:
+        """Note the visit in the access log, unless the policy keeps it private."""
+        if is_logged(subject, target, verdict, policy):
+            with self._lock:
+                self._visiting.add(subject, target, verdict, now)
+
     def flush(self, now: datetime) -> None:
-        """Write what has been added up, and prune what is drained. Call it each second."""
-        with self._lock:
-            try:
-                self._write_sums(now)
-                self._flushes += 1
-                if self._flushes % PRUNE_EVERY == 0:
-                    self._spool.prune(self._drained())
-            except SpoolError:
-                self.lost += 1  # the sums stay in memory, and are written when the disk allows
+        """Write what has been added up. Call it each second, off the loop that answers."""
+        self._flush(now, every_visit=False)
 
     def close(self, now: datetime) -> None:
-        self.flush(now)
+        self._flush(now, every_visit=True)
         self._spool.close()
+
+    def _flush(self, now: datetime, *, every_visit: bool) -> None:
+        try:
+            while self._write_growths():
+                pass
+            self._write_tallies(now)
+            self._let_go(now)
+            while self._write_visits(None if every_visit else now):
+                pass
+            self._spool.tend()
+        except SpoolError:
+            self.lost += 1  # sums stay in memory, and are written when the disk allows
 
     def _commit(self, subject: Subject, target: Target, verdict: Verdict, now: datetime) -> str:
         event = self._event(subject, target, verdict, now)
@@ -140,10 +152,11 @@ class Recorder:
         running = self._running.get(key)
         if running is not None and now - running.event.at < WINDOW:
             running.add(host_kept(verdict, target), now)
+            self._grown[key] = running
             return running.event.reference
         event = self._event(subject, target, verdict, now)
         try:
-            if not self._spool.append_many([self._sealed(event)]):
+            if not self._spool.append_many([self._sealed(event)], Share.COUNTED):
                 return ""
             self._make_room(key)
         except SpoolError:
@@ -158,9 +171,10 @@ class Recorder:
         if len(self._running) >= MOST_RUNNING:
             going.append(next(iter(self._running)))
         for one in dict.fromkeys(going):
-            ended = self._running[one]
-            if not ended.written:
-                self._spool.append_many([ended.record()])
+            grown = self._grown.get(one)
+            if grown is not None:
+                self._spool.append_many([grown.record()], Share.COUNTED)
+                del self._grown[one]
             del self._running[one]
 
     def _tally(self, category: str, now: datetime) -> str:
@@ -170,23 +184,57 @@ class Recorder:
             self._new_tallies.add(key)
         return ""
 
-    def _write_sums(self, now: datetime) -> None:
-        growing = [one for one in self._running.values() if not one.written]
-        records = [one.record() for one in growing]
-        records += [
-            encode(Tally(self._writer, hour, category, count, self._school_id))
-            for (hour, category), count in self._tallies.items()
-            if (hour, category) in self._new_tallies
-        ]
-        if records and not self._spool.append_many(records):
-            return
-        for one in growing:
-            one.written = True
-        self._new_tallies.clear()
-        self._tallies = {key: count for key, count in self._tallies.items() if key[0] == _hour(now)}
-        self._running = {
-            key: one for key, one in self._running.items() if now - one.event.at < WINDOW
-        }
+    def _write_growths(self) -> bool:
+        """Write some of the counts that grew; False where no more can be written now."""
+        with self._lock:
+            keys = list(islice(self._grown, AT_ONCE))
+            records = [self._grown[key].record() for key in keys]
+            if not records or not self._spool.append_many(records, Share.COUNTED):
+                return False
+            for key in keys:
+                del self._grown[key]
+            return bool(self._grown)
+
+    def _write_tallies(self, now: datetime) -> None:
+        with self._lock:
+            records = [self._tally_record(*key) for key in sorted(self._new_tallies)]
+            if records and not self._spool.append_many(records, Share.COUNTED):
+                return
+            self._new_tallies.clear()
+            this_hour = _hour(now)
+            self._tallies = {
+                key: count for key, count in self._tallies.items() if key[0] == this_hour
+            }
+
+    def _tally_record(self, hour: datetime, category: str) -> bytes:
+        count = self._tallies[hour, category]
+        return encode(Tally(self._writer, hour, category, count, self._school_id))
+
+    def _let_go(self, now: datetime) -> None:
+        """Forget the spells that are over, the oldest first; those not written yet stay."""
+        with self._lock:
+            over = [
+                key
+                for key, one in takewhile(
+                    lambda item: now - item[1].event.at >= WINDOW, self._running.items()
+                )
+                if key not in self._grown
+            ]
+            for key in over:
+                del self._running[key]
+
+    def _write_visits(self, now: datetime | None) -> bool:
+        """Write some of the visits that are over; False where there are no more."""
+        with self._lock:
+            ended = self._visiting.take(now, VISITS_AT_ONCE)
+        if ended:
+            visits = Visits(tuple(self._visit(one) for one in ended), self._school_id)
+            self._spool.append_many([encode(visits)], Share.VISITS)
+        return len(ended) == VISITS_AT_ONCE
+
+    def _visit(self, ended: Open) -> Visit:
+        path = self._vault.seal(ended.path.encode()) if ended.path else b""
+        return ended.visit._replace(path=path, times=ended.times)
 
     def _event(self, subject: Subject, target: Target, verdict: Verdict, now: datetime) -> Event:
         event = event_of(verdict, subject, target, now, new_event_id(now, self._randomness(10)))
@@ -207,6 +255,6 @@ def _hour(at: datetime) -> datetime:
 
 def open_recorder(settings: Settings, name: str) -> Recorder:
     """Open the recorder of one worker (`proxy-0`), in that worker. A name is used again."""
-    path = spool_file(settings.data, name)
-    vault = open_vault(settings.data, lambda: holds_records(path))
-    return Recorder(SpoolWriter(path), vault)
+    folder = spool_folder(settings.data, name)
+    vault = open_vault(settings.data, lambda: holds_records(folder))
+    return Recorder(SpoolWriter(folder), vault)

@@ -1,39 +1,41 @@
 """The spool: what a worker must not lose, on its own disk, before the database has it.
 
-One SQLite file a worker. The worker alone writes rows; the drainer reads them in order of
-`position`, keeps how far it came in the main database, and notes it beside the file for
-the worker, who then prunes. So a killed worker, a killed drainer or an absent database
-loses nothing, and nothing arrives twice.
+One folder a worker, of SQLite files that follow one another. The worker alone writes; what it
+writes is read by the drainer (spool_reader.py), which removes a file once the worker has gone on
+to the next one and the database has all of it. So a killed worker, a killed drainer or an absent
+database loses nothing, and nothing arrives twice.
+
+No file is ever checkpointed while it is written to: a checkpoint would make an answer wait for
+the disk, and SQLite before 3.51.3 can lose pages where one connection checkpoints while another
+begins its log anew. A file is left for the next one instead, and checkpointed when it is left.
 """
 
+import fcntl
 import os
 import secrets
+import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
+from threading import Event, Lock
 
-import msgspec
-
-from safeguard.core.events import Growth, Kept, SealedEvent, Tally
 from safeguard.problems import UnusableError
 
 PAGE = 4096
 MOST_BYTES = 512 * 1024 * 1024
-SHED_FROM = 0.8  # of the bound: from here only what must be kept is written
-PRUNED_AT_ONCE = 1000  # so that no answer waits long for a prune
-CHECKPOINT_FROM = 1024 * 1024
-# Where no drainer runs, the worker itself keeps its log from growing without end.
-CHECKPOINT_BY_WRITER_FROM = 64 * 1024 * 1024
+SEGMENT_BYTES = 8 * 1024 * 1024
 FOLDER = "spool"
+CURRENT = "current"
+SUFFIX = ".sqlite"
+LOCK_TRIES = 100
+LOCK_PAUSE = 0.05
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS spool (id TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS records (
-    position INTEGER PRIMARY KEY AUTOINCREMENT,
-    record BLOB NOT NULL
-);
+CREATE TABLE spool (id TEXT NOT NULL, first INTEGER NOT NULL);
+CREATE TABLE records (position INTEGER PRIMARY KEY, record BLOB NOT NULL);
 """
 
 
@@ -41,211 +43,256 @@ class SpoolError(Exception):
     """The spool could not take or give a record: the disk is full, failing or read-only."""
 
 
-_SHAPES: tuple[tuple[bytes, type[Kept]], ...] = (
-    (b"e", SealedEvent),
-    (b"g", Growth),
-    (b"t", Tally),
-)
-_encoder = msgspec.msgpack.Encoder()
-_marks = {shape: mark for mark, shape in _SHAPES}
-_decoders = {mark: msgspec.msgpack.Decoder(shape) for mark, shape in _SHAPES}
+class Share(Enum):
+    """What may be shed: from which part of the bound, and from how little room on the disk."""
+
+    VISITS = 0.5, 256 * 1024 * 1024
+    COUNTED = 0.8, 64 * 1024 * 1024
+
+    @property
+    def of_bound(self) -> float:
+        return self.value[0]
+
+    @property
+    def least_free(self) -> int:
+        return self.value[1]
 
 
-def encode(kept: Kept) -> bytes:
-    return _marks[type(kept)] + _encoder.encode(kept)
+def spool_folder(data: Path, name: str) -> Path:
+    return data / FOLDER / name
 
 
-def decode(record: bytes) -> Kept:
-    """Return what is kept; ValueError where the record is none of ours."""
-    decoder = _decoders.get(record[:1])
-    if decoder is None:
-        raise ValueError("a record of no known shape")
-    return decoder.decode(record[1:])
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The segment that is written to; those of lower numbers are finished."""
+
+    id: str = ""
+    number: int = 0
 
 
-def spool_file(data: Path, name: str) -> Path:
-    return data / FOLDER / f"{name}.sqlite"
+def current_of(folder: Path) -> Current:
+    """Return what the worker noted; nothing is finished where it noted nothing that can be read."""
+    try:
+        spool_id, number = (folder / CURRENT).read_text().split()
+        return Current(spool_id, int(number))
+    except (OSError, ValueError):
+        return Current()
+
+
+def segments_of(folder: Path) -> list[tuple[int, Path]]:
+    """Return the segments and their numbers, the oldest first."""
+    found = ((path.stem, path) for path in folder.glob(f"*{SUFFIX}"))
+    return sorted((int(stem), path) for stem, path in found if stem.isdecimal())
 
 
 class SpoolWriter:
-    """Appends records and prunes drained ones. Open it after the fork, in the worker."""
+    """Appends records. Open it after the fork, in the worker; call `tend` off its loop."""
 
-    def __init__(self, path: Path, most_bytes: int = MOST_BYTES) -> None:
-        self.path = path
-        self.shed = 0
-        self._shed_from = int(most_bytes / PAGE * SHED_FROM)
+    def __init__(
+        self,
+        folder: Path,
+        most_bytes: int = MOST_BYTES,
+        segment_bytes: int = SEGMENT_BYTES,
+        free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
+    ) -> None:
+        self.folder = folder
+        self.shed = dict.fromkeys(Share, 0)
+        self._most, self._segment_bytes, self._free_of = most_bytes, segment_bytes, free
+        self._lock = Lock()
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-            os.close(descriptor)
-            self._connection = sqlite3.connect(
-                path, isolation_level=None, check_same_thread=False, timeout=5
-            )
-            with _closed_if_unusable(self._connection):
-                self.id = self._prepare(most_bytes)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._hold = _alone(folder)
+            noted = current_of(folder)
+            self.id = noted.id or secrets.token_hex(16)
+            numbers = [noted.number, *(number for number, _ in segments_of(folder))]
+            self._position = _last_position(folder)
+            self._number = max(numbers) + 1
+            self._connection = self._begin(self._number)
+            self._note()
+            self._used, self._free = _size(folder), free(folder)
         except (OSError, sqlite3.Error) as error:
             raise UnusableError(
-                f"The spool {path} cannot be used ({error}): "
-                "make room and give access to that folder, or move the damaged file away."
+                f"The spool {folder} cannot be used ({error}): "
+                "make room and give access to that folder, or move it away."
             ) from error
-
-    def _prepare(self, most_bytes: int) -> str:
-        connection = self._connection
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA wal_autocheckpoint = 0")
-        connection.execute(f"PRAGMA max_page_count = {most_bytes // PAGE}")
-        connection.execute("BEGIN IMMEDIATE")
-        for statement in SCHEMA.split(";"):
-            connection.execute(statement)
-        row = connection.execute("SELECT id FROM spool").fetchone()
-        if row is None:
-            row = (secrets.token_hex(16),)
-            connection.execute("INSERT INTO spool VALUES (?)", row)
-        connection.execute("COMMIT")
-        return str(row[0])
 
     def append(self, record: bytes) -> int:
         """Commit one record that must be kept, and return its position."""
-        with self._trouble_named():
-            cursor = self._connection.execute("INSERT INTO records (record) VALUES (?)", (record,))
-        return cursor.lastrowid or 0
+        with self._lock, self._trouble_named():
+            self._take(len(record))
+            self._position += 1
+            self._connection.execute("INSERT INTO records VALUES (?, ?)", (self._position, record))
+            return self._position
 
-    def append_many(self, records: Sequence[bytes]) -> bool:
-        """Commit records that may be shed, all or none: False (and counted) near the bound."""
-        if self.is_nearly_full():
-            self.shed += len(records)
-            return False
-        with self._trouble_named():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                self._connection.executemany(
-                    "INSERT INTO records (record) VALUES (?)", [(record,) for record in records]
-                )
-                self._connection.execute("COMMIT")
-            except sqlite3.Error:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-        return True
-
-    def is_nearly_full(self) -> bool:
-        with self._trouble_named():
-            (pages,) = self._connection.execute("PRAGMA page_count").fetchone()
-            if pages < self._shed_from:
+    def append_many(self, records: Sequence[bytes], share: Share) -> bool:
+        """Commit records that may be shed, all or none: False (and counted) where room is short."""
+        with self._lock, self._trouble_named():
+            if self._is_short(share):
+                self.shed[share] += len(records)
                 return False
-            (free,) = self._connection.execute("PRAGMA freelist_count").fetchone()
-        return bool(pages - free >= self._shed_from)
+            self._take(sum(len(record) for record in records))
+            first = self._position + 1
+            self._position += len(records)
+            with _transaction(self._connection) as connection:
+                rows = list(enumerate(records, first))
+                connection.executemany("INSERT INTO records VALUES (?, ?)", rows)
+            return True
 
-    def prune(self, up_to: int) -> int:
-        """Remove drained records, some at a time; return how many went."""
+    def tend(self) -> None:
+        """Go on to the next segment where this one is long, and bring what is written to the disk.
+
+        It takes as long as the disk does, and nobody waits for it.
+        """
         with self._trouble_named():
-            gone = self._connection.execute(
-                "DELETE FROM records WHERE position <= min(?, "
-                "(SELECT min(position) FROM records) + ?)",
-                (up_to, PRUNED_AT_ONCE - 1),
-            ).rowcount
-            _checkpoint(self._connection, self.path, CHECKPOINT_BY_WRITER_FROM)
-        return gone
-
-    def drained(self) -> int:
-        """Return how far the drainer has come, by its note beside the file."""
-        try:
-            spool_id, position = _note(self.path).read_text().split()
-            return int(position) if spool_id == self.id else 0
-        except (OSError, ValueError):
-            return 0
+            if self._log().stat().st_size >= self._segment_bytes:
+                self._go_on()
+            _sync(self._log())  # a power cut loses what came after this
+            used, free = _size(self.folder), self._free_of(self.folder)
+            with self._lock:
+                self._used, self._free = used, free
 
     def close(self) -> None:
-        self._connection.close()
+        with self._lock:
+            self._connection.close()
+            if self._hold >= 0:
+                os.close(self._hold)
+            self._hold = -1
+
+    def _go_on(self) -> None:
+        connection = self._begin(self._number + 1)
+        with self._lock:
+            _set_first(connection, self._position + 1)
+            left, self._connection = self._connection, connection
+            self._number += 1
+        self._note()
+        left.execute("PRAGMA busy_timeout = 0")
+        left.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # nobody writes there any more
+        left.close()
+
+    def _begin(self, number: int) -> sqlite3.Connection:
+        """Make a segment whole on the disk, and open it."""
+        path = self.folder / f"{number:010}{SUFFIX}"
+        draft = path.with_suffix(".new")
+        for one in (draft, draft.with_name(f"{draft.name}-journal")):
+            one.unlink(missing_ok=True)
+        os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        making = sqlite3.connect(draft, isolation_level=None)
+        try:
+            making.executescript(SCHEMA)
+            making.execute("INSERT INTO spool VALUES (?, 0)", (self.id,))
+            making.execute("PRAGMA journal_mode = WAL")
+        finally:
+            making.close()
+        draft.replace(path)
+        _sync(self.folder)
+        connection = open_segment(path)
+        connection.execute("PRAGMA synchronous = NORMAL")
+        _set_first(connection, self._position + 1)  # and no record waits for the log to be made
+        return connection
+
+    def _note(self) -> None:
+        draft = self.folder / f"{CURRENT}.draft"
+        draft.write_text(f"{self.id} {self._number}\n")
+        draft.replace(self.folder / CURRENT)
+
+    def _log(self) -> Path:
+        return self.folder / f"{self._number:010}{SUFFIX}-wal"
+
+    def _is_short(self, share: Share) -> bool:
+        return self._used >= self._most * share.of_bound or self._free < share.least_free
+
+    def _take(self, length: int) -> None:
+        """Reckon with what a commit takes, until the next `tend` looks at the folder itself."""
+        used = self._used + length + 2 * PAGE
+        if used > self._most:
+            raise sqlite3.OperationalError("it has reached its bound")
+        self._used = used
 
     @contextmanager
     def _trouble_named(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
-            raise SpoolError(f"the spool {self.path.name} cannot be written: {error}") from error
-
-
-@dataclass(frozen=True, slots=True)
-class Spooled:
-    """A record and its place in the spool."""
-
-    position: int
-    record: bytes
-
-
-class SpoolReader:
-    """Reads records in order, and checkpoints for the worker, who must not wait for a disk."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            # Never "create": a reader that makes an empty spool would hide a mistake.
-            self._connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=5
-            )
-            with _closed_if_unusable(self._connection):
-                (spool_id,) = self._connection.execute("SELECT id FROM spool").fetchone() or ("",)
-            self._file = path.stat().st_ino
         except (OSError, sqlite3.Error) as error:
-            raise SpoolError(f"the spool {path.name} cannot be read: {error}") from error
-        self.id = str(spool_id)
-
-    def is_current(self) -> bool:
-        """Say whether the file is still the one that was opened, and finished."""
-        try:
-            return bool(self.id) and self.path.stat().st_ino == self._file
-        except OSError:
-            return False
-
-    def after(self, position: int, limit: int) -> list[Spooled]:
-        try:
-            rows = self._connection.execute(
-                "SELECT position, record FROM records WHERE position > ? ORDER BY position LIMIT ?",
-                (position, limit),
-            ).fetchall()
-        except sqlite3.Error as error:
-            raise SpoolError(f"the spool {self.path.name} cannot be read: {error}") from error
-        return [Spooled(place, record) for place, record in rows]
-
-    def note_drained(self, position: int) -> None:
-        """Tell the worker how far the database has it, and checkpoint where it is worth it."""
-        note = _note(self.path)
-        draft = note.with_suffix(".draft")
-        try:
-            draft.write_text(f"{self.id} {position}\n")
-            draft.replace(note)
-            _checkpoint(self._connection, self.path, CHECKPOINT_FROM)
-        except (OSError, sqlite3.Error) as error:
-            raise SpoolError(f"the spool {self.path.name} cannot be noted: {error}") from error
-
-    def close(self) -> None:
-        self._connection.close()
+            raise SpoolError(f"the spool {self.folder.name} cannot be written: {error}") from error
 
 
-def holds_records(path: Path) -> bool:
-    """Say whether a spool holds anything (it may be missing)."""
-    if not path.exists():
-        return False
-    with closing(SpoolReader(path)) as reader:
-        return bool(reader.after(0, 1))
+def open_segment(path: Path) -> sqlite3.Connection:
+    """Open a segment that is there; whoever does, no commit and no close checkpoints it."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=5,
+    )
+    connection.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    return connection
 
 
 @contextmanager
-def _closed_if_unusable(connection: sqlite3.Connection) -> Iterator[None]:
+def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    connection.execute("BEGIN IMMEDIATE")
     try:
-        yield
+        yield connection
+        connection.execute("COMMIT")
     except sqlite3.Error:
-        connection.close()
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
 
 
-def _note(path: Path) -> Path:
-    return path.with_suffix(".drained")
+def _alone(folder: Path) -> int:
+    """Hold the folder: two writers would give the same positions. One that ends lets go of it."""
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    pause = Event()
+    for left in range(LOCK_TRIES, 0, -1):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if left == 1:
+                os.close(descriptor)
+                raise
+            pause.wait(LOCK_PAUSE)
+        else:
+            break
+    return descriptor
 
 
-def _checkpoint(connection: sqlite3.Connection, path: Path, from_bytes: int) -> None:
-    log = path.with_name(f"{path.name}-wal")
-    if log.exists() and log.stat().st_size >= from_bytes:
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+def _set_first(connection: sqlite3.Connection, position: int) -> None:
+    """Note where a segment begins: it may be all that is left to count on from."""
+    connection.execute("UPDATE spool SET first = ?", (position,))
+
+
+def _last_position(folder: Path) -> int:
+    """Return the highest position given so far; a damaged segment is leapt over."""
+    last = 0
+    for number, path in segments_of(folder):
+        connection = open_segment(path)
+        try:
+            query = "SELECT max(first - 1, coalesce((SELECT max(position) FROM records), 0))"
+            (found,) = connection.execute(f"{query} FROM spool").fetchone()
+            last = max(last, found)
+        except (sqlite3.DatabaseError, TypeError):
+            last = max(last, number << 32)
+        finally:
+            connection.close()
+    return last
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for path in folder.iterdir():
+        try:
+            total += path.stat().st_size
+        except FileNotFoundError:  # the drainer has just removed it
+            continue
+    return total
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

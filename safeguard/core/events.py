@@ -16,6 +16,8 @@ from filter_rules.types import Finding, Hit, Kind, Severity
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 
 SCHOOL = 1  # a school that runs alone; a trust numbers its schools in the database
+SURE, LIKELY, NOBODY = "sure", "likely", "none"
+BY_THING = frozenset({"device", "network", "none"})
 TALLIED = frozenset({"adverts"})
 WINDOW = timedelta(minutes=10)
 MOST_HOSTS = 20
@@ -77,6 +79,7 @@ class Event:
     kind: Kind | None = None
     count: int = 1
     school_id: int = SCHOOL
+    confidence: str = ""
 
     @property
     def reference(self) -> str:
@@ -167,7 +170,15 @@ def event_of(
         policy_version=verdict.policy_version,
         hosts=(host,),
         kind=target.kind,
+        confidence=sureness(subject),
     )
+
+
+def sureness(subject: Subject) -> str:
+    """Say how sure it is who asked. A device's usual user is likely, and no more than that."""
+    if not subject.person:
+        return NOBODY
+    return LIKELY if subject.method in BY_THING else SURE
 
 
 def host_kept(verdict: Verdict, target: Target) -> str:

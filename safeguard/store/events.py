@@ -221,6 +221,7 @@ def _event(row: EventRow, private: Private) -> Event:
         device=row.device,
         address=row.address,
         method=row.method,
+        confidence=row.confidence,
         channel=Channel(row.channel),
         host=row.host,
         private=private,

@@ -12,7 +12,11 @@ from sqlalchemy import Connection, Insert, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, StatementError
 
-from safeguard.core.events import Event, Growth, Kept, SealedEvent, Tally
+from safeguard.core.events import Event, Growth, SealedEvent, Tally
+from safeguard.core.visits import Visits
+from safeguard.records import Record
+from safeguard.store import access
+from safeguard.store.bulk import add_new
 from safeguard.store.session import Store
 from safeguard.store.tables.events import EventRow, TallyRow
 from safeguard.store.tables.spools import RefusedRow, SpoolPositionRow
@@ -43,7 +47,7 @@ class Batch:
     spool: str
     name: str
     position: int
-    kept: Sequence[Kept]
+    kept: Sequence[Record]
     refused: Sequence[Refused] = ()
 
 
@@ -56,9 +60,13 @@ def position_of(store: Store, spool: str) -> int:
 
 def take_in(store: Store, batch: Batch) -> None:
     """Store a batch and move the spool's position, or do neither."""
+    visits = [one for one in batch.kept if isinstance(one, Visits)]
     try:
+        access.make_room(store, visits)
         with store.writing() as session:
-            _write(session.connection(), batch)
+            connection = session.connection()
+            _write(connection, batch)
+            access.take_in(store, connection, visits)
     except (OperationalError, InterfaceError):
         raise
     except (DBAPIError, StatementError) as error:
@@ -78,13 +86,13 @@ def _write(connection: Connection, batch: Batch) -> None:
         for one in batch.refused
     ]
     if new:
-        connection.execute(_insert(connection, EVENTS).on_conflict_do_nothing(), new)
+        add_new(connection, EVENTS, new)
     if growths:
         _grow(connection, growths.values())
     if tallies:
         _set_tallies(connection, tallies.values())
     if refused:
-        connection.execute(_insert(connection, REFUSED).on_conflict_do_nothing(), refused)
+        add_new(connection, REFUSED, refused)
     moved = {"name": batch.name, "position": batch.position}
     connection.execute(
         _insert(connection, POSITIONS)
@@ -149,6 +157,7 @@ def row_of(one: SealedEvent) -> dict[str, object]:
         "address": event.address,
         "group": event.group,
         "method": event.method,
+        "confidence": event.confidence,
         "channel": event.channel.value,
         "kind": event.kind.value if event.kind else "",
         "host": event.host,

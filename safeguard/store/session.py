@@ -41,13 +41,13 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        with _away_named(), Session(self.engine) as session:
+        with away_named(), Session(self.engine) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: all of it or nothing."""
-        with _away_named(), Session(self._writing_engine) as session, session.begin():
+        with away_named(), Session(self._writing_engine) as session, session.begin():
             yield session
 
     def close(self) -> None:
@@ -129,7 +129,8 @@ def _close_before_fork(engine: Engine) -> None:
 
 
 @contextmanager
-def _away_named() -> Iterator[None]:
+def away_named() -> Iterator[None]:
+    """Say AwayError of what is no fault of the statement."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:

@@ -1,11 +1,14 @@
 """What a worker acknowledged reaches the database, once, whoever is killed meanwhile."""
 
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -20,7 +23,7 @@ from safeguard import jobs
 from safeguard.jobs import LONGEST_UPDATE, LOOK, Drain, Updates, run
 from safeguard.recorder import open_recorder
 from safeguard.settings import Database, Settings
-from safeguard.spool import FOLDER, SpoolReader, SpoolWriter, spool_file
+from safeguard.spool import FOLDER, segments_of, spool_folder
 from safeguard.store import events, schema
 from safeguard.store.events import Wanted
 from safeguard.store.session import AwayError, Store
@@ -112,19 +115,45 @@ def test_a_spool_brought_twice_changes_nothing(
     assert stored(any_store) == 26
 
 
-def test_the_worker_may_prune_only_what_the_database_has(
+def test_a_file_of_the_spool_goes_only_once_the_database_has_all_of_it(
     any_settings: Settings, any_store: Store, drain: Drain
 ) -> None:
-    path = spool_file(any_settings.data, "proxy-0")
+    folder = spool_folder(any_settings.data, "proxy-0")
     recorder = open_recorder(any_settings, "proxy-0")
     for second in range(25):
         recorder.record(PUPIL, SEARCH, flagged(), at(second))
-    writer = SpoolWriter(path)
-    for _ in range(3):
-        drain.once()
-        assert writer.drained() == stored(any_store)
-    writer.close()
     recorder.close(NOW)
+    open_recorder(any_settings, "proxy-0").close(NOW)
+    first = folder / "0000000001.sqlite"
+    for expected in (10, 20, 25):
+        drain.once()
+        assert stored(any_store) == expected
+        assert first.exists()
+    drain.once()
+    assert not first.exists()
+    assert not list(folder.glob(f"{first.name}*"))
+    assert len(segments_of(folder)) == 1
+
+
+def test_what_the_first_version_left_is_taken_over(
+    any_settings: Settings, any_store: Store
+) -> None:
+    recorder = open_recorder(any_settings, "proxy-0")
+    for second in range(5):
+        recorder.record(PUPIL, SEARCH, flagged(), at(second))
+    recorder.close(NOW)
+    spools = any_settings.data / FOLDER
+    ((_, written),) = segments_of(spools / "proxy-0")
+    with closing(sqlite3.connect(written)) as connection:
+        connection.execute("ALTER TABLE spool DROP COLUMN first")  # as it was
+    written.replace(spools / "proxy-0.sqlite")
+    shutil.rmtree(spools / "proxy-0")
+    for _ in range(2):
+        drain = Drain(any_store, spools)
+        drain_all(drain)
+        drain.close()
+        assert stored(any_store) == 5
+    assert not list(spools.rglob("*.sqlite"))
 
 
 def test_a_record_of_no_known_shape_is_set_aside_and_stops_nothing(
@@ -164,7 +193,9 @@ def test_a_damaged_spool_does_not_stop_the_others(
     any_settings: Settings, any_store: Store, drain: Drain
 ) -> None:
     recorder = open_recorder(any_settings, "proxy-1")
-    (any_settings.data / FOLDER / "proxy-0.sqlite").write_bytes(b"a letter" * 1000)
+    folder = spool_folder(any_settings.data, "proxy-0")
+    folder.mkdir()
+    (folder / "0000000001.sqlite").write_bytes(b"a letter" * 1000)
     recorder.record(PUPIL, SEARCH, flagged(), NOW)
     recorder.close(NOW)
     drain_all(drain)
@@ -180,14 +211,11 @@ def test_a_spool_that_was_made_anew_is_drained_from_its_start(
         drain_all(drain)
         recorder.close(NOW)
         assert stored(any_store) == expected
-        spool_file(any_settings.data, "proxy-0").unlink()
+        shutil.rmtree(spool_folder(any_settings.data, "proxy-0"))
 
 
 def test_a_spool_that_is_just_being_made_waits(any_settings: Settings, drain: Drain) -> None:
-    path = spool_file(any_settings.data, "proxy-0")
-    writer = SpoolWriter(path)
-    writer._connection.execute("DELETE FROM spool")
-    writer.close()
+    spool_folder(any_settings.data, "proxy-0").mkdir(parents=True)
     assert drain.once() == 0
 
 
@@ -201,9 +229,9 @@ from tests.safeguard.samples import PUPIL, SEARCH, flagged
 
 recorder = open_recorder(Settings(data=Path(sys.argv[1])), sys.argv[2])
 while True:
-    now = datetime.now(UTC)
-    print(recorder.record(PUPIL, SEARCH, flagged(), now), flush=True)
-    recorder.flush(now)
+    for _ in range(50):
+        print(recorder.record(PUPIL, SEARCH, flagged(), datetime.now(UTC)), flush=True)
+    recorder.flush(datetime.now(UTC))
 """
 
 
@@ -246,9 +274,7 @@ def test_killed_writers_and_drainers_lose_and_double_nothing(
             acknowledged += [writer.stdout.readline() for _ in range(chance.randint(1, 300))]
             writer.kill()
             acknowledged += [line for line in writer.stdout if line.endswith("\n")]
-    reader = SpoolReader(spool_file(any_settings.data, "proxy-0"))
-    eventually(lambda: _is_drained(any_store, reader))
-    reader.close()
+    eventually(lambda: _is_drained(any_settings, any_store))
     drainer.kill()
     drainer.communicate()
     references = [line.strip() for line in acknowledged]
@@ -261,12 +287,14 @@ def test_killed_writers_and_drainers_lose_and_double_nothing(
     assert len(kept) <= len(references) + ROUNDS
 
 
-def _is_drained(store: Store, reader: SpoolReader) -> bool:
+def _is_drained(settings: Settings, store: Store) -> bool:
+    segments = segments_of(spool_folder(settings.data, "proxy-0"))
+    if len(segments) > 1:
+        return False
+    with closing(sqlite3.connect(segments[0][1])) as connection:
+        (last,) = connection.execute("SELECT max(position) FROM records").fetchone()
     with store.reading() as session:
-        position = session.scalar(
-            select(SpoolPositionRow.position).where(SpoolPositionRow.spool == reader.id)
-        )
-    return position is not None and not reader.after(position, 1)
+        return bool(session.scalar(select(SpoolPositionRow.position)) == last)
 
 
 def test_while_the_database_is_away_events_wait_and_then_arrive(

@@ -1,7 +1,7 @@
 """Flagged events are on disk before the answer; others are counted; all is bounded."""
 
-import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -9,21 +9,25 @@ import msgspec
 import pytest
 
 import safeguard.recorder
+from filter_rules.types import Hit
 from safeguard.core.events import (
     MOST_HOSTS,
     Growth,
     Keeping,
-    Kept,
     Private,
     SealedEvent,
     Tally,
     kept_how,
 )
+from safeguard.core.policy import Policy
 from safeguard.core.types import Action, Reason, Subject, Target, Verdict
+from safeguard.core.visits import Visit, Visits
 from safeguard.problems import UnusableError
-from safeguard.recorder import MOST_TALLIES, PRUNE_EVERY, Recorder, RecorderError, open_recorder
+from safeguard.recorder import AT_ONCE, MOST_TALLIES, Recorder, RecorderError, open_recorder
+from safeguard.records import Record, decode
 from safeguard.settings import Settings
-from safeguard.spool import SpoolReader, SpoolWriter, decode, spool_file
+from safeguard.spool import Share, SpoolWriter, segments_of, spool_folder
+from safeguard.spool_reader import Segment
 from safeguard.vault import Vault
 from tests.safeguard.samples import (
     ADVERT,
@@ -41,6 +45,7 @@ from tests.safeguard.samples import (
 
 VAULT = Vault(bytes(32))
 TEN_MINUTES = 600
+POLICY = Policy((), private_categories=frozenset({"finance"}))
 
 
 class Desk:
@@ -48,21 +53,26 @@ class Desk:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.drained = 0
         numbers = count(1)
         self.spool = SpoolWriter(path)
         self.recorder = Recorder(
             self.spool,
             VAULT,
             randomness=lambda size: next(numbers).to_bytes(size),
-            drained=lambda: self.drained,
         )
 
-    def kept(self) -> list[Kept]:
-        reader = SpoolReader(self.path)
-        records = [decode(one.record) for one in reader.after(0, 100_000)]
-        reader.close()
+    def kept(self) -> list[Record]:
+        records = []
+        for _, path in segments_of(self.path):
+            with closing(Segment(path)) as segment:
+                records += [decode(one.record) for one in segment.after(0, 100_000)]
         return records
+
+    def written(self) -> bytes:
+        return b"".join(path.read_bytes() for path in self.path.iterdir())
+
+    def visits(self) -> list[Visit]:
+        return [one for kept in self.kept() if isinstance(kept, Visits) for one in kept.visits]
 
     def events(self) -> list[SealedEvent]:
         return [one for one in self.kept() if isinstance(one, SealedEvent)]
@@ -82,7 +92,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path / "proxy-0.sqlite")
+    desk = Desk(tmp_path / "proxy-0")
     yield desk
     desk.spool.close()
 
@@ -100,14 +110,14 @@ def test_words_and_addresses_are_encrypted_before_they_are_written(desk: Desk) -
     assert kept.event.private == Private()
     private = msgspec.msgpack.decode(VAULT.unseal(kept.sealed), type=Private)
     assert private.words == "why am i so sad today"
-    written = desk.path.read_bytes() + desk.path.with_name(desk.path.name + "-wal").read_bytes()
+    written = desk.written()
     for secret in (b"so sad", b"/find", b"sesame"):
         assert secret not in written
 
 
 def test_what_a_sealed_list_matched_is_nowhere_in_the_file(desk: Desk) -> None:
     assert desk.recorder.record(PUPIL, PLACE, sealed(), NOW)
-    written = desk.path.read_bytes() + desk.path.with_name(desk.path.name + "-wal").read_bytes()
+    written = desk.written()
     assert b"casino" not in written
     assert b"do not keep this" not in written
 
@@ -228,7 +238,7 @@ def test_adverts_are_only_counted_by_the_hour_without_a_subject(desk: Desk) -> N
         (at(1800), 1),
     ]
     assert desk.events() == []
-    assert b"pupil-7" not in desk.path.with_name(desk.path.name + "-wal").read_bytes()
+    assert b"pupil-7" not in desk.written()
     assert len(desk.recorder._tallies) == 1
 
 
@@ -238,18 +248,8 @@ def test_counters_are_bounded(desk: Desk) -> None:
     assert len(desk.recorder._tallies) == MOST_TALLIES
 
 
-def test_what_is_drained_is_pruned_every_few_flushes(desk: Desk) -> None:
-    for _ in range(5):
-        desk.recorder.record(PUPIL, SEARCH, flagged(), NOW)
-    desk.drained = 3
-    for second in range(PRUNE_EVERY):
-        assert len(desk.kept()) == 5
-        desk.recorder.flush(at(second))
-    assert len(desk.kept()) == 2
-
-
 def test_near_the_bound_counted_blocks_are_shed_and_flagged_ones_kept(tmp_path: Path) -> None:
-    spool = SpoolWriter(tmp_path / "small.sqlite", 200_000)
+    spool = SpoolWriter(tmp_path / "small", 400_000)
     recorder = Recorder(spool, VAULT)
     number = 0
     while recorder.record(Subject("primary", f"10.0.{number}.1"), PLACE, blocked(), NOW):
@@ -257,7 +257,7 @@ def test_near_the_bound_counted_blocks_are_shed_and_flagged_ones_kept(tmp_path: 
     assert recorder.record(PUPIL, SEARCH, flagged(), NOW)
     recorder.record(Subject("primary", "10.0.0.1"), PLACE, blocked(), NOW)
     recorder.flush(NOW)
-    assert spool.shed == 2
+    assert spool.shed[Share.COUNTED] == 2
     spool.close()
 
 
@@ -276,9 +276,7 @@ def test_a_worker_opens_its_recorder_by_name(tmp_path: Path) -> None:
     again = open_recorder(settings, "proxy-0")
     assert again.record(PUPIL, SEARCH, flagged(), NOW)
     again.close(NOW)
-    connection = sqlite3.connect(spool_file(settings.data, "proxy-0"))
-    assert connection.execute("SELECT count(*) FROM records").fetchone() == (2,)
-    connection.close()
+    assert len(segments_of(spool_folder(settings.data, "proxy-0"))) == 2
 
 
 def test_a_lost_key_stops_a_worker_whose_spool_was_sealed_with_it(tmp_path: Path) -> None:
@@ -303,3 +301,63 @@ def test_a_count_that_grows_names_no_site_of_a_sealed_list(desk: Desk) -> None:
         desk.recorder.record(PUPIL, PLACE, unseen, at(second))
     desk.recorder.flush(at(3))
     assert [(growth.count, growth.hosts) for growth in desk.growths()] == [(3, ("withheld",))]
+
+
+def test_a_visit_is_written_when_its_minute_is_over(desk: Desk) -> None:
+    for second in range(30):
+        desk.recorder.visited(PUPIL, PLACE, ALLOWED, POLICY, at(second))
+    desk.recorder.flush(at(59))
+    assert desk.visits() == []
+    desk.recorder.flush(at(60))
+    (visit,) = desk.visits()
+    assert (visit.person, visit.host, visit.times, visit.at) == (
+        "pupil-7",
+        "casino.example",
+        30,
+        NOW,
+    )
+    assert VAULT.unseal(visit.path) == b"/table/4"
+
+
+def test_closing_writes_the_visits_of_the_last_minute(desk: Desk) -> None:
+    desk.recorder.visited(PUPIL, PLACE, ALLOWED, POLICY, NOW)
+    desk.recorder.close(NOW)
+    assert len(desk.visits()) == 1
+
+
+def test_paths_are_encrypted_and_queries_and_words_are_nowhere(desk: Desk) -> None:
+    desk.recorder.visited(PUPIL, SEARCH, ALLOWED, POLICY, NOW)
+    desk.recorder.flush(at(60))
+    written = desk.written()
+    assert b"search.example" in written
+    for secret in (b"/find", b"so+sad", b"so sad", b"sesame"):
+        assert secret not in written
+
+
+def test_what_is_private_leaves_no_visit(desk: Desk) -> None:
+    bank = Verdict(Action.ALLOW, Reason.DEFAULT, hits=(Hit("finance", "starter", "bank.example"),))
+    desk.recorder.visited(PUPIL, Target("bank.example"), bank, POLICY, NOW)
+    desk.recorder.visited(PUPIL, PLACE, HELPED, POLICY, NOW)
+    desk.recorder.flush(at(60))
+    assert desk.visits() == []
+
+
+def test_visits_are_shed_before_counts_and_flags(tmp_path: Path) -> None:
+    spool = SpoolWriter(tmp_path / "small", free=lambda _: 128 << 20)
+    with closing(Recorder(spool, VAULT)._spool):
+        recorder = Recorder(spool, VAULT)
+        recorder.visited(PUPIL, PLACE, ALLOWED, POLICY, NOW)
+        assert recorder.record(PUPIL, PLACE, blocked(), NOW)
+        assert recorder.record(PUPIL, SEARCH, flagged(), NOW)
+        recorder.flush(at(60))
+        assert spool.shed == {Share.VISITS: 1, Share.COUNTED: 0}
+
+
+def test_a_flush_of_many_counts_lets_answers_through_in_between(desk: Desk) -> None:
+    for number in range(3 * AT_ONCE):
+        subject = Subject("primary", f"10.0.{number}.1")
+        desk.recorder.record(subject, PLACE, blocked(), NOW)
+        desk.recorder.record(subject, PLACE, blocked(), NOW)
+    desk.recorder.flush(NOW)
+    assert [growth.count for growth in desk.growths()] == [2] * 3 * AT_ONCE
+    assert desk.recorder._grown == {}

@@ -1,8 +1,7 @@
-"""Nothing acknowledged is lost: not by a kill, not by a full disk, not by a prune."""
+"""Nothing acknowledged is lost: not by a kill, not by a full disk, not between two files."""
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,28 +10,27 @@ from pathlib import Path
 
 import pytest
 
-from safeguard.core.events import Growth, Private, SealedEvent, Tally, event_of, new_event_id
+import safeguard.spool
 from safeguard.problems import UnusableError
 from safeguard.spool import (
-    CHECKPOINT_FROM,
     MOST_BYTES,
-    PRUNED_AT_ONCE,
+    SEGMENT_BYTES,
+    Share,
     SpoolError,
-    SpoolReader,
     SpoolWriter,
-    decode,
-    encode,
-    holds_records,
-    spool_file,
+    current_of,
+    segments_of,
+    spool_folder,
 )
-from tests.safeguard.samples import NOW, PUPIL, SEARCH, flagged
+from safeguard.spool_reader import Segment, SpoolReader
 
-SMALL = 256 * 1024
+SMALL = 512 * 1024
+PLENTY = 1 << 40
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return spool_file(tmp_path, "proxy-0")
+def folder(tmp_path: Path) -> Path:
+    return spool_folder(tmp_path, "proxy-0")
 
 
 class Desk:
@@ -40,12 +38,13 @@ class Desk:
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
+        self.free = PLENTY
 
-    def writer(self, path: Path, most_bytes: int = MOST_BYTES) -> SpoolWriter:
-        return self._stack.enter_context(closing(SpoolWriter(path, most_bytes)))
-
-    def reader(self, path: Path) -> SpoolReader:
-        return self._stack.enter_context(closing(SpoolReader(path)))
+    def writer(
+        self, folder: Path, most_bytes: int = MOST_BYTES, segment_bytes: int = SEGMENT_BYTES
+    ) -> SpoolWriter:
+        writer = SpoolWriter(folder, most_bytes, segment_bytes, lambda _: self.free)
+        return self._stack.enter_context(closing(writer))
 
 
 @pytest.fixture
@@ -54,237 +53,234 @@ def desk() -> Iterator[Desk]:
         yield Desk(stack)
 
 
-def read_all(path: Path) -> list[bytes]:
-    reader = SpoolReader(path)
-    records = [one.record for one in reader.after(0, 1_000_000)]
-    reader.close()
-    return records
+def read_all(folder: Path) -> list[bytes]:
+    return [record for _, record in positions_of(folder)]
 
 
-def test_every_shape_comes_back_as_it_was() -> None:
-    event = event_of(flagged(), PUPIL, SEARCH, NOW, new_event_id(NOW, bytes(10)))
-    assert event is not None
-    assert event.private != Private()
-    for kept in (
-        SealedEvent(event, b"\x00sealed"),
-        Growth(event.id, 7, ("a.example", "b.example"), NOW),
-        Tally("writer", NOW, "adverts", 9),
-    ):
-        assert decode(encode(kept)) == kept
+def positions_of(folder: Path) -> list[tuple[int, bytes]]:
+    found = []
+    for _, path in segments_of(folder):
+        with closing(Segment(path)) as segment:
+            found += [(one.position, one.record) for one in segment.after(0, 1_000_000)]
+    return found
 
 
-@pytest.mark.parametrize("record", [b"", b"x", b"e", b"eabc", b"g\x80", b"z" + b"\x00" * 9])
-def test_what_is_no_record_is_refused(record: bytes) -> None:
-    with pytest.raises(ValueError, match=r".+"):
-        decode(record)
+def drain(folder: Path) -> list[bytes]:
+    """Read all there is, as the drainer does: what is finished goes."""
+    drained: list[bytes] = []
+    positions = [0]
+    with closing(SpoolReader(folder)) as reader:
+        while True:
+            _, found = reader.after(lambda _: positions[-1], 100)
+            if not found:
+                return drained
+            positions.append(found[-1].position)
+            drained += [one.record for one in found]
 
 
-def test_records_are_read_in_order_after_a_position(path: Path, desk: Desk) -> None:
-    writer = desk.writer(path)
-    first = writer.append(b"one")
-    assert writer.append_many([b"two", b"three"])
-    reader = desk.reader(path)
-    assert [one.record for one in reader.after(0, 2)] == [b"one", b"two"]
-    assert [one.record for one in reader.after(first, 10)] == [b"two", b"three"]
-    assert reader.id == writer.id
+def test_records_follow_one_another_over_several_files(folder: Path, desk: Desk) -> None:
+    writer = desk.writer(folder, segment_bytes=SMALL)
+    sent = [os.urandom(1000) for _ in range(200)]
+    for number, record in enumerate(sent, 1):
+        assert writer.append(record) == number
+        writer.tend()
+    assert len(segments_of(folder)) > 1
+    assert positions_of(folder) == list(enumerate(sent, 1))
+    assert drain(folder) == sent
+    assert len(segments_of(folder)) == 1
 
 
-def test_a_record_is_seen_by_another_process_once_append_returns(path: Path, desk: Desk) -> None:
-    desk.writer(path).append(b"one")
-    code = "import sys; from pathlib import Path; from safeguard.spool import SpoolReader;"
-    code += "print(len(SpoolReader(Path(sys.argv[1])).after(0, 9)))"
-    run = [sys.executable, "-c", code, str(path)]
-    assert subprocess.run(run, capture_output=True, check=True, text=True).stdout == "1\n"
+def test_a_file_that_is_left_is_checkpointed_and_its_log_is_gone(folder: Path, desk: Desk) -> None:
+    writer = desk.writer(folder, segment_bytes=SMALL)
+    for _ in range(200):
+        writer.append(os.urandom(500))
+    (_, first), *_ = segments_of(folder)
+    log = first.with_name(f"{first.name}-wal")
+    assert first.stat().st_size < SMALL / 10, "nothing is checkpointed while it is written to"
+    assert log.stat().st_size > SMALL
+    writer.tend()
+    assert log.stat().st_size == 0
+    assert current_of(folder).number == 2
 
 
-def test_a_name_used_again_continues_its_positions_even_when_all_was_pruned(
-    path: Path, desk: Desk
+def test_a_record_is_seen_by_another_process_once_append_returns(folder: Path, desk: Desk) -> None:
+    desk.writer(folder).append(b"one")
+    code = "import sys; from pathlib import Path; from safeguard.spool_reader import SpoolReader;"
+    code += "print(SpoolReader(Path(sys.argv[1])).after(lambda _: 0, 9)[1][0].record)"
+    run = [sys.executable, "-c", code, str(folder)]
+    assert subprocess.run(run, capture_output=True, check=True, text=True).stdout == "b'one'\n"
+
+
+def test_a_name_used_again_counts_on_even_when_all_was_drained(folder: Path, desk: Desk) -> None:
+    with closing(SpoolWriter(folder)) as writer:
+        spool_id = writer.id
+        last = [writer.append(b"x") for _ in range(3)][-1]
+    for number in range(3):
+        with closing(SpoolWriter(folder)) as again:
+            assert again.id == spool_id
+            assert len(drain(folder)) == (3 if number == 0 else 0)
+    assert desk.writer(folder).append(b"y") == last + 1
+
+
+def test_positions_go_on_where_records_came_while_the_next_file_was_made(
+    folder: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writer = desk.writer(path)
-    last = [writer.append(b"x") for _ in range(3)][-1]
-    assert writer.prune(last) == 3
+    writer = SpoolWriter(folder, segment_bytes=1)
+    writer.append(b"one")
+    begin = writer._begin
+
+    def late(number: int) -> object:
+        connection = begin(number)
+        writer.append(b"two")
+        return connection
+
+    monkeypatch.setattr(writer, "_begin", late)
+    writer.tend()
     writer.close()
-    again = desk.writer(path)
-    assert again.id == writer.id
-    assert again.append(b"y") == last + 1
+    assert drain(folder) == [b"one", b"two"]
+    assert desk.writer(folder).append(b"three") == 3
 
 
-def test_a_spool_made_anew_is_another_spool(path: Path, desk: Desk) -> None:
-    writer = desk.writer(path)
-    writer.close()
-    path.unlink()
-    assert desk.writer(path).id != writer.id
+def test_a_spool_made_anew_is_another_spool(folder: Path, desk: Desk) -> None:
+    with closing(SpoolWriter(folder)) as writer:
+        spool_id = writer.id
+    folder.rename(folder.with_name("moved-away"))
+    assert desk.writer(folder).id != spool_id
 
 
-def test_only_what_is_drained_is_pruned_and_not_all_at_once(path: Path, desk: Desk) -> None:
-    writer = desk.writer(path)
-    writer.append_many([b"x"] * (PRUNED_AT_ONCE + 50))
-    assert writer.prune(PRUNED_AT_ONCE + 20) == PRUNED_AT_ONCE
-    assert writer.prune(PRUNED_AT_ONCE + 20) == 20
-    assert writer.prune(PRUNED_AT_ONCE + 20) == 0
-    assert len(read_all(path)) == 30
-
-
-def test_the_drainers_note_tells_the_writer_how_far_it_came(path: Path, desk: Desk) -> None:
-    writer = desk.writer(path)
-    writer.append(b"x")
-    assert writer.drained() == 0
-    desk.reader(path).note_drained(1)
-    assert writer.drained() == 1
-
-
-@pytest.mark.parametrize("note", ["", "other-spool 7", "{id} many", "{id}"])
-def test_a_note_about_another_spool_or_half_a_note_prunes_nothing(
-    path: Path, note: str, desk: Desk
+def test_two_writers_of_one_name_are_refused(
+    folder: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writer = desk.writer(path)
-    path.with_suffix(".drained").write_text(note.format(id=writer.id))
-    assert writer.drained() == 0
+    desk.writer(folder)
+    monkeypatch.setattr(safeguard.spool, "LOCK_TRIES", 2)
+    with pytest.raises(UnusableError, match="cannot be used"):
+        SpoolWriter(folder)
 
 
-def test_near_its_bound_only_what_must_be_kept_is_written(path: Path, desk: Desk) -> None:
-    writer = desk.writer(path, SMALL)
+def test_near_its_bound_visits_are_shed_first_then_counts_and_what_must_be_kept_never(
+    folder: Path, desk: Desk
+) -> None:
+    writer = desk.writer(folder, SMALL)
     record = os.urandom(1000)
-    while writer.append_many([record]):
-        pass
-    assert writer.shed == 1
-    before = len(read_all(path))
+    visits = counts = 0
+    while writer.append_many([record], Share.VISITS):
+        visits += 1
+    while writer.append_many([record, record], Share.COUNTED):
+        counts += 1
+    assert writer.shed == {Share.VISITS: 1, Share.COUNTED: 2}
+    assert counts > visits / 4 > 0
+    before = len(read_all(folder))
     writer.append(record)
-    assert len(read_all(path)) == before + 1
+    assert len(read_all(folder)) == before + 1
 
 
-def test_at_its_bound_it_refuses_aloud_and_takes_again_after_a_prune(
-    path: Path, desk: Desk
+@pytest.mark.parametrize(
+    ("free", "visits", "counts"),
+    [(PLENTY, True, True), (128 << 20, False, True), (32 << 20, False, False)],
+)
+def test_where_the_disk_is_nearly_full_visits_are_shed_first(
+    folder: Path, desk: Desk, free: int, *, visits: bool, counts: bool
 ) -> None:
-    writer = desk.writer(path, SMALL)
-    record = os.urandom(1000)
-    last = 0
+    writer = desk.writer(folder)
+    desk.free = free
+    writer.tend()
+    assert writer.append_many([b"x"], Share.VISITS) is visits
+    assert writer.append_many([b"x"], Share.COUNTED) is counts
+    assert writer.append(b"x")
+
+
+def test_at_its_bound_it_refuses_aloud_and_takes_again_once_drained(
+    folder: Path, desk: Desk
+) -> None:
+    writer = desk.writer(folder, SMALL, SMALL // 4)
 
     def fill() -> None:
-        nonlocal last
         while True:
-            last = writer.append(record)
+            for _ in range(20):
+                writer.append(os.urandom(1000))
+            writer.tend()
 
-    with pytest.raises(SpoolError, match="full"):
+    with pytest.raises(SpoolError, match="bound"):
         fill()
-    assert len(read_all(path)) == last
-    assert path.stat().st_size <= SMALL
-    writer.prune(last)
-    assert not writer.is_nearly_full()
-    assert writer.append(record) == last + 1
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= SMALL
+    assert drain(folder)
+    writer.tend()
+    assert writer.append(b"x")
 
 
-def test_a_batch_that_does_not_fit_leaves_nothing_behind(path: Path, desk: Desk) -> None:
-    writer = desk.writer(path, SMALL)
+def test_a_batch_that_does_not_fit_leaves_nothing_behind(folder: Path, desk: Desk) -> None:
+    writer = desk.writer(folder, SMALL)
     with pytest.raises(SpoolError):
-        writer.append_many([os.urandom(1000)] * 1000)
-    assert read_all(path) == []
+        writer.append_many([os.urandom(1000)] * 1000, Share.COUNTED)
+    assert read_all(folder) == []
     writer.append(b"x")
-    assert read_all(path) == [b"x"]
+    assert read_all(folder) == [b"x"]
 
 
-def test_the_log_is_checkpointed_by_the_drainer_not_the_writer(path: Path, desk: Desk) -> None:
-    writer = desk.writer(path)
-    record = os.urandom(1000)
-    log = path.with_name(path.name + "-wal")
-    last = 0
-    while log.stat().st_size < CHECKPOINT_FROM:
-        last = writer.append(record)
-    grown = path.stat().st_size
-    desk.reader(path).note_drained(last)
-    assert path.stat().st_size > grown
-    full = log.stat().st_size
-    writer.append(record)  # begins the log again, now that all of it is in the file
-    assert log.stat().st_size == full
+def test_a_batch_that_the_disk_refuses_leaves_nothing_behind(folder: Path, desk: Desk) -> None:
+    writer = desk.writer(folder)
+    writer._connection.execute("PRAGMA max_page_count = 5")
+    with pytest.raises(SpoolError, match="full"):
+        writer.append_many([os.urandom(4000)] * 10, Share.COUNTED)
+    assert read_all(folder) == []
+    assert writer.append(b"x")
 
 
-def test_a_file_that_is_no_spool_stops_with_the_mend(path: Path, desk: Desk) -> None:
-    path.parent.mkdir()
+def test_a_damaged_file_stops_neither_the_worker_nor_its_counting(folder: Path, desk: Desk) -> None:
+    with closing(SpoolWriter(folder)) as writer:
+        writer.append(b"x")
+    ((_, path),) = segments_of(folder)
     path.write_bytes(b"a letter" * 1000)
-    with pytest.raises(UnusableError, match="move the damaged file away"):
-        desk.writer(path)
-    with pytest.raises(SpoolError):
-        desk.reader(path)
+    assert desk.writer(folder).append(b"y") > 1
 
 
 def test_a_folder_that_cannot_be_used_stops_with_the_mend(tmp_path: Path, desk: Desk) -> None:
     (tmp_path / "spool").write_text("in the way")
     with pytest.raises(UnusableError, match="give access"):
-        desk.writer(spool_file(tmp_path, "proxy-0"))
+        desk.writer(spool_folder(tmp_path, "proxy-0"))
 
 
-def test_a_reader_makes_no_spool(path: Path, desk: Desk) -> None:
-    path.parent.mkdir()
+def test_a_next_file_that_cannot_be_made_leaves_the_worker_at_the_old_one(
+    folder: Path, desk: Desk
+) -> None:
+    writer = desk.writer(folder, segment_bytes=1)
+    (folder / "0000000002.new").mkdir()
+    writer.append(b"one")
     with pytest.raises(SpoolError):
-        desk.reader(path)
-    assert not path.exists()
-    path.touch()
-    with pytest.raises(SpoolError):
-        desk.reader(path)
+        writer.tend()
+    writer.append(b"two")
+    assert read_all(folder) == [b"one", b"two"]
 
 
-def test_a_spool_that_is_just_being_made_is_left_for_later(path: Path, desk: Desk) -> None:
-    path.parent.mkdir()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE spool (id TEXT NOT NULL)")
-    assert not desk.reader(path).is_current()
-
-
-def test_a_reader_notices_that_its_file_was_exchanged(path: Path, desk: Desk) -> None:
-    desk.writer(path).append(b"x")
-    reader = desk.reader(path)
-    assert reader.is_current()
-    path.rename(path.with_name("moved-away"))
-    assert not reader.is_current()
-    desk.writer(path)
-    assert not reader.is_current()
-    assert desk.reader(path).is_current()
-
-
-def test_a_spool_that_vanished_under_its_reader_is_said(path: Path, desk: Desk) -> None:
-    writer = desk.writer(path)
-    reader = desk.reader(path)
-    writer._connection.execute("DROP TABLE records")
-    with pytest.raises(SpoolError, match="cannot be read"):
-        reader.after(0, 1)
-    path.with_suffix(".drained").mkdir()
-    with pytest.raises(SpoolError, match="cannot be noted"):
-        reader.note_drained(1)
-
-
-def test_whether_a_spool_holds_anything(path: Path, desk: Desk) -> None:
-    assert not holds_records(path)
-    writer = desk.writer(path)
-    assert not holds_records(path)
-    writer.append(b"x")
-    assert holds_records(path)
-
-
-def test_the_file_is_its_owners_alone(path: Path, desk: Desk) -> None:
-    desk.writer(path).append(b"x")
+def test_the_files_are_their_owners_alone(folder: Path, desk: Desk) -> None:
+    desk.writer(folder).append(b"x")
+    ((_, path),) = segments_of(folder)
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.with_name(path.name + "-wal").stat().st_mode & 0o777 == 0o600
-    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_killed_writer_keeps_every_record_it_acknowledged(path: Path) -> None:
+def test_a_killed_writer_keeps_every_record_it_acknowledged(folder: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from safeguard.spool import SpoolWriter\n"
-        "writer = SpoolWriter(Path(sys.argv[1]))\n"
+        "writer = SpoolWriter(Path(sys.argv[1]), segment_bytes=100_000)\n"
         "for n in range(10**9):\n"
         "    writer.append(b'%d' % n)\n"
         "    print(n, flush=True)\n"
+        "    n % 20 or writer.tend()\n"
     )
     acknowledged: list[bytes] = []
     for _ in range(3):
-        run = [sys.executable, "-c", code, str(path)]
+        run = [sys.executable, "-c", code, str(folder)]
         with subprocess.Popen(run, stdout=subprocess.PIPE) as worker:
             assert worker.stdout is not None
             lines = [worker.stdout.readline() for _ in range(200)]
             worker.send_signal(signal.SIGKILL)
             lines += worker.stdout.readlines()
         acknowledged += [line.strip() for line in lines if line.endswith(b"\n")]
-    kept = read_all(path)
+    kept = read_all(folder)
     # One record a kill may be written and not yet acknowledged.
     assert len(acknowledged) <= len(kept) <= len(acknowledged) + 3
     assert set(acknowledged) <= set(kept)
+    positions = [position for position, _ in positions_of(folder)]
+    assert positions == sorted(set(positions))

@@ -48,15 +48,14 @@ ACCESS = (
     """
     CREATE TABLE access_log (
         day date NOT NULL, id bigint NOT NULL, subject bigint NOT NULL, host bigint NOT NULL,
-        channel text NOT NULL, action text NOT NULL, category text NOT NULL, count integer NOT NULL,
-        path bytea NOT NULL
+        channel text NOT NULL, action text NOT NULL, category text NOT NULL, times integer NOT NULL,
+        path bytea NOT NULL, PRIMARY KEY (subject, id, day)
     ) PARTITION BY RANGE (day)
     """,
     "CREATE INDEX ix_access_subjects_person ON access_subjects (person)",
     "CREATE INDEX ix_access_subjects_device ON access_subjects (device)",
     "CREATE INDEX ix_access_subjects_address ON access_subjects (address)",
     "CREATE INDEX ix_access_hosts_host ON access_hosts (host)",
-    "CREATE INDEX ix_access_log_subject_id ON access_log (subject, id)",
     "CREATE INDEX ix_access_log_host_id ON access_log (host, id)",
 )
 
