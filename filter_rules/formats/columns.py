@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from filter_rules.formats.lines import Reader, Said, address_entry, quoted
 from filter_rules.formats.names import domain_line
-from filter_rules.formats.networks import network_line
+from filter_rules.formats.networks import is_network, network_line
 from filter_rules.formats.trees import slug
 from filter_rules.types import Entry
 
@@ -28,7 +28,6 @@ _CATEGORY_COLUMNS = ("category", "categories", "category name", "theme", "threat
 _SEPARATORS = (",", ";", "\t", "|")
 _WITHIN_A_CELL = re.compile(r"[|;]")
 _EXCEL_HINT = re.compile(r"(?i)sep=.?")
-_NETWORK = re.compile(r"[0-9a-fA-F.:]+/\d{1,3}")
 
 _NO_HEADER = (
     "the first row names no column “domain”, “host” or “url”: "
@@ -157,6 +156,6 @@ def _cells(text: str, separator: str) -> list[str] | None:
 
 
 def _site(text: str) -> Iterable[Said]:
-    if _NETWORK.fullmatch(text):
+    if is_network(text):
         return network_line(text)
     return (address_entry(text),) if "/" in text else domain_line(text)

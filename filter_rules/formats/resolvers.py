@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from filter_rules.formats.lines import Reader, Said, quoted, resolver_entry
 
 _DNSMASQ = re.compile(r"(address|server|local)\s*=\s*/(.*)/([^/]*)")
-_UNBOUND = re.compile(r'local-zone:\s*"?([^"\s]+)"?\s+"?(\w+)"?')
+_UNBOUND = re.compile(r"""local-zone:\s*["']?([^"'\s]+)["']?\s+["']?(\w+)["']?""")
 _UNBOUND_SILENT = ("server:", "local-data:", "local-data-ptr:")
 
 _BLOCKING_ZONES = frozenset(

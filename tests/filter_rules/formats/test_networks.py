@@ -2,7 +2,7 @@
 
 import pytest
 
-from filter_rules.formats.networks import networks
+from filter_rules.formats.networks import is_network, networks
 from filter_rules.types import Entry, Part
 
 
@@ -29,3 +29,18 @@ def test_what_is_no_address_is_reported(line: str) -> None:
 @pytest.mark.parametrize("line", ["0.0.0.0/0", "::/0", "0.0.0.0-255.255.255.255"])
 def test_all_addresses_at_once_are_refused(line: str) -> None:
     assert list(networks("x")(line)) == [f"“{line}” is every address there is"]
+
+
+def test_a_range_of_too_many_networks_is_refused_with_what_to_give() -> None:
+    (said,) = networks("x")("::1-ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe")
+    assert "254 networks" in str(said)
+
+
+@pytest.mark.parametrize("text", ["192.0.2.0/24", "2001:db8::/32", "::/0", "::ffff:192.0.2.0/120"])
+def test_a_network_is_told_from_an_address_with_a_path(text: str) -> None:
+    assert is_network(text)
+
+
+@pytest.mark.parametrize("text", ["192.0.2.1/x", "example.com/24", "192.0.2.1", "ab/24", "1.2/3"])
+def test_an_address_with_a_path_is_no_network(text: str) -> None:
+    assert not is_network(text)
