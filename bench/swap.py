@@ -42,6 +42,7 @@ HOSTS = tuple(f"school-{number}.test" for number in range(8))
 NAMES = (*(f"www.name-{number}.test" for number in range(400)), *(["pokerstars.com"] * 40))
 SWAP_SECONDS = 1.0
 WARM_SECONDS = 2.0
+START_SECONDS = 60.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,10 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=3, help="of every measurement")
     parser.add_argument("--queries", type=float, default=500.0, help="DNS queries a second")
     parser.add_argument("--requests", type=float, default=80.0, help="https requests a second")
-    parser.add_argument("--data", type=Path, help="a data folder to keep, and to use again")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="safeguard-swap-") as folder:
-        data = asked.data or Path(folder) / "data"
+        data = Path(folder) / "data"
         first, second = artefacts(data, asked.tree)
         swaps = partial(swapping, data, first, second)
         with started(Path(folder), data) as (dns, to, plain):
@@ -87,14 +87,13 @@ def in_turn(
 def artefacts(data: Path, tree: Path) -> tuple[Pointer, Pointer]:
     """Build both; return a pointer to each that remembers the other, so that both are kept."""
     extra = data.parent / "extra.txt"
-    if not (data / "sources" / "extra").is_dir():
-        safeguard("rules", "import", "--format", "ut1", "--name", "ut1", tree, "--data", data)
-        safeguard("db", "upgrade", "--data", data)
-        safeguard("rules", "build", "--data", data)
-        extra.write_text(ONLY_IN_SECOND + "\n")
-        given = ("--category", "malware", "--format", "domains", "--name", "extra")
-        safeguard("rules", "import", *given, extra, "--data", data)
-        safeguard("rules", "build", "--data", data)
+    safeguard("rules", "import", "--format", "ut1", "--name", "ut1", tree, "--data", data)
+    safeguard("db", "upgrade", "--data", data)
+    safeguard("rules", "build", "--data", data)
+    extra.write_text(ONLY_IN_SECOND + "\n")
+    given = ("--category", "malware", "--format", "domains", "--name", "extra")
+    safeguard("rules", "import", *given, extra, "--data", data)
+    safeguard("rules", "build", "--data", data)
     second = read_pointer(data)
     first = second.before[0]
     return Pointer(first, (second.fingerprint,)), Pointer(second.fingerprint, (first,))
@@ -102,7 +101,10 @@ def artefacts(data: Path, tree: Path) -> tuple[Pointer, Pointer]:
 
 def safeguard(*given: object) -> None:
     subprocess.run(
-        [*SAFEGUARD, *(str(one) for one in given)], check=True, stdout=subprocess.DEVNULL
+        [*SAFEGUARD, *(str(one) for one in given)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
 
 
@@ -129,10 +131,11 @@ def started(folder: Path, data: Path) -> Iterator[tuple[int, Proxied, int]]:
         [*SAFEGUARD, "run", "--only", "dns,proxy", "--data", str(data)],
         env=os.environ | environment,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         for port in (dns, proxy):
-            wait_for(partial(listening, port), 30)
+            wait_for(partial(listening, port), START_SECONDS)
         print(f"Serving {time.monotonic() - began:.1f} s after start.\n")
         yield dns, Proxied(proxy, site, str(folder / "ca.pem")), plain
     finally:
