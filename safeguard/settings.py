@@ -7,39 +7,33 @@ The page docs/reference/settings.md is made from this schema.
 import ipaddress
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, cast, override
-from zoneinfo import ZoneInfo
+from typing import Any, Literal, Self, cast, override
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
 from safeguard.problems import UnusableError
+from safeguard.setting_kinds import (
+    ClockTime,
+    Entries,
+    ListNames,
+    Networks,
+    Port,
+    Section,
+    TimeZone,
+    Upstreams,
+)
 
 PREFIX = "SAFEGUARD_"
-
-
-def _split(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-def _network(value: str) -> str:
-    ipaddress.ip_network(value, strict=False)
-    return value
 
 
 def is_loopback(listen: str) -> bool:
@@ -50,36 +44,11 @@ def is_loopback(listen: str) -> bool:
         return listen == "localhost"
 
 
-def _time_zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError("give a time zone name such as Europe/London") from error
-    return value
-
-
-Port = Annotated[int, Field(ge=1, le=65535)]
-Network = Annotated[str, AfterValidator(_network)]
-Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)]
-Upstream = Annotated[str, Field(pattern=r"^(udp|tcp)://(\[[0-9a-fA-F:.]+\]|[^\[\]:/]+)(:\d+)?$")]
-ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-ListName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-ListNames = Annotated[tuple[ListName, ...], NoDecode, BeforeValidator(_split)]
-Entries = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-Upstreams = Annotated[tuple[Upstream, ...], NoDecode, BeforeValidator(_split)]
-
-
-class Section(BaseModel):
-    """A table of the settings file; a key it does not know stops the start."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class School(Section):
     """The school."""
 
     name: str = Field("Our school", description="The name that pupils and staff read.")
-    timezone: Annotated[str, AfterValidator(_time_zone)] = Field(
+    timezone: TimeZone = Field(
         "Europe/London", description="Times are shown in this zone; they are stored in UTC."
     )
 
