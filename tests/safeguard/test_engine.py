@@ -436,10 +436,21 @@ def test_a_required_list_that_is_missing_blocks_all_but_help_or_is_warned_of(
 def test_a_list_that_is_altered_or_taken_away_stays_in_force_where_it_was(
     required: Callable[[str], Engine], school: Path, stance: str
 ) -> None:
+    file, key = school / "sealed/test-list.sealed", school / "keys/sealed.key"
+    import_sealed(school, "test-list", ["old-entry.test"], NOW)
+    older = file.read_bytes()
     import_sealed(school, "test-list", FEED, NOW)
+    whole = file.read_bytes()
     engine = required(stance)
-    file = school / "sealed/test-list.sealed"
-    for tamper in (lambda: file.write_bytes(b"nothing"), file.unlink):
+    flipped = bytes([*whole[:99], whole[99] ^ 1, *whole[100:]])
+    for tamper in (
+        lambda: file.write_bytes(flipped),
+        lambda: file.write_bytes(whole[:-1]),
+        lambda: file.write_bytes(older),
+        file.unlink,
+        lambda: file.write_bytes(whole) and key.write_bytes(b"k" * 32),
+        key.unlink,
+    ):
         tamper()
         assert engine.refresh()
         assert verdict_of(engine, PUPIL, PAGE).reason is Reason.SEALED
