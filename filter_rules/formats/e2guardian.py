@@ -17,7 +17,7 @@ from filter_rules.formats.lines import (
     without_comment,
     zone_entry,
 )
-from filter_rules.formats.networks import is_network, network_line
+from filter_rules.formats.networks import network_line
 from filter_rules.formats.sites import expression_line
 
 _INCLUDE = re.compile(r"(?i)\.include\s*<([^<>]+)>")
@@ -121,8 +121,6 @@ def _about_hours(text: str, *, allow: bool) -> str:
 
 def _site(text: str) -> Iterable[Said]:
     text = without_comment(text)
-    if is_network(text):
-        return network_line(text)
     if text.startswith("*"):
         return (f"{quoted(text)}: blanket blocks are not read from lists",)
     return (zone_entry(text[1:]) if text.startswith(".") else address_entry(text),)

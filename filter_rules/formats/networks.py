@@ -7,7 +7,6 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network, summariz
 from filter_rules.formats.lines import Reader, Said, quoted
 from filter_rules.types import Entry, Part
 
-_NETWORK = re.compile(r"(?:\d+(?:\.\d+){3}|(?=[0-9a-fA-F]*:)[0-9a-fA-F:.]+)/\d{1,3}")
 _MOST_IN_RANGE = 64  # any range of IPv4 is made of fewer
 _COMMENT = re.compile(r"[#;!].*")
 
@@ -17,8 +16,11 @@ def networks(_file: str) -> Reader:
 
 
 def is_network(text: str) -> bool:
-    """Whether a text that might be a host and a path is a network: `192.0.2.0/24`."""
-    return _NETWORK.fullmatch(text) is not None
+    """Whether a text that might be a host and a path, as `192.0.2.9/24`, is a network."""
+    try:
+        return "/" in text and bool(ip_network(text))
+    except ValueError:
+        return False
 
 
 def network_line(line: str) -> Iterable[Said]:

@@ -11,7 +11,6 @@ from filter_rules.formats.lines import (
     quoted,
     without_comment,
 )
-from filter_rules.formats.networks import is_network, network_line
 from filter_rules.types import Entry, Part, Reach
 
 
@@ -29,8 +28,6 @@ def _squidguard(line: str) -> Iterable[Said]:
     text = line.strip()
     if not text or text.startswith("#"):
         return ()
-    if is_network(text):
-        return network_line(text)
     if "/" in text:  # a second column, where there is one, is where blocked people are sent
         return (address_entry(text.split()[0], Reach.EXACT),)
     return (host_entry(text),)
@@ -38,9 +35,7 @@ def _squidguard(line: str) -> Iterable[Said]:
 
 def _address(line: str) -> Iterable[Said]:
     text = without_comment(line)
-    if not text or text.startswith("#"):
-        return ()
-    return network_line(text) if is_network(text) else (address_entry(text),)
+    return () if not text or text.startswith("#") else (address_entry(text),)
 
 
 def expression_line(line: str) -> Iterable[Said]:

@@ -41,6 +41,8 @@ def test_a_network_is_told_from_an_address_with_a_path(text: str) -> None:
     assert is_network(text)
 
 
-@pytest.mark.parametrize("text", ["192.0.2.1/x", "example.com/24", "192.0.2.1", "ab/24", "1.2/3"])
+@pytest.mark.parametrize(
+    "text", ["192.0.2.1/x", "example.com/24", "192.0.2.9/24", "192.0.2.1", "1.2/3"]
+)
 def test_an_address_with_a_path_is_no_network(text: str) -> None:
     assert not is_network(text)
