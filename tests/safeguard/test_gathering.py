@@ -1,5 +1,6 @@
 """What all sources say, brought together; only what changed is read again."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -137,13 +138,32 @@ def test_what_was_read_goes_with_its_source(tmp_path: Path) -> None:
     assert len(list((tmp_path / "read").iterdir())) == 1
 
 
+def nothing(_: bytes) -> bytes:
+    return b""
+
+
+def half(text: bytes) -> bytes:
+    return text[: len(text) // 2]
+
+
+def other(text: bytes) -> bytes:
+    return text.replace(b"one", b"two").replace(b"games", b"chess")
+
+
 @pytest.mark.parametrize("file", ["hosts", "said.json"])
-@pytest.mark.parametrize("damage", [b"", b"com.evil.\n", b"\xff\n{}"])
-def test_what_was_damaged_is_read_again(tmp_path: Path, file: str, damage: bytes) -> None:
+@pytest.mark.parametrize("damage", [nothing, half, other])
+def test_what_was_damaged_is_read_again(
+    tmp_path: Path, file: str, damage: Callable[[bytes], bytes]
+) -> None:
     bring(tmp_path, Format.DOMAINS, "one.example\n")
-    whole = keys_of(gathered(tmp_path), "hosts")
+    made = gathered(tmp_path)
     (folder,) = (tmp_path / "read").iterdir()
-    (folder / file).write_bytes(damage)
-    assert keys_of(gathered(tmp_path), "hosts") == whole
-    (folder / file).unlink()
-    assert keys_of(gathered(tmp_path), "hosts") == whole
+    text = (folder / file).read_bytes()
+    for damaged in (damage(text), None):
+        if damaged is None:
+            (folder / file).unlink()
+        else:
+            (folder / file).write_bytes(damaged)
+        again = gathered(tmp_path)
+        assert again.listings == made.listings
+        assert keys_of(again, "hosts") == [(0, ["example.one."])]
