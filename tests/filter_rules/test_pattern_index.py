@@ -108,6 +108,7 @@ def test_a_pattern_of_names_holds_where_only_a_name_is_known(pattern: str, host:
         ("||ad*.example^x", "ads.example"),
         ("||ad*.example/", "ads.example"),
         ("|http://ad", "ads.example"),
+        ("|ads", "ads.example"),
         ("http:", "ads.example"),
         ("ads.example/|", "ads.example"),
         ("/^https?:/", "ads.example"),

@@ -70,6 +70,13 @@ def test_an_address_that_is_told_at_once_is_the_one_that_browsers_open(text: str
     assert split(text) == urls._spelt(text.translate(urls._DROPPED).strip(urls._ROUND))
 
 
+def test_every_character_and_every_escape_is_told_as_browsers_open_it() -> None:
+    ways = ("https://example.com/a{}b", "https://example.com/?a{}b", "https://exa{}mple.com/")
+    pieces = [*map(chr, range(256)), *(f"%{one:02X}" for one in range(256))]
+    for text in (way.format(piece) for way in ways for piece in pieces):
+        assert split(text) == urls._spelt(text.translate(urls._DROPPED).strip(urls._ROUND)), text
+
+
 @pytest.mark.parametrize("texts", EVASIONS.values(), ids=list(EVASIONS))
 def test_no_way_round_is_told_at_once(texts: list[str]) -> None:
     for text in texts:
