@@ -30,7 +30,15 @@ from safeguard.core.concerns import (
     ThemeSeen,
     Who,
 )
-from safeguard.core.folding import fold, needed, review, unreview
+from safeguard.core.folding import (
+    Needed,
+    fold,
+    needed,
+    reassign,
+    review,
+    unreview,
+    within_reach,
+)
 
 LONDON = ZoneInfo("Europe/London")
 RULES = ConcernRules(LONDON)
@@ -104,20 +112,29 @@ class Ledger:
     changes: list[Change] = field(default_factory=list)
 
     def add(self, events: Sequence[ConcernEvent]) -> None:
-        wanted = needed(events, self.rules)
-        handed = [
-            one
-            for one in self.concerns.values()
-            for want in wanted
-            if one.who == want.who and want.since <= one.facts.first <= want.until
-        ]
-        self._write(fold(handed, events, self.rules))
+        self._write(fold(self._handed(needed(events, self.rules)), events, self.rules))
 
     def review(self, one: Concern, outcome: Outcome, at: datetime) -> None:
-        self._write(review(self.concerns.values(), one, outcome, at, self.rules))
+        self._write(review(self._near(one, one.who), one, outcome, at, self.rules))
 
     def unreview(self, one: Concern) -> None:
-        self._write(unreview(self.concerns.values(), one, self.rules))
+        self._write(unreview(self._near(one, one.who), one, self.rules))
+
+    def reassign(self, one: Concern, to: Who) -> None:
+        handed = [*self._near(one, one.who), *self._near(one, to)]
+        self._write(reassign(handed, one, to, self.rules))
+
+    def _near(self, one: Concern, whose: Who) -> list[Concern]:
+        return self._handed([within_reach(whose, one.facts.first, one.facts.last, self.rules)])
+
+    def _handed(self, wanted: Sequence[Needed]) -> list[Concern]:
+        """Return no more than what is asked for: it must be enough."""
+        return [
+            one
+            for want in wanted
+            for one in self.concerns.values()
+            if one.who == want.who and want.since <= one.facts.first <= want.until
+        ]
 
     def _write(self, changes: Iterable[Change]) -> None:
         for change in changes:

@@ -219,6 +219,7 @@ class ChangeKind(StrEnum):
     GREW = "more of the same"
     REVIEWED = "reviewed"
     TAKEN_BACK = "a review was taken back"
+    REASSIGNED = "a person said whose it is"
     SETTLED = "other concerns changed what is said of it"
 
 

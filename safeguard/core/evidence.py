@@ -4,7 +4,7 @@ Each number only grows and each set keeps its smallest members, so it matters ne
 order events arrive nor in how many batches, and a page loaded a thousand times is one line.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from heapq import nsmallest
 from typing import NamedTuple
@@ -32,12 +32,6 @@ class Seen(NamedTuple):
     found: Severity
     weighed: Severity
     night: bool
-
-    @property
-    def line(self) -> Line:
-        event = self.event
-        times = Times(event.at, event.at)
-        return Line(self.found, _WAY[event.kind], event.host, event.page, times)
 
 
 def families_of(event: ConcernEvent, rules: ConcernRules) -> dict[str, tuple[ThemeSeen, ...]]:
@@ -89,20 +83,20 @@ def facts_of(spell: Sequence[Seen], rules: ConcernRules) -> Facts:
         first=events[0].at,
         last=events[-1].at,
         count=len(spell),
-        found=max(one.found for one in spell),
-        weighed=max(one.weighed for one in spell),
+        found=max([one.found for one in spell]),
+        weighed=max([one.weighed for one in spell]),
         strong=any(_strong(one, rules) for one in spell),
-        themes=_few(theme.theme for one in spell for theme in one.themes),
-        signs=_few(sign for event in events for sign in event.signs),
-        hosts=_few(one.event.host for one in risky),
-        groups=_few(event.group for event in events),
-        places=_few(event.place for event in events),
-        occasions=_few((_occasion(one, rules) for one in risky), MOST_OCCASIONS),
-        ways=_ways((_WAY[event.kind], Times(event.at, event.at)) for event in events),
-        night=_times(Times(one.event.at, one.event.at) for one in risky if one.night),
-        helped=_times(Times(event.at, event.at) for event in events if event.help_seeking),
-        blocked=sum(event.action is Action.BLOCK for event in events),
-        lines=_lines(one.line for one in spell),
+        themes=_few([theme.theme for one in spell for theme in one.themes]),
+        signs=_few([sign for event in events for sign in event.signs]),
+        hosts=_few([one.event.host for one in risky]),
+        groups=_few([event.group for event in events]),
+        places=_few([event.place for event in events]),
+        occasions=_few([_occasion(one, rules) for one in risky], MOST_OCCASIONS),
+        ways=_ways_of(events),
+        night=_times_of([one.event for one in risky if one.night]),
+        helped=_times_of([event for event in events if event.help_seeking]),
+        blocked=sum([event.action is Action.BLOCK for event in events]),
+        lines=_lines_of(spell),
     )
 
 
@@ -164,6 +158,39 @@ def _few(names: Iterable[str], most: int = MOST_NAMES) -> tuple[str, ...]:
     return tuple(nsmallest(most, distinct) if len(distinct) > most else sorted(distinct))
 
 
+def _times_of(events: Sequence[ConcernEvent]) -> Times | None:
+    """Return the times of events, the earliest first."""
+    return Times(events[0].at, events[-1].at, len(events)) if events else None
+
+
+def _ways_of(events: Sequence[ConcernEvent]) -> tuple[tuple[Way, Times], ...]:
+    ways: dict[Way, list[ConcernEvent]] = {}
+    for event in events:
+        ways.setdefault(_WAY[event.kind], []).append(event)
+    return tuple(
+        (way, Times(these[0].at, these[-1].at, len(these))) for way, these in sorted(ways.items())
+    )
+
+
+def _lines_of(spell: Sequence[Seen]) -> tuple[Line, ...]:
+    whole: dict[LineKey, list[datetime]] = {}
+    for one in spell:
+        event = one.event
+        key = -one.found, _WAY[event.kind], event.host, event.page
+        whole.setdefault(key, []).append(event.at)
+    return tuple(
+        [
+            Line(Severity(-key[0]), *key[1:], Times(whole[key][0], whole[key][-1], len(whole[key])))
+            for key in _foremost(whole)
+        ]
+    )
+
+
+def _foremost(whole: Mapping[LineKey, object]) -> list[LineKey]:
+    """Return the lines to keep: the worst, then those of most intent."""
+    return nsmallest(MOST_LINES, whole) if len(whole) > MOST_LINES else sorted(whole)
+
+
 def _times(parts: Iterable[Times]) -> Times | None:
     whole: Times | None = None
     for one in parts:
@@ -189,5 +216,4 @@ def _lines(parts: Iterable[Line]) -> tuple[Line, ...]:
         key = -line.severity, line.way, line.host, line.page
         before = whole.get(key)
         whole[key] = line if before is None else _joined(before, line)
-    keys = nsmallest(MOST_LINES, whole) if len(whole) > MOST_LINES else sorted(whole)
-    return tuple([whole[key] for key in keys])
+    return tuple([whole[key] for key in _foremost(whole)])

@@ -10,6 +10,7 @@ concern says by itself that it came back or gets worse. Each event must be given
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 
 from safeguard.core.concern_rules import ConcernRules
 from safeguard.core.concerns import (
@@ -17,6 +18,7 @@ from safeguard.core.concerns import (
     ChangeKind,
     Concern,
     ConcernEvent,
+    Facts,
     Outcome,
     Review,
     Standing,
@@ -45,7 +47,7 @@ class _Grown:
 
     concern: Concern
     before: tuple[Concern, ...]
-    added: tuple[str, ...]
+    added: tuple[str, ...] = ()
 
 
 def needed(events: Iterable[ConcernEvent], rules: ConcernRules) -> list[Needed]:
@@ -54,8 +56,13 @@ def needed(events: Iterable[ConcernEvent], rules: ConcernRules) -> list[Needed]:
     for event in events:
         first, last = spans.get(event.who, (event.at, event.at))
         spans[event.who] = min(first, event.at), max(last, event.at)
+    return [within_reach(who, first, last, rules) for who, (first, last) in spans.items()]
+
+
+def within_reach(who: Who, first: datetime, last: datetime, rules: ConcernRules) -> Needed:
+    """Say which of a subject's concerns matter to what was between the two."""
     reach = rules.remembers + 2 * DAY  # a day for the spell's own length, one for the clock's
-    return [Needed(who, first - reach, last + reach) for who, (first, last) in spans.items()]
+    return Needed(who, first - reach, last + reach)
 
 
 def fold(
@@ -83,15 +90,15 @@ def review(
 ) -> list[Change]:
     """Return what becomes of the subject's concerns when a person has looked at one of them.
 
-    `concern` is what that person saw. If it has grown since, the change must not be written:
-    nobody has seen what is new.
+    `existing`: those within_reach() of it. `concern` is what that person saw. If it has grown
+    since, the change must not be written: nobody has seen what is new.
     """
     if concern.fresh is None:
         return []
     seen_now = Review(at, outcome, concern.severity, concern.fresh)
     closed = replace(concern, fresh=None, reviews=(*concern.reviews, seen_now))
     mine = _by_subject(existing).get(concern.who, [])
-    return _settled(mine, [_Grown(closed, (concern,), ())], rules)
+    return _settled(mine, [_Grown(closed, (concern,))], rules)
 
 
 def unreview(existing: Iterable[Concern], concern: Concern, rules: ConcernRules) -> list[Change]:
@@ -102,7 +109,32 @@ def unreview(existing: Iterable[Concern], concern: Concern, rules: ConcernRules)
     fresh = added([last.facts] if concern.fresh is None else [last.facts, concern.fresh])
     opened = replace(concern, fresh=fresh, reviews=tuple(earlier))
     mine = _by_subject(existing).get(concern.who, [])
-    return _settled(mine, [_Grown(opened, (concern,), ())], rules)
+    return _settled(mine, [_Grown(opened, (concern,))], rules)
+
+
+def reassign(
+    existing: Iterable[Concern], concern: Concern, who: Who, rules: ConcernRules
+) -> list[Change]:
+    """Return what becomes of both subjects' concerns when a person said whose one of them is.
+
+    It joins the pupil's own concerns where they are one spell. Its events are to be given the
+    new subject as well; those that come later to the device stay the device's.
+    """
+    held = _by_subject(existing)
+    theirs, mine = held.get(concern.who, []), held.get(who, [])
+    early, late = concern.facts.first - rules.gap, concern.facts.last + rules.gap
+    beside = [
+        one
+        for one in mine
+        if (one.family, one.day) == (concern.family, concern.day)
+        and early <= one.facts.last
+        and one.facts.first <= late
+    ]
+    joined = _joined(who, (concern.family, concern.day), (concern, *beside), ())
+    return [
+        *_settled(mine, [joined], rules),
+        *_settled(theirs, [], rules, gone=(concern,)),
+    ]
 
 
 def _by_subject(concerns: Iterable[Concern]) -> dict[Who, list[Concern]]:
@@ -140,7 +172,7 @@ def _spells(
         *((one.facts.first, one.facts.last, one) for one in held),
         *((one.event.at, one.event.at, one) for one in arrived),
     ]
-    pieces.sort(key=lambda piece: piece[:2])
+    pieces.sort(key=itemgetter(0))
     spell: list[Concern | Seen] = []
     end = pieces[0][0]
     for first, last, piece in pieces:
@@ -157,33 +189,37 @@ def _spell(
 ) -> Iterator[_Grown]:
     before = tuple(one for one in pieces if isinstance(one, Concern))
     arrived = [one for one in pieces if not isinstance(one, Concern)]
-    if not arrived:
-        return
-    fresh = added([*(one.fresh for one in before if one.fresh), facts_of(arrived, rules)])
-    reviews = sorted((one for each in before for one in each.reviews), key=review_order)
+    if arrived:
+        grown = _joined(arrived[0].event.who, thread, before, (facts_of(arrived, rules),))
+        yield replace(grown, added=tuple(one.event.id for one in arrived))
+
+
+def _joined(
+    who: Who, thread: Thread, before: tuple[Concern, ...], arrived: tuple[Facts, ...]
+) -> _Grown:
+    """Make one concern of several and of facts that arrived; no review is lost or changed."""
     family, day = thread
-    yield _Grown(
-        Concern(
-            who=arrived[0].event.who,
-            family=family,
-            day=day,
-            facts=added([*(one.facts for one in reviews), fresh]),
-            fresh=fresh,
-            reviews=tuple(reviews),
-        ),
-        before,
-        tuple(one.event.id for one in arrived),
-    )
+    unseen = [*(one.fresh for one in before if one.fresh), *arrived]
+    fresh = added(unseen) if unseen else None
+    reviews = sorted((one for each in before for one in each.reviews), key=review_order)
+    facts = added([*(one.facts for one in reviews), *([fresh] if fresh else [])])
+    return _Grown(Concern(who, family, day, facts, fresh, tuple(reviews)), before)
 
 
-def _settled(mine: Sequence[Concern], grown: Sequence[_Grown], rules: ConcernRules) -> list[Change]:
+def _settled(
+    mine: Sequence[Concern],
+    grown: Sequence[_Grown],
+    rules: ConcernRules,
+    gone: Sequence[Concern] = (),
+) -> list[Change]:
     """Say of each concern that grew, and of those it touches, what it comes to now."""
-    gone = {one.key for each in grown for one in each.before}
-    kept = [one for one in mine if one.key not in gone] if gone else mine
+    now = [one.concern for one in grown]
+    left = {one.key for one in gone} | {one.key for each in grown for one in each.before}
+    kept = [one for one in mine if one.key not in left] if left else mine
     before = Surroundings(mine, rules)
-    after = Surroundings([*kept, *(one.concern for one in grown)], rules)
-    touched = after.touched_since(before, [one.concern for one in grown])
-    beside = [_Grown(one, (one,), ()) for one in kept if touched(one)]
+    after = Surroundings([*kept, *now], rules)
+    touched = after.touched_since(before, [*now, *gone])
+    beside = [_Grown(one, (one,)) for one in kept if touched(one)]
     every = sorted([*beside, *grown], key=lambda one: (one.concern.facts.first, one.concern.family))
     changes = [_change(one, after.settle(one.concern)) for one in every]
     return [change for change in changes if change is not None]
@@ -197,15 +233,22 @@ def _change(one: _Grown, now: Concern) -> Change | None:
 
 def _kind(one: _Grown, now: Concern) -> ChangeKind:
     was_open = [each.standing.open for each in one.before]
-    if not now.standing.open and any(was_open):
-        return ChangeKind.REVIEWED
-    if not one.before:
-        return _NEWS.get(now.standing, ChangeKind.RAISED)
     if now.standing.open and not all(was_open):
         return _NEWS.get(now.standing, ChangeKind.TAKEN_BACK)
-    if now.severity > max(each.severity for each in one.before) and now.standing.open:
+    if not one.before:
+        return _NEWS.get(now.standing, ChangeKind.RAISED)
+    if any(was_open) and not now.standing.open:
+        return ChangeKind.REVIEWED
+    return _more_of_the_same(one, now)
+
+
+def _more_of_the_same(one: _Grown, now: Concern) -> ChangeKind:
+    if now.standing.open and now.severity > max(each.severity for each in one.before):
         return ChangeKind.WORSE
-    return ChangeKind.GREW if one.added else ChangeKind.SETTLED
+    if one.added:
+        return ChangeKind.GREW
+    moved = any(each.who != now.who for each in one.before)
+    return ChangeKind.REASSIGNED if moved else ChangeKind.SETTLED
 
 
 _NEWS = {

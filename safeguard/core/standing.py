@@ -5,7 +5,6 @@ more is not new, unless it is urgent. A later spell of a family that was reviewe
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from filter_rules.types import Severity
@@ -40,18 +39,18 @@ class Surroundings:
         spoken = {
             one.day for one in grown if self.speaks.get(one.day) != before.speaks.get(one.day)
         }
-        reviewed: set[str] = set()
+        reviewed: dict[str, date] = {}
         days: dict[str, set[date]] = {}
         for family in {one.family for one in grown}:
             if self.reviewed.get(family) != before.reviewed.get(family):
-                reviewed.add(family)
+                reviewed[family] = min(one.day for one in grown if one.family == family)
             days[family] = self.days.get(family, set()) ^ before.days.get(family, set())
         within = self._rules.within_days * DAY
 
         def touched(one: Concern) -> bool:
             return (
                 one.day in spoken
-                or one.family in reviewed
+                or one.day >= reviewed.get(one.family, date.max)
                 or any(day <= one.day < day + within for day in days.get(one.family, ()))
             )
 
@@ -61,8 +60,13 @@ class Surroundings:
         rules = self._rules
         result = climb(one.facts, rules.family(one.family), self._around(one), one.who, rules)
         standing, why = self._standing(one, result.severity)
-        return replace(
-            one,
+        return Concern(
+            who=one.who,
+            family=one.family,
+            day=one.day,
+            facts=one.facts,
+            fresh=one.fresh,
+            reviews=one.reviews,
             severity=result.severity,
             confidence=result.confidence,
             standing=standing,
@@ -92,7 +96,8 @@ class Surroundings:
             other.reviews[-1]
             for other in self.reviewed.get(one.family, ())
             if other.reviews[-1].outcome is not Outcome.WRONG_PUPIL
-            and other.reviews[-1].at < one.facts.first <= other.facts.last + self._rules.remembers
+            and max(other.reviews[-1].at, other.facts.last) < one.facts.first
+            and one.facts.first <= other.facts.last + self._rules.remembers
         ]
         return max(earlier, key=review_order, default=None)
 

@@ -68,7 +68,7 @@ one_event = st.builds(
     id=st.just(""),
     at=st.one_of(
         st.integers(0, 40).map(lambda quarter: START + quarter * 14 * MINUTE),
-        st.integers(0, 90_000).map(lambda minute: START + minute * MINUTE),
+        st.integers(0, 200_000).map(lambda minute: START + minute * MINUTE),
     ),
     who=st.sampled_from([who("Ada"), who("Ada"), who("Ada"), who("device-1")]),
     themes=themes_seen,
@@ -384,6 +384,65 @@ def test_an_undone_review_is_no_news_and_what_came_since_is_kept() -> None:
     assert not ledger.changes[-1].tells
     [one] = ledger.all()
     assert (one.standing, one.fresh) == (Standing.NEW, one.facts)
+
+
+def test_a_concern_of_a_device_becomes_the_pupils() -> None:
+    ledger, pupils = Ledger(), Ledger()
+    lines = [
+        "mon 10:05 Ada types bullying medium of page a",
+        "mon 10:55 Ada types bullying medium of page c",
+    ]
+    tell([*lines, "mon 10:30 device-1 types bullying high of page b"], ledger)
+    ledger.reassign(ledger.latest("device-1", "bullying"), who("Ada"))
+    tell([*lines, "mon 10:30 Ada types bullying high of page b"], pupils)
+    assert ledger.concerns == pupils.concerns
+    assert ledger.members == pupils.members
+    assert ledger.changes[-1].kind is ChangeKind.REASSIGNED
+    assert len(ledger.changes[-1].before) == 3
+
+
+def test_a_reviewed_concern_stays_reviewed_when_it_becomes_the_pupils() -> None:
+    ledger = Ledger()
+    tell(["mon 10:05 device-1 types bullying high", "mon 11:00 the lead reviews device-1 bullying as NOTED",
+          "mon 10:05 Ada types bullying medium", "mon 18:00 Ada types bullying medium"], ledger)  # fmt: skip
+    ledger.reassign(ledger.latest("device-1", "bullying"), who("Ben"))
+    assert ledger.changes[-1].kind is ChangeKind.REASSIGNED
+    assert not ledger.changes[-1].tells
+    assert ledger.latest("Ben", "bullying").standing is Standing.REVIEWED
+
+
+def test_what_is_taken_from_a_device_adds_to_its_other_concerns_no_more() -> None:
+    ledger = Ledger()
+    tell(
+        ["mon 10:05 device-1 types drugs medium", "mon 14:05 device-1 types self-harm high"], ledger
+    )
+    assert ledger.latest("device-1", "self-harm").severity is Severity.URGENT
+    ledger.reassign(ledger.latest("device-1", "substances"), who("Ada"))
+    assert ledger.latest("device-1", "self-harm").severity is Severity.HIGH
+    assert {key[1]: len(ids) for key, ids in ledger.members.items()} == {
+        "substances": 1,
+        "self-harm": 1,
+    }
+
+
+@LAW
+@given(many_events, st.data())
+def test_what_is_reassigned_is_as_if_it_had_been_the_pupils(
+    events: list[ConcernEvent], data: st.DataObject
+) -> None:
+    ledger = ledger_of(events)
+    one = data.draw(st.sampled_from(ledger.all()))
+    to = data.draw(st.sampled_from([who("Ada"), who("Zoe")]))
+    if one.who == to:
+        return
+    members = ledger.members[one.key]
+    ledger.reassign(one, to)
+    alone = [each for each in events if list(families_of(each, RULES)) == [one.family]]
+    if all(each in alone for each in events if each.id in members):
+        meant = [replace(each, who=to) if each.id in members else each for each in events]
+        assert ledger.concerns == ledger_of(meant).concerns
+    found = [each for ids in ledger.members.values() for each in ids]
+    assert len(found) == sum(len(families_of(each, RULES)) for each in events)
 
 
 def test_ids_arrive_with_the_concern_they_joined() -> None:
