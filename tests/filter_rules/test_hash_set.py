@@ -32,3 +32,11 @@ def test_an_empty_set_holds_nothing() -> None:
 def test_what_is_packed_is_sorted_and_there_once() -> None:
     one, two = b"a" * HASH_BYTES, b"b" * HASH_BYTES
     assert packed_of([two, one, two]) == one + two
+
+
+def test_a_hash_is_not_found_across_two_others() -> None:
+    one, two = bytes(16), bytes(14) + b"\x01\x00"
+    kept = HashSet(packed_of([one, two]))
+    assert bytes(15) + b"\x01" not in kept  # the end of one and the beginning of two
+    three = bytes(15) + b"\x01"
+    assert three in HashSet(packed_of([one, two, three]))
