@@ -13,6 +13,8 @@ from filter_rules.formats.lines import (
 )
 from filter_rules.types import Entry, Part, Reach
 
+_LONGEST_EXPRESSION = 1000  # what takes RE2 seconds to compile is longer
+
 
 def ut1(file: str) -> Reader:
     """Read a file of a UT1 category: `domains`, `urls` or `expressions`, told by its name."""
@@ -42,6 +44,8 @@ def expression_line(line: str) -> Iterable[Said]:
     text = line.strip()
     if not text or text.startswith("#"):
         return ()
+    if len(text) > _LONGEST_EXPRESSION:
+        return (f"{quoted(text)} is longer than {_LONGEST_EXPRESSION} characters: make it several",)
     if refusal := refusal_of(text):
         return (f"{quoted(text)} is no expression that can be used: {refusal}",)
     return (Entry(Part.EXPRESSION, text),)

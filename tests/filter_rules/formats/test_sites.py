@@ -14,3 +14,8 @@ def test_the_name_of_a_file_tells_what_is_in_it() -> None:
 
 def test_an_address_covers_the_names_below_its_host() -> None:
     assert list(urls("x")("example.com/x")) == [Entry(Part.URL, "example.com/x", Reach.SUBTREE)]
+
+
+def test_an_expression_that_would_take_seconds_to_compile_is_refused() -> None:
+    (said,) = ut1("expressions")("[a-z]{1,100}" * 300)
+    assert "longer than 1000 characters" in str(said)
