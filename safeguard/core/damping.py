@@ -73,7 +73,7 @@ def topic_of(one: Concern) -> Topic | None:
     match facts.places, facts.groups:
         case (place,), _:
             return Topic(one.who.school_id, one.day, one.family, place)
-        case (), (group,) if len(pages) == 1:
+        case (), (group,) if len(pages) == 1 and facts.lines[0].page:
             return Topic(one.who.school_id, one.day, one.family, group, " ".join(*pages))
         case _:
             return None

@@ -107,13 +107,16 @@ def _dismissed(one: Concern) -> bool:
 
 
 def _has_news(one: Concern) -> bool:
-    """Say whether anything is new since the last review: the same page is not, unless urgent."""
+    """Say whether anything is new since the last review.
+
+    The same page is not, unless it is urgent. What cannot be told apart is taken for new.
+    """
     if one.fresh is None:
         return False
     if one.fresh.found is Severity.URGENT or len(one.fresh.lines) == MOST_LINES:
         return True
     known = {_page(line) for each in one.reviews for line in each.facts.lines}
-    return not known.issuperset(_page(line) for line in one.fresh.lines)
+    return any(not line.page or _page(line) not in known for line in one.fresh.lines)
 
 
 def _page(line: Line) -> tuple[Way, str, str]:

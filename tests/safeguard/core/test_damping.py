@@ -118,6 +118,13 @@ def test_the_line_is_as_severe_as_the_worst_in_it() -> None:
     assert (line.topic.place, line.topic.family, len(line.gathered)) == ("9B", "substances", 6)
 
 
+def test_where_neither_class_nor_page_is_known_nothing_is_shared() -> None:
+    ledger = Ledger()
+    events = events_of(READERS.removesuffix(" in 9B"))
+    ledger.add([replace(one, page="") for one in events])
+    assert class_lines(ledger.all(), RULES) == []
+
+
 NAMES = ("Ada", "Ben", "Cal", "Dan", "Eve", "Fay", "Gus")
 one_line = st.builds(
     "{} {:02}:{:02} {} {} {} {} in {}".format,

@@ -26,6 +26,7 @@ from safeguard.core.evidence import families_of
 from safeguard.core.folding import fold, needed, review, unreview
 from safeguard.core.types import Action
 from tests.concern_stories import RULES, STORIES, Ledger, said, tell, told_in_one_go, who
+from tests.test_purity import no_world
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story["says"])
@@ -254,6 +255,13 @@ def test_the_same_event_twice_in_a_batch_counts_once() -> None:
     events = told_in_one_go(["mon 10:05 Ada types suicide high"])
     [change] = fold([], [*events, *events], RULES)
     assert change.concern.facts.count == 1
+
+
+def test_folding_touches_nothing_but_its_arguments() -> None:
+    events = told_in_one_go(["mon 10:05 Ada,Ben,Cal,Dan,Eve read drugs medium in 9B"])
+    with no_world():
+        changes = fold([], events, RULES)
+        assert len(class_lines([change.concern for change in changes], RULES)) == 1
 
 
 def test_nothing_arrived_changes_nothing() -> None:

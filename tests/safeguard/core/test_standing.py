@@ -5,7 +5,7 @@ from dataclasses import replace
 from safeguard.core.concerns import Concern, Outcome, Standing
 from safeguard.core.evidence import MOST_LINES
 from safeguard.core.standing import Surroundings
-from tests.concern_stories import RULES, Ledger, tell
+from tests.concern_stories import RULES, Ledger, events_of, tell
 
 BEFORE = ("mon 10:05 Ada types bullying medium", "mon 11:00 the lead reviews Ada bullying as NOTED")
 
@@ -51,6 +51,17 @@ def test_what_is_more_than_can_be_told_apart_is_news() -> None:
     assert told(*reviewed)[0].standing is Standing.REVIEWED
     assert told(*reviewed, pages[0])[0].standing is Standing.REVIEWED
     assert told(*reviewed, *pages)[0].standing is Standing.CAME_BACK
+
+
+def test_what_no_page_tells_apart_is_news() -> None:
+    ledger = Ledger()
+    [event] = events_of("mon 10:05 Ada opens unlawful high on withheld")
+    again = replace(event, id="again", at=event.at + RULES.again, page="")
+    ledger.add([replace(event, page="")])
+    [one] = ledger.all()
+    ledger.review(one, Outcome.NOTED, event.at)
+    ledger.add([again])
+    assert ledger.all()[0].standing is Standing.CAME_BACK
 
 
 def test_a_dismissed_concern_says_nothing_of_others_until_it_has_news() -> None:
