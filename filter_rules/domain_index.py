@@ -37,4 +37,4 @@ class DomainIndex:
 
 
 def _without(reach: Reach, sets: Sequence[Listings]) -> tuple[Listings, ...]:
-    return tuple(tuple(one for one in listings if one.reach is not reach) for listings in sets)
+    return tuple(tuple([one for one in listings if one.reach is not reach]) for listings in sets)
