@@ -8,9 +8,12 @@ No address is written anywhere. The record is what tells a list from an older co
 whose seal is as good; it lies away from the lists, and is kept in the same backup as the key.
 """
 
+import fcntl
 import hashlib
 import hmac
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -111,6 +114,19 @@ def key_for(data: Path, name: str) -> bytes:
         )
     make_key(data / KEY_FILE)
     return read_key(data)
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Wait until nobody else changes sealed lists: two imports at once would lose one's record."""
+    folder = (data / KEY_FILE).parent
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def read_list(file: Path, key: bytes) -> Content | Fault:

@@ -22,6 +22,7 @@ from safeguard.sealed_files import (
     FOLDER,
     VERSION,
     Content,
+    alone,
     file_of,
     key_for,
     next_serial,
@@ -125,9 +126,10 @@ def import_sealed(
     except _UpdateError as error:
         note_trouble(data, name, str(error), now)
         raise UnusableError(f"{name}: nothing has changed, since {error}") from None
-    serial = next_serial(data, key, name, now)
-    write_list(data, key, _content(name, feed.category, serial, now, gathered))
-    clear_trouble(data, name)
+    with alone(data):
+        serial = next_serial(data, key, name, now)
+        write_list(data, key, _content(name, feed.category, serial, now, gathered))
+        clear_trouble(data, name)
     refused = tuple(gathered.refused)
     return Imported(len(gathered.entries), refused, gathered.refused_count)
 
@@ -141,6 +143,11 @@ def remove_sealed(
             f"The sealed list {name} is required by the settings ([sealed] required), "
             "so it cannot be removed. Import it anew to replace it."
         )
+    with alone(data):
+        _remove(data, name, reason, now)
+
+
+def _remove(data: Path, name: str, reason: str, now: datetime) -> None:
     key = read_key(data)
     newest = read_newest(data, key)
     there = NAME.fullmatch(name) and file_of(data, name).is_file()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 from pathlib import Path
 
@@ -218,6 +219,13 @@ def test_a_list_that_is_removed_leaves_when_and_why(data: Path, lost: str) -> No
         "at": NOW.isoformat(),
         "reason": "replaced by another",
     }
+
+
+def test_lists_that_are_imported_at_once_are_all_in_force(tmp_path: Path) -> None:
+    names = [f"list-{number}" for number in range(12)]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda name: import_sealed(tmp_path, name, FEED, NOW), names))
+    assert faults(tmp_path) == dict.fromkeys(sorted(names))
 
 
 @pytest.mark.parametrize("name", ["absent", "../keys/sealed"])
