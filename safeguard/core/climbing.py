@@ -1,8 +1,8 @@
 """Facts -> how severe, how sure, and why, in words a lead can repeat to a colleague.
 
-A concern starts at the worst it holds. Each of STEPS that holds lifts it by one, by two in all,
-and a combination by one more, as far as its family goes. To "urgent" only a combination lifts
-what was less than "high" or only read. No step is ever taken back by more facts.
+A concern starts at the worst it holds. Each of STEPS that holds lifts it by one, and so does a
+combination, as far as its family goes. To "urgent" only a combination lifts what was less than
+"high" or only read. No step is ever taken back by more facts.
 """
 
 from collections.abc import Callable
@@ -78,7 +78,7 @@ def climb(facts: Facts, family: Family, around: Around, who: Who, rules: Concern
     """Work out what the facts come to."""
     steps = [] if family.name == HELP or facts.only_help else _steps(facts, around, rules)
     together = [one for one in rules.combinations if _holds(one, facts, family, around)]
-    severity = _lifted(facts, family, len(steps), rules, together=bool(together))
+    severity = _lifted(facts, family, len(steps), together=bool(together))
     confidence = sure(facts, rules)
     return Climb(
         severity,
@@ -130,11 +130,9 @@ def _holds(one: Combination, facts: Facts, family: Family, around: Around) -> bo
     return bool(one.one & around.speaks_of) and bool(one.other & around.speaks_of)
 
 
-def _lifted(
-    facts: Facts, family: Family, steps: int, rules: ConcernRules, *, together: bool
-) -> Severity:
+def _lifted(facts: Facts, family: Family, steps: int, *, together: bool) -> Severity:
     """Lift what was found by its steps, as far as family and intent allow."""
-    lifted = facts.weighed + min(steps, rules.most_steps) + together
+    lifted = facts.weighed + steps + together
     ceiling = Severity.URGENT if _may_be_urgent(facts, together=together) else Severity.HIGH
     return Severity(max(facts.weighed, min(lifted, ceiling, family.most)))
 

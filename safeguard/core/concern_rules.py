@@ -170,7 +170,6 @@ class ConcernRules:
     sites: int = 3
     days: int = 3
     within_days: int = 7
-    most_steps: int = 2
     remembers: timedelta = timedelta(days=60)
     lesson: timedelta = timedelta(minutes=60)
     quorum: int = 5

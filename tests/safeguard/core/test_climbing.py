@@ -29,7 +29,7 @@ def test_what_was_found_once_stays_what_it_is() -> None:
     )
 
 
-def test_many_steps_count_as_two() -> None:
+def test_many_steps_lift_to_high_and_each_is_named() -> None:
     all_steps = facts(*(f"mon 22:0{n} Ada types drugs low on {n}.example" for n in range(9)))
     one = climbed(all_steps, Around(days=7), DRUGS)
     assert one.severity is Severity.HIGH
