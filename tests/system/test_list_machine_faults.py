@@ -8,6 +8,7 @@ import gzip
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ import pytest
 
 from filter_rules.formats.format import Format
 from safeguard.building import open_rules, rules_in_force
+from safeguard.reading import FOLDER
 from safeguard.sources import import_source, imported_sources
 from safeguard.subscriptions import Subscription, due, subscribe, subscriptions
 from safeguard.updating import update
@@ -217,6 +219,7 @@ def test_a_file_that_cannot_be_read_changes_nothing(
     school: Path, in_force: str, unreadable: str, command: list[str], says: str
 ) -> None:
     (school / "new.txt").write_text("new.example\n", encoding="utf-8")
+    shutil.rmtree(school / FOLDER)  # what was read before would be taken from there
     (file,) = school.glob(unreadable)
     file.chmod(0)
     try:
