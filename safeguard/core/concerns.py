@@ -218,6 +218,7 @@ class ChangeKind(StrEnum):
     WORSE = "worse before anyone looked"
     GREW = "more of the same"
     REVIEWED = "reviewed"
+    JOINED = "a late event shows that it is of a spell and of pages that were reviewed"
     TAKEN_BACK = "a review was taken back"
     REASSIGNED = "a person said whose it is"
     SETTLED = "other concerns changed what is said of it"

@@ -238,7 +238,7 @@ def _kind(one: _Grown, now: Concern) -> ChangeKind:
     if not one.before:
         return _NEWS.get(now.standing, ChangeKind.RAISED)
     if any(was_open) and not now.standing.open:
-        return ChangeKind.REVIEWED
+        return ChangeKind.REVIEWED if now.fresh is None else ChangeKind.JOINED
     return _more_of_the_same(one, now)
 
 

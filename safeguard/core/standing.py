@@ -103,7 +103,9 @@ class Surroundings:
 
 
 def _dismissed(one: Concern) -> bool:
-    return bool(one.reviews) and one.reviews[-1].outcome in DISMISSED and not _has_news(one)
+    """Say whether people found all of it to be no concern of this pupil's."""
+    seen_whole = bool(one.reviews) and one.fresh is None
+    return seen_whole and all(each.outcome in DISMISSED for each in one.reviews)
 
 
 def _has_news(one: Concern) -> bool:

@@ -184,6 +184,21 @@ def test_one_more_event_never_lowers_a_severity(
 
 
 @LAW
+@given(many_events, one_event, st.data())
+def test_neither_does_it_after_some_were_reviewed_and_dismissed(
+    events: list[ConcernEvent], another: ConcernEvent, data: st.DataObject
+) -> None:
+    ledger = ledger_of(events)
+    for one in data.draw(st.lists(st.sampled_from(ledger.all()), unique_by=lambda each: each.key)):
+        outcome = data.draw(st.sampled_from(list(Outcome)))
+        ledger.review(ledger.concerns[one.key], outcome, one.facts.last)
+    before = severities(ledger)
+    ledger.add([replace(another, id="more")])
+    after = severities(ledger)
+    assert all(after[each] >= severity for each, severity in before.items())
+
+
+@LAW
 @given(many_events, st.data())
 def test_more_intent_never_lowers_a_severity(
     events: list[ConcernEvent], data: st.DataObject
@@ -360,6 +375,25 @@ def test_a_late_event_that_joins_two_reviewed_spells_keeps_both_reviews() -> Non
     assert joined.standing is Standing.GETTING_WORSE
     assert len(ledger.changes[-1].before) == 2
     assert len(ledger.changes[-1].added) == 1
+
+
+def test_a_late_event_shows_that_a_page_had_been_reviewed() -> None:
+    ledger = Ledger()
+    tell(
+        [
+            "mon 10:00 Ada reads bullying medium",
+            "mon 10:10 the lead reviews Ada bullying as LESSON",
+            "mon 10:50 Ada reads bullying medium",
+            "mon 10:25 Ada reads bullying medium",
+        ],
+        ledger,
+    )
+    [one] = ledger.all()
+    assert (one.standing, one.facts.count) == (Standing.REVIEWED, 3)
+    assert [change.kind for change in ledger.changes[-2:]] == [
+        ChangeKind.CAME_BACK,
+        ChangeKind.JOINED,
+    ]
 
 
 def test_a_review_of_what_holds_nothing_new_changes_nothing() -> None:
