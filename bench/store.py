@@ -211,6 +211,7 @@ def fill(store: Store, rows: int) -> None:
 def copy(connection: Connection, each: int, step: int) -> None:
     """Copy what is there `each` times, a step later each time: in order, as it comes in a day."""
     if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA cache_size = -400000")
         series = "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < :most)"
     else:
         series = "WITH s AS (SELECT n::bigint FROM generate_series(1, :most) AS g(n))"

@@ -57,6 +57,10 @@ class Drain:
                 log.warning("spool not drained", spool=folder.name, trouble=str(error))
         return moved
 
+    def checkpoint(self) -> None:
+        """Keep the database's own log short, where it has one."""
+        self._store.checkpoint()
+
     def close(self) -> None:
         for reader in self._readers.values():
             reader.close()
@@ -170,6 +174,7 @@ def _drain(drain: Drain, stop: Flag, waited: float) -> float:
     try:
         while drain.once() and not stop.is_set():
             pass
+        drain.checkpoint()
     except AwayError as error:
         if waited == EVERY:
             log.warning("the database is away: events wait in the spools", trouble=str(error))

@@ -1,13 +1,13 @@
 """The access log: every visit that was judged, by pupil, device, address or host, a day at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
 
 from safeguard.core.types import Action, Channel
 from safeguard.core.visits import Visit, Visits, at_of, day_of, first_visit_id_at
@@ -22,11 +22,6 @@ from safeguard.store.access_days import (
 from safeguard.store.bulk import add_new
 from safeguard.store.session import Store
 from safeguard.vault import UnsealError, Vault
-
-COLUMNS = (
-    VISITS.c.id, SUBJECTS.c.person, SUBJECTS.c.device, SUBJECTS.c.address, SUBJECTS.c.group,
-    HOSTS.c.host, VISITS.c.channel, VISITS.c.action, VISITS.c.category, VISITS.c.times, VISITS.c.path,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +79,13 @@ def search(
     `paths` are for those who may read them: a technician sees hosts alone.
     """
     with day_open(store, day) as connection:
-        if connection is None:
-            return VisitPage(())
-        query = _query(connection, wanted, day)
-        if query is None:
+        query = None if connection is None else _query(connection, wanted, day)
+        if connection is None or query is None:
             return VisitPage(())
         if before:
             query = query.where(VISITS.c.id < before)
         rows = connection.execute(query.limit(limit + 1)).all()
-    vault = store.vault if paths else None
-    found = tuple(_stored(row, vault) for row in rows[:limit])
+        found = _told(connection, day, rows[:limit], store.vault if paths else None)
     return VisitPage(found, found[-1].id if len(rows) > limit else 0)
 
 
@@ -141,14 +133,7 @@ def _query(connection: Connection, wanted: WantedVisits, day: date) -> Select[An
         if not numbers:
             return None
         where.append(VISITS.c.subject.in_(numbers))
-    who = (SUBJECTS.c.day == VISITS.c.day) & (SUBJECTS.c.id == VISITS.c.subject)
-    place = (HOSTS.c.day == VISITS.c.day) & (HOSTS.c.id == VISITS.c.host)
-    return (
-        select(*COLUMNS)
-        .select_from(VISITS.join(SUBJECTS, who).join(HOSTS, place))
-        .where(VISITS.c.day == day, *where)
-        .order_by(VISITS.c.id.desc())
-    )
+    return select(VISITS).where(VISITS.c.day == day, *where).order_by(VISITS.c.id.desc())
 
 
 def _when_and_where(wanted: WantedVisits) -> Iterator[ColumnElement[bool]]:
@@ -160,14 +145,28 @@ def _when_and_where(wanted: WantedVisits) -> Iterator[ColumnElement[bool]]:
         yield VISITS.c.id < first_visit_id_at(wanted.until)
 
 
-def _stored(row: Row[Any], vault: Vault | None) -> StoredVisit:
+def _told(
+    connection: Connection, day: date, rows: Sequence[Row[Any]], vault: Vault | None
+) -> tuple[StoredVisit, ...]:
+    """Return the visits with who and where looked up: of one page, so that no plan can go wrong."""
+
+    def named(table: Table, numbers: set[int]) -> dict[int, Row[Any]]:
+        query = select(table).where(table.c.day == day, table.c.id.in_(sorted(numbers)))
+        return {row.id: row for row in connection.execute(query)}
+
+    subjects = named(SUBJECTS, {row.subject for row in rows})
+    hosts = named(HOSTS, {row.host for row in rows})
+    return tuple(_stored(row, subjects[row.subject], hosts[row.host], vault) for row in rows)
+
+
+def _stored(row: Row[Any], who: Row[Any], place: Row[Any], vault: Vault | None) -> StoredVisit:
     return StoredVisit(
         id=row.id,
-        person=row.person,
-        device=row.device,
-        address=row.address,
-        group=row.group,
-        host=row.host,
+        person=who.person,
+        device=who.device,
+        address=who.address,
+        group=who.group,
+        host=place.host,
         path=_read(row.path, vault),
         channel=Channel(row.channel),
         action=Action(row.action),

@@ -7,7 +7,8 @@ on each side.
 import os
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select
 from sqlalchemy.engine import URL
@@ -22,6 +23,7 @@ from safeguard.store.tables.every import EVERY_TABLE
 from safeguard.vault import Vault, open_vault
 
 BUSY_MS = 5000
+CHECKPOINT_FROM = 4 * 1024 * 1024
 CONNECT_SECONDS = 5
 
 
@@ -49,6 +51,23 @@ class Store:
         """One transaction: all of it or nothing."""
         with away_named(), Session(self._writing_engine) as session, session.begin():
             yield session
+
+    def checkpoint(self) -> None:
+        """Bring SQLite's log into its file where it is long. One process does so: jobs.
+
+        It holds the write lock meanwhile, so that nobody begins the log anew under it: SQLite
+        before 3.51.3 can lose pages then. Readers are not waited for, and wait for nothing.
+        """
+        log = Path(f"{self.engine.url.database}-wal")
+        if self.engine.dialect.name != "sqlite" or _size(log) < CHECKPOINT_FROM:
+            return
+        with (
+            away_named(),
+            self._writing_engine.connect() as holding,
+            holding.begin(),
+            closing(self.engine.raw_connection()) as other,
+        ):
+            other.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def close(self) -> None:
         self.engine.dispose()
@@ -107,6 +126,8 @@ def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> 
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA wal_autocheckpoint = 0")  # see Store.checkpoint
+    cursor.execute(f"PRAGMA journal_size_limit = {CHECKPOINT_FROM}")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
@@ -115,6 +136,13 @@ def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> 
 def _begin_sqlite(connection: Connection) -> None:
     writing = connection.get_execution_options().get("writing")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _close_before_fork(engine: Engine) -> None:

@@ -15,7 +15,7 @@ from safeguard.recorder import open_recorder
 from safeguard.settings import Database, Settings
 from safeguard.store import generation, schema
 from safeguard.store.intake import Batch, take_in
-from safeguard.store.session import AwayError, Store, database_url, open_store
+from safeguard.store.session import CHECKPOINT_FROM, AwayError, Store, database_url, open_store
 from tests.conftest import pick_port
 from tests.safeguard.samples import stored_event
 
@@ -146,4 +146,55 @@ def test_a_key_is_made_for_an_empty_database(any_settings: Settings) -> None:
     open_recorder(any_settings, "proxy-0")._spool.close()
     store = open_store(any_settings)
     assert store.vault.unseal(store.vault.seal(b"x")) == b"x"
+    store.close()
+
+
+def test_the_log_grows_until_one_process_brings_it_into_the_file(tmp_path: Path) -> None:
+    store = schema.prepare(Settings(data=tmp_path / "data"))
+    file = tmp_path / "data/safeguard.sqlite"
+    log = Path(f"{file}-wal")
+    before = file.stat().st_size
+
+    def write() -> None:
+        for _ in range(5):
+            with store.writing() as session:
+                session.execute(text("CREATE TABLE IF NOT EXISTS heap (one BLOB)"))
+                session.execute(text("INSERT INTO heap VALUES (zeroblob(1000000))"))
+
+    write()
+    assert log.stat().st_size > CHECKPOINT_FROM
+    assert file.stat().st_size == before, "no commit checkpoints"
+    with store.reading() as session:
+        session.execute(text("SELECT count(*) FROM heap")).scalar()
+    store.checkpoint()
+    assert file.stat().st_size > before + 4_000_000
+    full = log.stat().st_size
+    write()
+    assert log.stat().st_size <= full + 4096, "the log begins anew"
+    store.checkpoint()
+    store.close()
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("SELECT count(*) FROM heap").fetchone() == (10,)
+
+
+def test_a_short_log_and_another_engine_are_left_alone(any_store: Store) -> None:
+    any_store.checkpoint()
+
+
+def test_a_checkpoint_waits_for_whoever_writes(tmp_path: Path) -> None:
+    store = schema.prepare(Settings(data=tmp_path / "data"))
+    with store.writing() as session:
+        session.execute(text("CREATE TABLE heap (one BLOB)"))
+        session.execute(text("INSERT INTO heap VALUES (zeroblob(5000000))"))
+    size = Path(f"{tmp_path}/data/safeguard.sqlite").stat().st_size
+    with store.writing() as session:
+        session.execute(text("DELETE FROM heap"))
+        checkpointing = Thread(target=store.checkpoint)
+        checkpointing.start()
+        checkpointing.join(0.2)
+        assert checkpointing.is_alive()
+        assert Path(f"{tmp_path}/data/safeguard.sqlite").stat().st_size == size
+    checkpointing.join()
+    assert Path(f"{tmp_path}/data/safeguard.sqlite").stat().st_size > size
     store.close()
