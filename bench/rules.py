@@ -56,7 +56,8 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"No names in {asked.lists}: give their folder with --lists.\n")
         return 2
     names = unpacked(asked.lists / "scale" / "domains.txt.gz")
-    sites = popular(asked.lists)
+    above = parents_in(frozenset(names))
+    sites = [site for site in popular(asked.lists) if not above(site)]
     with tempfile.TemporaryDirectory(prefix="safeguard-bench-") as folder:
         building(Path(folder), asked.lists, names)
         opening(Path(folder), names, sites)
@@ -200,11 +201,9 @@ def mixture(sites: Sequence[str], listed: Sequence[str], count: int) -> list[str
     No host comes again soon, so that what was kept of a host is of no use.
     """
     chance = Random(2)  # noqa: S311 the same hosts in each run
-    known = set(listed)
-    open_sites = [site for site in sites if site not in known]
     some = [*chance.sample(listed, int(count * LISTED / 2))]
     some += [f"www.{name}" for name in chance.sample(listed, int(count * LISTED) - len(some))]
-    others = (open_sites * (count // len(open_sites) + 1))[: count - len(some)]
+    others = (list(sites) * (count // len(sites) + 1))[: count - len(some)]
     step = round(1 / LISTED)
     for place, name in enumerate(some):
         others.insert(place * step, name)
