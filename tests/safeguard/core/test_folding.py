@@ -68,7 +68,7 @@ one_event = st.builds(
     ConcernEvent,
     id=st.just(""),
     at=st.one_of(
-        st.integers(0, 40).map(lambda quarter: START + quarter * 14 * MINUTE),
+        st.integers(0, 16).map(lambda quarter: START + quarter * 14 * MINUTE),
         st.integers(0, 200_000).map(lambda minute: START + minute * MINUTE),
     ),
     who=st.sampled_from([who("Ada"), who("Ada"), who("Ada"), who("device-1")]),
@@ -485,6 +485,30 @@ def test_what_is_reassigned_is_as_if_it_had_been_the_pupils(
         assert ledger.concerns == ledger_of(meant).concerns
     found = [each for ids in ledger.members.values() for each in ids]
     assert len(found) == sum(len(families_of(each, RULES)) for each in events)
+
+
+def test_what_came_back_after_a_review_did_not_once_the_review_is_undone() -> None:
+    ledger = Ledger()
+    tell(
+        [
+            "mon 10:05 Ada types bullying medium",
+            "mon 10:16 the lead reviews Ada bullying as NOTED",
+            "tue 10:05 Ada types bullying medium",
+        ],
+        ledger,
+    )
+    assert ledger.latest("Ada", "bullying").standing is Standing.CAME_BACK
+    ledger.unreview(ledger.all()[0])
+    assert ledger.latest("Ada", "bullying").standing is Standing.NEW
+
+
+def test_what_arrives_late_inside_a_long_spell_does_not_cut_it() -> None:
+    ledger = Ledger()
+    spell = ["mon 10:00 Ada types bullying medium 26 times", "mon 10:50 Ada types bullying medium"]
+    ledger.add(told_in_one_go(spell))
+    late = ["mon 10:05 Ada types bullying medium", "mon 10:45 Ada types bullying medium"]
+    ledger.add([replace(one, id=f"late {one.id}") for one in told_in_one_go(late)])
+    assert [one.facts.count for one in ledger.all()] == [29]
 
 
 def test_ids_arrive_with_the_concern_they_joined() -> None:
