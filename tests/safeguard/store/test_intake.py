@@ -1,15 +1,23 @@
 """Batches arrive whole, once, in any number of tries."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from safeguard.core.events import Growth, SealedEvent, Tally
-from safeguard.store import events
+from safeguard.core.visits import Visits, visit_id, visit_of
+from safeguard.records import Record
+from safeguard.settings import Settings
+from safeguard.store import access, events, schema
 from safeguard.store.intake import Batch, Refused, RefusedError, position_of, take_in
 from safeguard.store.session import AwayError, Store
 from safeguard.store.tables.events import EventRow
 from safeguard.store.tables.spools import RefusedRow
-from tests.safeguard.samples import NOW, at, stored_event
+from tests.safeguard.samples import ALLOWED, NOW, PLACE, PUPIL, at, stored_event
 
 ONE = SealedEvent(stored_event(1), b"sealed")
 TWO = SealedEvent(stored_event(2), b"sealed")
@@ -82,3 +90,47 @@ def test_a_database_that_is_away_is_not_a_refusal(any_store: Store) -> None:
     else:
         with pytest.raises(RefusedError):
             take_in(any_store, Batch("s", "p", 1, [Tally("one", NOW, "adverts", 1)]))
+
+
+RECORDS: list[Record] = [
+    record
+    for number in range(6)
+    for record in (
+        SealedEvent(stored_event(number, at(number)), b"sealed"),
+        Growth(stored_event(number, at(number)).id, number + 2, ("a", "b"), at(number + 60)),
+        Tally("writer", NOW.replace(minute=0), "adverts", number + 1),
+        Visits((visit_of(PUPIL, PLACE, ALLOWED, visit_id(at(number), bytes(3))),)),
+    )
+]
+
+
+def everything(store: Store) -> list[object]:
+    found: list[object] = [
+        (one.event.id, one.event.count, one.event.last)
+        for one in events.search(store, events.Wanted()).events
+    ]
+    visits = access.search(store, access.WantedVisits(person=PUPIL.person), NOW.date()).visits
+    return [found, events.tallies(store, NOW), visits]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 24), st.integers(0, 24)), max_size=6))
+def test_a_spool_brought_in_any_cuts_any_number_of_times_comes_to_the_same(
+    cuts: list[tuple[int, int]],
+) -> None:
+    with TemporaryDirectory() as folder:
+        store = schema.prepare(Settings().model_copy(update={"data": Path(folder)}))
+        whole = [(0, len(RECORDS))]
+        take_in(store, Batch("s", "p", 1, RECORDS))
+        once = everything(store)
+        store.close()
+    with TemporaryDirectory() as folder:
+        store = schema.prepare(Settings().model_copy(update={"data": Path(folder)}))
+        # A drainer that dies goes back to where it was: never past what has not been brought.
+        reached = 0
+        for start, end in [*cuts, *whole]:
+            first = min(start, reached)
+            reached = max(reached, end, first)
+            take_in(store, Batch("s", "p", reached, RECORDS[first:reached]))
+        assert everything(store) == once
+        store.close()
