@@ -1,6 +1,7 @@
 """Standing among the subject's other concerns, where the stories leave something open."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from safeguard.core.concerns import Concern, Outcome, Standing
 from safeguard.core.evidence import MOST_LINES
@@ -38,6 +39,15 @@ def test_what_was_before_the_review_did_not_come_back() -> None:
         "mon 14:05 Ada types bullying medium",
     )
     assert (first.standing, second.standing) == (Standing.REVIEWED, Standing.NEW)
+
+
+def test_nothing_comes_back_from_the_future_though_a_clock_was_wrong() -> None:
+    ledger = Ledger()
+    tell(["wed 10:05 Ada types bullying medium"], ledger)
+    [late] = ledger.all()
+    ledger.review(late, Outcome.NOTED, late.facts.first - timedelta(days=9))
+    tell(["mon 10:05 Ada types bullying medium"], ledger)
+    assert ledger.all()[0].standing is Standing.NEW
 
 
 def test_another_family_did_not_come_back() -> None:
