@@ -19,7 +19,7 @@ from filter_rules.formats.format import Format
 from filter_rules.ruleset import RuleSet
 from filter_rules.urls import split
 from safeguard.building import build, open_rules
-from safeguard.sources import import_source
+from safeguard.importing import import_source
 
 PROJECT = Path(__file__).parent.parent
 TREE = PROJECT.parent / "shared" / "data" / "lists" / "ut1"

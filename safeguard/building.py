@@ -40,7 +40,7 @@ from safeguard.artefact import (
 )
 from safeguard.gathering import Gathered, Progress, gather
 from safeguard.in_force import Pointer, read_pointer, write_pointer
-from safeguard.list_files import write_whole
+from safeguard.list_files import sync, write_whole
 from safeguard.problems import UnusableError
 from safeguard.reading import FOLDER, INDEXES
 from safeguard.sources import (
@@ -118,7 +118,7 @@ def roll_back(data: Path) -> RolledBack | None:
             gone = manifest_of(data, now.fingerprint) if is_ours(data, now.fingerprint) else {}
             held = inputs_digest(data)
             write_pointer(data, Pointer(before[0], tuple(before[1:]), held))
-            _sync(data)
+            sync(data)
             return RolledBack(gone.get("sources", ()), manifest_in_force(data))
     except OSError as error:
         raise _unbuilt(data, error) from error
@@ -223,14 +223,14 @@ def _put_in_force(data: Path, made: Path, fingerprint: str, sources: Sequence[So
     if _intact(folder, made):
         os.utime(folder)  # it is the newest again
     else:
-        _sync(made, *made.iterdir())
+        sync(made, *made.iterdir())
         shutil.rmtree(folder, ignore_errors=True)
         made.rename(folder)
-        _sync(folder.parent)
+        sync(folder.parent)
     write_whole(folder / DATES, json.dumps({one.name: one.imported for one in sources}))
     pointer = read_pointer(data).to(fingerprint, KEPT - 1)
     write_pointer(data, pointer)
-    _sync(data)
+    sync(data)
     kept = {fingerprint, *pointer.before}
     for old in [one for one in folder.parent.iterdir() if one.name not in kept]:
         shutil.rmtree(old, ignore_errors=True)
@@ -258,15 +258,8 @@ def _alone(data: Path) -> Iterator[Path]:
             shutil.rmtree(work, ignore_errors=True)
 
 
-def _sync(*paths: Path) -> None:
-    for path in paths:
-        number = os.open(path, os.O_RDONLY)
-        os.fsync(number)
-        os.close(number)
-
-
 def _unbuilt(data: Path, error: object) -> UnusableError:
     return UnusableError(
-        f"The rules could not be built in {data} ({error}): make room, or see who may write "
+        f"The rules could not be built in {data} ({error}): make room, or see who may read and write "
         "there. The rules of before stay in force."
     )

@@ -197,6 +197,16 @@ def write_whole(file: Path, text: str) -> None:
     beside.replace(file)
 
 
+def sync(*paths: Path) -> None:
+    """Have files and folders on the disk before anything speaks of them."""
+    for path in paths:
+        number = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
 def _leading_away(link: Path, path: str, root: Path) -> Sequence[Problem]:
     aim = link.resolve()
     if aim.is_relative_to(root) and aim.exists():

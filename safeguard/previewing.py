@@ -18,8 +18,9 @@ from filter_rules.types import Entry
 from filter_rules.urls import split
 from safeguard.core.policy import Policy
 from safeguard.core.types import Action
+from safeguard.importing import import_source
 from safeguard.problems import UnusableError
-from safeguard.sources import Source, import_source, imported_sources
+from safeguard.sources import Source, imported_sources
 
 UNNAMED = "preview"
 

@@ -10,26 +10,20 @@ A source that holds nothing usable is not taken in, and the copy of before stays
 
 import hashlib
 import json
-import re
 import shutil
-import tempfile
 import tomllib
-import zlib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib import resources
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from filter_rules.formats.detecting import detect
 from filter_rules.formats.format import Format
 from filter_rules.formats.parsing import parse
-from filter_rules.formats.trees import ListFile, in_our_words, known_categories, slug
+from filter_rules.formats.trees import ListFile, in_our_words, known_categories
 from filter_rules.types import Category, Entry, Problem
-from safeguard.list_files import Plan, lines_of, pack, planned, unpacked, with_category, write_whole
+from safeguard.list_files import lines_of, sync, unpacked, write_whole
 from safeguard.problems import UnusableError
 
 SHIPPED = "safeguard"
@@ -38,10 +32,7 @@ MOST_PROBLEMS = 100  # kept of each source, to be shown; all are counted
 RESERVED = frozenset({SHIPPED, "school", "built-in"})
 _META = "source.toml"
 _SAMPLE = 1000
-_FEW = 50  # a category with fewer entries may lose any of them
-_LICENCE = re.compile(r"(?i)\W*licen[cs]e\s*:\s*(\S.*)")
 _TABLES = ("categories.toml", "ut1.toml")  # they say which of our categories a line goes to
-_NAMELESS = frozenset({"domains", "urls", "expressions"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +53,12 @@ class Source:
         with unpacked(self.root / (file.path + self.suffix)) as stream:
             said = parse(file.format, lines_of(stream), file.path)
             if file.format is Format.CSV:
-                folders = _shipped_table("ut1.toml")["folders"]
-                said = in_our_words(said, known_categories(folders, shipped_categories()))
+                said = in_our_words(said, known_categories(ut1_folders(), shipped_categories()))
             yield from said
 
     def sample(self, file: ListFile) -> list[str]:
         with unpacked(self.root / (file.path + self.suffix)) as stream:
             return list(islice(lines_of(stream), _SAMPLE))
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What came of an import. Without counts nothing was usable, and nothing has changed.
-
-    Where it has shrunk too much, `shrunk` says so, and nothing has changed either.
-    """
-
-    name: str
-    counts: Mapping[str, int]
-    problems: Sequence[Problem]
-    problem_count: int
-    notes: Sequence[str]
-    shrunk: str = ""
 
 
 def shipped_categories() -> tuple[Category, ...]:
@@ -126,45 +101,28 @@ def inputs_digest(data: Path) -> str:
         digest.update(f"\0{name}\0{text}".encode())
     digest.update(b"".join((_shipped() / table).read_bytes() for table in _TABLES))
     for meta in _metas(data):
-        lines = meta.read_bytes().split(b"\n")
+        lines = _bytes_of(meta).split(b"\n")
         digest.update(b"\0" + b"\n".join(one for one in lines if not one.startswith(b"imported =")))
     return digest.hexdigest()
 
 
-def import_source(
-    data: Path,
-    path: Path,
-    fmt: Format,
-    category: str,
-    name: str,
-    now: datetime,
-    *,
-    licence: str = "",
-    shrink_limit: int = 100,
-) -> Imported:
-    """Take in a list, or a folder of lists; a source of the same name is replaced.
+def place_of(data: Path, name: str) -> Path:
+    """The folder of an imported source."""
+    return data / "sources" / name
 
-    It is in force from the next build. A tree in UT1's layout and a table (CSV) bring their
-    own categories; for all else `category` says what the list is about. An empty `name` is made from the path.
-    What loses more than `shrink_limit` percent of the copy before it is not taken in.
-    """
-    name = _name_for(name, path)
-    place = data / "sources" / name
+
+def ut1_folders() -> Mapping[str, str]:
+    """Our names for the folders of UT1."""
+    found: Mapping[str, str] = _shipped_table("ut1.toml")["folders"]
+    return found
+
+
+def counts_before(place: Path) -> Mapping[str, int]:
+    """Return how many entries a source has of each category; none where it is not there."""
     try:
-        known = _shipped_table("ut1.toml")["folders"]
-        plan = planned(path.resolve(), fmt, category, name, known)
-        place.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="incoming-", dir=place) as incoming:
-            source = _taken_in(plan, Path(incoming, "files"), name, now)
-            source = replace(source, licence=source.licence or licence)
-            imported = _read_once(source, plan)
-            lost = shrunk(_counts_before(place), imported.counts, shrink_limit)
-            imported = replace(imported, shrunk=lost)
-            if imported.counts and not imported.shrunk:
-                _put_in_place(replace(source, counts=imported.counts), place)
-    except (EOFError, OSError, zlib.error) as error:
-        raise UnusableError(f"{path} could not be taken in: {error}.") from error
-    return imported
+        return _read_meta(place / _META).counts
+    except UnusableError:  # none is there, or none that can be read
+        return {}
 
 
 def remove_source(data: Path, name: str) -> None:
@@ -173,75 +131,14 @@ def remove_source(data: Path, name: str) -> None:
     shutil.rmtree(data / "sources" / name, ignore_errors=True)
 
 
-def _counts_before(place: Path) -> Mapping[str, int]:
-    try:
-        return _read_meta(place / _META).counts
-    except UnusableError:  # none is there, or none that can be read
-        return {}
-
-
-def shrunk(before: Mapping[str, int], now: Mapping[str, int], limit: int) -> str:
-    """Say what a list has lost, where it is more than `limit` percent: of all, or of a category."""
-    pairs = {about: (count, now.get(about, 0)) for about, count in before.items()}
-    few = {about for about, (count, _) in pairs.items() if count < _FEW}
-    told = {"": (sum(before.values()), sum(now.values()))} | dict(sorted(pairs.items()))
-    for about, (was, left) in told.items():
-        if about not in few and (was - left) * 100 > was * limit:
-            of = f" of {about}" if about else ""
-            return f"it fell from {was:,} entries{of} to {left:,}"
-    return ""
-
-
-def _taken_in(plan: Plan, incoming: Path, name: str, now: datetime) -> Source:
-    """Copy the files, and settle what `auto` means for each."""
-    digest = hashlib.sha256()
-    for path, file in plan.files:
-        digest.update(f"{file}\0{pack(path, incoming / f'{file.path}.gz')}\0".encode())
-    source = Source(
-        name,
-        tuple(file for _, file in plan.files),
-        incoming,
-        digest.hexdigest(),
-        plan.licence,
-        now.isoformat(timespec="seconds"),
-    )
-    settled = []
-    for file in source.files:
-        sample = source.sample(file)
-        plan.licence = plan.licence or _licence_in(sample)
-        if file.format is Format.AUTO:
-            fmt, why = detect(sample, file.path)
-            plan.notes.append(f"{file.path} is read as {fmt}: {why}")
-            file = replace(file, format=fmt)  # noqa: PLW2901  settled, it is the same file
-        settled.append(with_category(file, plan))
-    return replace(source, files=tuple(settled), licence=plan.licence)
-
-
-def _read_once(source: Source, plan: Plan) -> Imported:
-    counts: Counter[str] = Counter()
-    problems, refused = plan.problems, len(plan.problems)
-    for file in source.files:
-        for said in source.entries(file):
-            if isinstance(said, Entry):
-                counts[said.category or file.category] += 1
-            else:
-                refused += 1
-                if len(problems) < MOST_PROBLEMS:
-                    problems.append(said)
-    return Imported(
-        source.name,
-        dict(sorted(counts.items())),
-        problems[:MOST_PROBLEMS],
-        refused,
-        plan.notes[:MOST_PROBLEMS],
-    )
-
-
-def _put_in_place(source: Source, place: Path) -> None:
+def put_in_place(source: Source, place: Path) -> None:
     """The files first, then what says that they are there; last, the files of before go."""
     target = place / source.digest
-    shutil.rmtree(target, ignore_errors=True)
-    source.root.rename(target)
+    if not _same(source.root, target):  # else it may be in force: it stays where it is
+        sync(source.root, *source.root.rglob("*"))
+        shutil.rmtree(target, ignore_errors=True)
+        source.root.rename(target)
+        sync(place)
     meta = [f"{key} = {_toml(getattr(source, key))}" for key in ("name", "licence", "imported")]
     meta.append(f"digest = {_toml(source.digest)}")
     meta += ["", "[counts]", *(f"{about} = {n}" for about, n in source.counts.items())]
@@ -252,6 +149,21 @@ def _put_in_place(source: Source, place: Path) -> None:
     for other in place.iterdir():
         if other.is_dir() and other != target:
             shutil.rmtree(other, ignore_errors=True)
+
+
+def _bytes_of(meta: Path) -> bytes:
+    """What cannot be read counts as changed: the build then says what is wrong with it."""
+    try:
+        return meta.read_bytes()
+    except OSError:
+        return b"unreadable"
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two folders hold the same files."""
+    files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
+    found = sorted(path.relative_to(other) for path in other.rglob("*") if path.is_file())
+    return files == found and all((one / f).read_bytes() == (other / f).read_bytes() for f in files)
 
 
 def _metas(data: Path) -> list[Path]:
@@ -272,19 +184,6 @@ def _read_meta(meta: Path) -> Source:
         )  # fmt: skip
     except (ValueError, KeyError, OSError) as error:
         raise UnusableError(f"{meta} cannot be read ({error}): import the list again.") from error
-
-
-def _name_for(name: str, path: Path) -> str:
-    given = name or (path.resolve().parent.name if path.name in _NAMELESS else path.name)
-    made = slug(given if name else given.removesuffix(".gz").rpartition(".")[0] or given)
-    if not made or made in RESERVED:
-        raise UnusableError(f"“{given}” cannot name a list: give another with --name.")
-    return made
-
-
-def _licence_in(sample: Sequence[str]) -> str:
-    found = (_LICENCE.fullmatch(line.strip()) for line in sample[:50])
-    return next((read[1] for read in found if read), "")
 
 
 def _toml(text: str) -> str:

@@ -30,6 +30,7 @@ WHOLE = timedelta(days=7)  # so often a list is asked for whole, whatever its se
 SKEW = timedelta(minutes=5)  # clocks of a network differ by so much
 
 _FOLDER = "subscriptions"
+BRINGS_CATEGORIES = frozenset({Format.UT1, Format.CSV})  # each line says what it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def completed(wanted: Subscription) -> Subscription:
             "docs/how-to/import-a-list.md, or give its --address."
         )
     fmt = Format(known["format"])
-    categories = [] if fmt is Format.UT1 else known["categories"]
+    categories = [] if fmt in BRINGS_CATEGORIES else known["categories"]
     return replace(
         wanted,
         address=known["address"],
@@ -178,7 +179,7 @@ def _check(one: Subscription) -> None:
         raise UnusableError(f"“{one.name}” cannot name a list: use small letters, digits, hyphens.")
     if not one.address.startswith(("https://", "http://")):
         raise UnusableError(f"“{one.address}” is no address of a list: give https://….")
-    if slug(one.category) != one.category or not (one.category or one.format is Format.UT1):
+    if slug(one.category) != one.category or not (one.category or one.format in BRINGS_CATEGORIES):
         raise UnusableError(f"What is {one.name} about? Give its category with --category.")
 
 

@@ -64,8 +64,14 @@ def prepare(settings: Settings, now: datetime, progress: Callable[[str, int, int
     make_folder(settings.data)
     schema.prepare(settings).close()
     ensure(settings.data, settings.school.name, now)
-    if is_stale(settings.data) or not _readable(settings.data):
-        build(settings.data, progress)
+    readable = _readable(settings.data)
+    if is_stale(settings.data) or not readable:
+        try:
+            build(settings.data, progress)
+        except UnusableError as error:
+            if not readable:
+                raise
+            _say(str(error))  # the rules of before stay in force
 
 
 def _readable(data: Path) -> bool:

@@ -22,9 +22,9 @@ from safeguard import settings as settings_file
 from safeguard.building import build, is_stale
 from safeguard.download_problems import DownloadError, no_list
 from safeguard.downloads import Fetched, Limits, fetch
+from safeguard.importing import import_source
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
-from safeguard.sources import import_source
 from safeguard.subscriptions import (
     AFTER_A_PROBLEM,
     Subscription,

@@ -19,7 +19,11 @@ DATA = Path("filter_rules/data")
 OPEN_TO_EVERYONE = Path("tests/tables/open_to_everyone.toml")
 LIST_FILES = sorted((DATA / "lists").glob("*.txt"))
 
-WITHOUT_HOSTS = {"private-address", "illegal", "illegal-terrorism"}  # worked out; and only ever a sealed list
+WITHOUT_HOSTS = {
+    "private-address",
+    "illegal",
+    "illegal-terrorism",
+}  # worked out; and only ever a sealed list
 NEVER_BLOCKED = {
     "education", "news", "government", "health", "museums", "programming", "finance",
     "search-engines", "help",

@@ -68,8 +68,11 @@ def ready_engine(settings: Settings) -> Engine:
     make_folder(settings.data)
     schema.prepare(settings).close()
     if is_stale(settings.data):
-        with progress_bar() as progress:
-            build(settings.data, progress)
+        try:
+            with progress_bar() as progress:
+                build(settings.data, progress)
+        except UnusableError as error:
+            notes.print(str(error))  # what is in force stays so; without any we say that below
     engine = open_engine(settings)
     if engine.snapshot.rules is None:
         raise UnusableError(

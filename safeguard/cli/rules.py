@@ -26,8 +26,9 @@ from safeguard.cli.options import (
     settings_of,
 )
 from safeguard.cli.previews import diff, preview
+from safeguard.importing import import_source
 from safeguard.problems import UnusableError
-from safeguard.sources import import_source, shipped_categories
+from safeguard.sources import shipped_categories
 from safeguard.subscriptions import subscriptions
 from safeguard.supervisor import make_folder
 

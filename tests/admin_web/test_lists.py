@@ -6,7 +6,7 @@ from pathlib import Path
 
 from filter_rules.formats.format import Format
 from safeguard.building import build, manifest_in_force, roll_back
-from safeguard.sources import import_source
+from safeguard.importing import import_source
 from safeguard.subscriptions import Subscription, subscribe, write_subscription
 from tests.admin_web.school import NOW, School, Visitor
 

@@ -8,7 +8,7 @@ from filter_rules.ruleset import RuleSet
 from filter_rules.types import Hit, Part
 from filter_rules.urls import split
 from safeguard.building import build, manifest_in_force, open_rules, rules_in_force
-from safeguard.sources import import_source
+from safeguard.importing import import_source
 
 NOW = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
 LIST = [

@@ -13,8 +13,8 @@ from dnslib import AAAA, QTYPE, RR, A
 from filter_rules.formats.format import Format
 from safeguard.building import build
 from safeguard.engine import Engine, open_engine
+from safeguard.importing import import_source
 from safeguard.settings import load
-from safeguard.sources import import_source
 from safeguard.store import schema
 from tests.dns_filter.conftest import open_office
 from tests.dns_filter.packets import content, run

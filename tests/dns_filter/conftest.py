@@ -17,8 +17,8 @@ from filter_rules.formats.format import Format
 from safeguard.building import build
 from safeguard.core.types import Subject, Target, Verdict
 from safeguard.engine import Engine, open_engine
+from safeguard.importing import import_source
 from safeguard.settings import Settings, load
-from safeguard.sources import import_source
 from safeguard.store import people, schema
 from safeguard.store.session import Store, open_store
 from tests.dns_filter.resolver import Resolver

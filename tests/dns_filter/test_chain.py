@@ -19,9 +19,9 @@ from filter_rules.types import Hit, Part
 from safeguard.building import build
 from safeguard.core.types import Action, Reason
 from safeguard.engine import Engine, open_engine
+from safeguard.importing import import_source
 from safeguard.sealed_imports import import_sealed
 from safeguard.settings import Settings
-from safeguard.sources import import_source
 from safeguard.store import overlay
 from safeguard.store.session import Store
 from tests.dns_filter.conftest import GUEST, NOW, PUPIL, TEACHER, Office, open_office

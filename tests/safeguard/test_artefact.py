@@ -8,8 +8,8 @@ import pytest
 from filter_rules.formats.format import Format
 from safeguard.artefact import dates_of, is_ours, manifest_of, open_artefact
 from safeguard.building import build
+from safeguard.importing import import_source
 from safeguard.problems import UnusableError
-from safeguard.sources import import_source
 
 NOW = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
 

@@ -26,8 +26,9 @@ from safeguard.building import (
     roll_back,
     rules_in_force,
 )
+from safeguard.importing import import_source
 from safeguard.problems import UnusableError
-from safeguard.sources import import_source, remove_source, shipped_source
+from safeguard.sources import remove_source, shipped_source
 
 NOW = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
 
@@ -488,7 +489,7 @@ def test_a_rollback_that_cannot_be_written_says_so(data: Path) -> None:
     builds(data, "first", "second")
     (data / "rules-lock").unlink()
     (data / "rules-lock").mkdir()
-    with pytest.raises(UnusableError, match="who may write"):
+    with pytest.raises(UnusableError, match="who may read and write"):
         roll_back(data)
 
 

@@ -11,11 +11,11 @@ from filter_rules.types import Hit, Kind
 from safeguard.building import build
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.engine import Engine, open_engine
+from safeguard.importing import import_source
 from safeguard.loading import shipped_groups
 from safeguard.problems import UnusableError
 from safeguard.sealed_imports import import_sealed, remove_sealed
 from safeguard.settings import Settings, load
-from safeguard.sources import import_source
 from safeguard.store import overlay, people
 from safeguard.store.people import PersonRecord
 from safeguard.store.session import Store, open_store

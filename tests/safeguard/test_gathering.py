@@ -11,7 +11,8 @@ from filter_rules.listing import Listing
 from filter_rules.types import Reach
 from safeguard import gathering
 from safeguard.gathering import Gathered, gather
-from safeguard.sources import import_source, imported_sources, remove_source
+from safeguard.importing import import_source
+from safeguard.sources import imported_sources, remove_source
 
 NOW = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
 

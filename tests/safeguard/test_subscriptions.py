@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from filter_rules.formats.format import Format
+from safeguard.importing import import_source
 from safeguard.problems import UnusableError
-from safeguard.sources import import_source, imported_sources
+from safeguard.sources import imported_sources
 from safeguard.subscriptions import (
     AFTER_A_PROBLEM,
     EVERY,

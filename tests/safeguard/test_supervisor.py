@@ -102,3 +102,24 @@ def test_an_ipv6_port_is_probed_as_one(tmp_path: Path) -> None:
     file = tmp_path / "school.toml"
     file.write_text(f"[proxy]\nlisten = '::1'\nport = {pick_port()}\n")
     check_ports(load(tmp_path / "data", file), roles_named(["proxy"]))
+
+
+def test_a_build_that_fails_leaves_a_start_with_the_rules_of_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = load(tmp_path / "data")
+    prepare(settings, NOW, silent)
+    broken = settings.data / "sources" / "mine"
+    broken.mkdir(parents=True)
+    (broken / "source.toml").write_text("this is no table")
+    prepare(settings, NOW, silent)
+    assert "import the list again" in capsys.readouterr().err
+
+
+def test_a_first_build_that_fails_stops_the_start(tmp_path: Path) -> None:
+    settings = load(tmp_path / "data")
+    broken = settings.data / "sources" / "mine"
+    broken.mkdir(parents=True)
+    (broken / "source.toml").write_text("this is no table")
+    with pytest.raises(UnusableError, match="import the list again"):
+        prepare(settings, NOW, silent)

@@ -21,8 +21,9 @@ import pytest
 
 from filter_rules.formats.format import Format
 from safeguard.building import open_rules, rules_in_force
+from safeguard.importing import import_source
 from safeguard.reading import FOLDER
-from safeguard.sources import import_source, imported_sources
+from safeguard.sources import imported_sources
 from safeguard.subscriptions import Subscription, due, subscribe, subscriptions
 from safeguard.updating import update
 from tests.conftest import absent
@@ -99,7 +100,7 @@ def assert_says(pattern: str, text: str) -> None:
 
 
 def assert_never_allowed(checked: Done) -> None:
-    """It says “block”; or it says that it cannot tell, and why."""
+    """It says “block”, from the rules of before; without a byte left it may say that it cannot."""
     assert (checked.status, checked.out[:5]) in {(1, "block"), (2, "")}, checked
     assert checked.status == 1 or "make room" in checked.err or "disk" in checked.err
 
