@@ -25,6 +25,7 @@ from safeguard.vault import Vault, open_vault
 BUSY_MS = 5000
 CHECKPOINT_FROM = 4 * 1024 * 1024
 CONNECT_SECONDS = 5
+VAULT = "vault"
 
 
 class AwayError(Exception):
@@ -43,13 +44,17 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        with away_named(), Session(self.engine) as session:
+        with away_named(), Session(self.engine, info={VAULT: self.vault}) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: all of it or nothing."""
-        with away_named(), Session(self._writing_engine) as session, session.begin():
+        with (
+            away_named(),
+            Session(self._writing_engine, info={VAULT: self.vault}) as session,
+            session.begin(),
+        ):
             yield session
 
     def checkpoint(self) -> None:
@@ -71,6 +76,12 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def vault_of(session: Session) -> Vault:
+    """Return the vault of the store that a session is of."""
+    vault: Vault = session.info[VAULT]
+    return vault
 
 
 def open_store(settings: Settings) -> Store:
