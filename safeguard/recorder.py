@@ -15,6 +15,7 @@ from threading import Lock
 
 import msgspec
 
+from safeguard.core.below_threshold import BelowThreshold, below_threshold
 from safeguard.core.events import (
     MOST_HOSTS,
     SCHOOL,
@@ -42,12 +43,13 @@ from safeguard.vault import Vault, open_vault
 from safeguard.visiting import Open, Visiting
 
 MOST_RUNNING = 20_000
-MOST_TALLIES = 1000
+MOST_TALLIES = 2000
 AT_ONCE = 100  # counts that are written while the lock is held
 VISITS_AT_ONCE = 500  # visits in one record
 NOTHING = Private()
 
 type Key = tuple[str, str, str]
+type Nearly = tuple[str, str, int]  # theme, group, score
 
 
 class RecorderError(Exception):
@@ -93,8 +95,8 @@ class Recorder:
         self._writer = randomness(8).hex()
         self._running: dict[Key, Running] = {}  # the oldest first
         self._grown: dict[Key, Running] = {}
-        self._tallies: dict[tuple[datetime, str], int] = {}
-        self._new_tallies: set[tuple[datetime, str]] = set()
+        self._tallies: dict[tuple[datetime, str | Nearly], int] = {}
+        self._new_tallies: dict[tuple[datetime, str | Nearly], None] = {}
         self._lock = Lock()
 
     def record(self, subject: Subject, target: Target, verdict: Verdict, now: datetime) -> str:
@@ -109,7 +111,8 @@ class Recorder:
                 case Keeping.COUNTED:
                     return self._count(subject, target, verdict, now)
                 case Keeping.TALLIED:
-                    return self._tally(decisive_category(verdict), now)
+                    self._tally(decisive_category(verdict), now)
+                    return ""
 
     def visited(
         self, subject: Subject, target: Target, verdict: Verdict, policy: Policy, now: datetime
@@ -118,6 +121,14 @@ class Recorder:
         if is_logged(subject, target, verdict, policy):
             with self._lock:
                 self._visiting.add(subject, target, verdict, now)
+
+    def nearly(self, subject: Subject, verdict: Verdict, now: datetime) -> None:
+        """Count what was found in words and stayed below the threshold: no words, and nobody."""
+        found = list(below_threshold(subject, verdict))
+        if found:
+            with self._lock:
+                for one in found:
+                    self._tally(one, now)
 
     def flush(self, now: datetime) -> None:
         """Write what has been added up. Call it each second, off the loop that answers."""
@@ -177,12 +188,11 @@ class Recorder:
                 del self._grown[one]
             del self._running[one]
 
-    def _tally(self, category: str, now: datetime) -> str:
-        key = (_hour(now), category)
+    def _tally(self, about: str | Nearly, now: datetime) -> None:
+        key = (_hour(now), about)
         if key in self._tallies or len(self._tallies) < MOST_TALLIES:
             self._tallies[key] = self._tallies.get(key, 0) + 1
-            self._new_tallies.add(key)
-        return ""
+            self._new_tallies[key] = None
 
     def _write_growths(self) -> bool:
         """Write some of the counts that grew; False where no more can be written now."""
@@ -197,7 +207,7 @@ class Recorder:
 
     def _write_tallies(self, now: datetime) -> None:
         with self._lock:
-            records = [self._tally_record(*key) for key in sorted(self._new_tallies)]
+            records = [self._tally_record(*key) for key in self._new_tallies]
             if records and not self._spool.append_many(records, Share.COUNTED):
                 return
             self._new_tallies.clear()
@@ -206,9 +216,11 @@ class Recorder:
                 key: count for key, count in self._tallies.items() if key[0] == this_hour
             }
 
-    def _tally_record(self, hour: datetime, category: str) -> bytes:
-        count = self._tallies[hour, category]
-        return encode(Tally(self._writer, hour, category, count, self._school_id))
+    def _tally_record(self, hour: datetime, about: str | Nearly) -> bytes:
+        count, school_id = self._tallies[hour, about], self._school_id
+        if isinstance(about, str):
+            return encode(Tally(self._writer, hour, about, count, school_id))
+        return encode(BelowThreshold(self._writer, hour, *about, count, school_id))
 
     def _let_go(self, now: datetime) -> None:
         """Forget the spells that are over, the oldest first; those not written yet stay."""

@@ -2,16 +2,18 @@
 
 import msgspec
 
+from safeguard.core.below_threshold import BelowThreshold
 from safeguard.core.events import Growth, Kept, SealedEvent, Tally
 from safeguard.core.visits import Visits
 
-type Record = Kept | Visits
+type Record = Kept | Visits | BelowThreshold
 
 _SHAPES: tuple[tuple[bytes, type[Record]], ...] = (
     (b"e", SealedEvent),
     (b"g", Growth),
     (b"t", Tally),
     (b"v", Visits),
+    (b"b", BelowThreshold),
 )
 _encoder = msgspec.msgpack.Encoder()
 _marks = {shape: mark for mark, shape in _SHAPES}

@@ -5,24 +5,26 @@ transaction: whatever dies in between, the next try ends in the same place.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, StatementError
 
+from safeguard.core.below_threshold import BelowThreshold
 from safeguard.core.events import Event, Growth, SealedEvent, Tally
 from safeguard.core.visits import Visits
 from safeguard.records import Record
 from safeguard.store import access
 from safeguard.store.bulk import add_new
 from safeguard.store.session import Store
-from safeguard.store.tables.events import EventRow, TallyRow
+from safeguard.store.tables.events import BelowThresholdRow, EventRow, TallyRow
 from safeguard.store.tables.spools import RefusedRow, SpoolPositionRow
 
 EVENTS: Table = EventRow.metadata.tables["events"]
 TALLIES: Table = TallyRow.metadata.tables["tallies"]
+BELOW_THRESHOLD: Table = BelowThresholdRow.metadata.tables["below_threshold"]
 POSITIONS: Table = SpoolPositionRow.metadata.tables["spool_positions"]
 REFUSED: Table = RefusedRow.metadata.tables["refused_records"]
 
@@ -78,9 +80,6 @@ def take_in(store: Store, batch: Batch) -> None:
 def _write(connection: Connection, batch: Batch) -> None:
     new = [row_of(one) for one in batch.kept if isinstance(one, SealedEvent)]
     growths = {one.event_id: one for one in batch.kept if isinstance(one, Growth)}
-    tallies = {
-        (one.hour, one.category, one.writer): one for one in batch.kept if isinstance(one, Tally)
-    }
     refused = [
         {"spool": batch.spool, "position": one.position, "record": one.record, "said": one.said}
         for one in batch.refused
@@ -89,8 +88,9 @@ def _write(connection: Connection, batch: Batch) -> None:
         add_new(connection, EVENTS, new)
     if growths:
         _grow(connection, growths.values())
-    if tallies:
-        _set_tallies(connection, tallies.values())
+    _raise_totals(connection, TALLIES, [one for one in batch.kept if isinstance(one, Tally)])
+    below = [one for one in batch.kept if isinstance(one, BelowThreshold)]
+    _raise_totals(connection, BELOW_THRESHOLD, below)
     if refused:
         add_new(connection, REFUSED, refused)
     moved = {"name": batch.name, "position": batch.position}
@@ -122,24 +122,20 @@ def _grow(connection: Connection, growths: Iterable[Growth]) -> None:
     )
 
 
-def _set_tallies(connection: Connection, tallies: Iterable[Tally]) -> None:
-    statement = _insert(connection, TALLIES)
+def _raise_totals(
+    connection: Connection, table: Table, totals: Sequence[Tally | BelowThreshold]
+) -> None:
+    """Set each total, or leave it where it is higher already."""
+    if not totals:
+        return
+    statement = _insert(connection, table)
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=["hour", "category", "writer"],
+            index_elements=list(table.primary_key),
             set_={"count": statement.excluded.count},
-            where=TALLIES.c.count < statement.excluded.count,
+            where=table.c.count < statement.excluded.count,
         ),
-        [
-            {
-                "hour": one.hour,
-                "category": one.category,
-                "writer": one.writer,
-                "school_id": one.school_id,
-                "count": one.count,
-            }
-            for one in tallies
-        ],
+        [asdict(one) for one in totals],
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import msgspec
 import pytest
 
 import safeguard.recorder
-from filter_rules.types import Hit
+from filter_rules.types import Hit, Severity
+from safeguard.core.below_threshold import BelowThreshold
 from safeguard.core.events import (
     MOST_HOSTS,
     Growth,
@@ -39,6 +41,7 @@ from tests.safeguard.samples import (
     SEARCH,
     at,
     blocked,
+    finding,
     flagged,
     sealed,
 )
@@ -361,3 +364,18 @@ def test_a_flush_of_many_counts_lets_answers_through_in_between(desk: Desk) -> N
     desk.recorder.flush(NOW)
     assert [growth.count for growth in desk.growths()] == [2] * 3 * AT_ONCE
     assert desk.recorder._grown == {}
+
+
+def test_what_stays_below_the_threshold_is_counted_without_words_or_subject(desk: Desk) -> None:
+    low = replace(finding(), severity=Severity.LOW, score=1.5)
+    verdict = Verdict(Action.ALLOW, Reason.DEFAULT, findings=(low,))
+    for second in range(3):
+        desk.recorder.nearly(PUPIL, verdict, at(second))
+    desk.recorder.nearly(PUPIL, flagged(), at(3))
+    desk.recorder.flush(at(4))
+    below = [one for one in desk.kept() if isinstance(one, BelowThreshold)]
+    assert [(one.theme, one.group, one.score, one.count) for one in below] == [
+        ("low-mood", "primary", 15, 3)
+    ]
+    assert b"pupil-7" not in desk.written()
+    assert b"so sad" not in desk.written()

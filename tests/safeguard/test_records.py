@@ -2,6 +2,7 @@
 
 import pytest
 
+from safeguard.core.below_threshold import BelowThreshold
 from safeguard.core.events import Growth, Private, SealedEvent, Tally, event_of, new_event_id
 from safeguard.core.visits import Visits, visit_of
 from safeguard.records import decode, encode
@@ -18,6 +19,7 @@ def test_every_shape_comes_back_as_it_was() -> None:
         Growth(event.id, 7, ("a.example", "b.example"), NOW),
         Tally("writer", NOW, "adverts", 9),
         Visits((visit, visit), 2),
+        BelowThreshold("writer", NOW, "low-mood", "primary", 15, 3),
     ):
         assert decode(encode(kept)) == kept
 

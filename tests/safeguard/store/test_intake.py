@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from safeguard.core.below_threshold import BelowThreshold
 from safeguard.core.events import Growth, SealedEvent, Tally
 from safeguard.core.visits import Visits, visit_id, visit_of
 from safeguard.records import Record
@@ -15,7 +16,7 @@ from safeguard.settings import Settings
 from safeguard.store import access, events, schema
 from safeguard.store.intake import Batch, Refused, RefusedError, position_of, take_in
 from safeguard.store.session import AwayError, Store
-from safeguard.store.tables.events import EventRow
+from safeguard.store.tables.events import BelowThresholdRow, EventRow
 from safeguard.store.tables.spools import RefusedRow
 from tests.safeguard.samples import ALLOWED, NOW, PLACE, PUPIL, at, stored_event
 
@@ -73,6 +74,19 @@ def test_tallies_of_several_writers_add_up_and_each_ones_greatest_stands(any_sto
     assert events.tallies(any_store, at(3600)) == {}
 
 
+def test_what_stayed_below_the_threshold_is_a_total_without_a_subject(any_store: Store) -> None:
+    hour = NOW.replace(minute=0)
+    for writer, count in (("one", 3), ("one", 8), ("one", 5), ("two", 10)):
+        below = BelowThreshold(writer, hour, "low-mood", "primary", 15, count)
+        take_in(any_store, Batch("s", "p", count, [below]))
+    with any_store.reading() as session:
+        rows = session.scalars(select(BelowThresholdRow).order_by(BelowThresholdRow.writer))
+        assert [(row.theme, row.group, row.score, row.count) for row in rows] == [
+            ("low-mood", "primary", 15, 8),
+            ("low-mood", "primary", 15, 10),
+        ]
+
+
 def test_what_was_refused_is_kept_as_it_came(any_store: Store) -> None:
     refused = Refused(1, b"\x00odd", "ValueError")
     for _ in range(2):
@@ -99,6 +113,7 @@ RECORDS: list[Record] = [
         SealedEvent(stored_event(number, at(number)), b"sealed"),
         Growth(stored_event(number, at(number)).id, number + 2, ("a", "b"), at(number + 60)),
         Tally("writer", NOW.replace(minute=0), "adverts", number + 1),
+        BelowThreshold("writer", NOW.replace(minute=0), "low-mood", "primary", 15, number + 1),
         Visits((visit_of(PUPIL, PLACE, ALLOWED, visit_id(at(number), bytes(3))),)),
     )
 ]
@@ -110,7 +125,9 @@ def everything(store: Store) -> list[object]:
         for one in events.search(store, events.Wanted()).events
     ]
     visits = access.search(store, access.WantedVisits(person=PUPIL.person), NOW.date()).visits
-    return [found, events.tallies(store, NOW), visits]
+    with store.reading() as session:
+        below = session.scalars(select(BelowThresholdRow.count)).all()
+    return [found, events.tallies(store, NOW), visits, below]
 
 
 @settings(max_examples=25, deadline=None)
