@@ -111,7 +111,8 @@ def how_often(way: Way, times: Times, rules: ConcernRules) -> str:
 
 
 def clock(at: datetime, rules: ConcernRules) -> str:
-    return f"{rules.local(at):%H:%M}"
+    local = rules.local(at)
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 def sure(facts: Facts, rules: ConcernRules) -> Confidence:

@@ -41,6 +41,9 @@ def families_of(event: ConcernEvent, rules: ConcernRules) -> dict[str, tuple[The
     help is one only where nothing else is said.
     """
     about: dict[str, tuple[ThemeSeen, ...]] = {}
+    if len(event.themes) == 1:  # most events: worth the haste
+        theme = event.themes[0].theme
+        return {rules.family_of.get(theme, theme): event.themes}
     for one in event.themes:
         family = rules.family_of.get(one.theme, one.theme)
         about[family] = (*about.get(family, ()), one)
@@ -61,7 +64,7 @@ def seen(
     rules: ConcernRules,
     local: datetime,
 ) -> Seen:
-    found = max(one.severity for one in themes)
+    found = max([one.severity for one in themes])
     return Seen(event, themes, found, weighed(found, event.kind, family), rules.is_night(local))
 
 
@@ -85,7 +88,7 @@ def facts_of(spell: Sequence[Seen], rules: ConcernRules) -> Facts:
         count=len(spell),
         found=max([one.found for one in spell]),
         weighed=max([one.weighed for one in spell]),
-        strong=any(_strong(one, rules) for one in spell),
+        strong=True in {_strong(one, rules) for one in spell},
         themes=_few([theme.theme for one in spell for theme in one.themes]),
         signs=_few([sign for event in events for sign in event.signs]),
         hosts=_few([one.event.host for one in risky]),
@@ -141,15 +144,15 @@ def _joined(worst: Line, line: Line) -> Line:
 
 def _strong(one: Seen, rules: ConcernRules) -> bool:
     least = rules.strong_shown if one.event.kind is Kind.PAGE else rules.strong_typed
-    return one.found is Severity.URGENT or any(theme.score >= least for theme in one.themes)
+    return one.found is Severity.URGENT or max([each.score for each in one.themes]) >= least
 
 
 def _occasion(one: Seen, rules: ConcernRules) -> str:
     """What counts once: a page in a spell, the same words in a few minutes."""
-    page = f"{one.event.host} {one.event.page}"
-    if one.event.kind is Kind.PAGE:
-        return page
-    return f"{page} {(one.event.at - EPOCH) // rules.again}"
+    event = one.event
+    if event.kind is Kind.PAGE:
+        return f"{event.host} {event.page}"
+    return f"{event.host} {event.page} {(event.at - EPOCH) // rules.again}"
 
 
 def _few(names: Iterable[str], most: int = MOST_NAMES) -> tuple[str, ...]:

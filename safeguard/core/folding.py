@@ -190,12 +190,16 @@ def _spell(
     before = tuple(one for one in pieces if isinstance(one, Concern))
     arrived = [one for one in pieces if not isinstance(one, Concern)]
     if arrived:
-        grown = _joined(arrived[0].event.who, thread, before, (facts_of(arrived, rules),))
-        yield replace(grown, added=tuple(one.event.id for one in arrived))
+        ids = tuple([one.event.id for one in arrived])
+        yield _joined(arrived[0].event.who, thread, before, (facts_of(arrived, rules),), ids)
 
 
 def _joined(
-    who: Who, thread: Thread, before: tuple[Concern, ...], arrived: tuple[Facts, ...]
+    who: Who,
+    thread: Thread,
+    before: tuple[Concern, ...],
+    arrived: tuple[Facts, ...],
+    ids: tuple[str, ...] = (),
 ) -> _Grown:
     """Make one concern of several and of facts that arrived; no review is lost or changed."""
     family, day = thread
@@ -203,7 +207,7 @@ def _joined(
     fresh = added(unseen) if unseen else None
     reviews = sorted((one for each in before for one in each.reviews), key=review_order)
     facts = added([*(one.facts for one in reviews), *([fresh] if fresh else [])])
-    return _Grown(Concern(who, family, day, facts, fresh, tuple(reviews)), before)
+    return _Grown(Concern(who, family, day, facts, fresh, tuple(reviews)), before, ids)
 
 
 def _settled(
