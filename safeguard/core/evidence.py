@@ -176,17 +176,17 @@ def _ways_of(events: Sequence[ConcernEvent]) -> tuple[tuple[Way, Times], ...]:
 
 
 def _lines_of(spell: Sequence[Seen]) -> tuple[Line, ...]:
-    whole: dict[LineKey, list[datetime]] = {}
+    whole: dict[LineKey, list[Seen]] = {}
     for one in spell:
         event = one.event
         key = -one.found, _WAY[event.kind], event.host, event.page
-        whole.setdefault(key, []).append(event.at)
-    return tuple(
-        [
-            Line(Severity(-key[0]), *key[1:], Times(whole[key][0], whole[key][-1], len(whole[key])))
-            for key in _foremost(whole)
-        ]
-    )
+        whole.setdefault(key, []).append(one)
+    lines = []
+    for key in _foremost(whole):
+        these = whole[key]
+        times = Times(these[0].event.at, these[-1].event.at, len(these))
+        lines.append(Line(these[0].found, key[1], key[2], key[3], times))
+    return tuple(lines)
 
 
 def _foremost(whole: Mapping[LineKey, object]) -> list[LineKey]:
