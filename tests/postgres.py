@@ -6,7 +6,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -60,6 +61,23 @@ class PostgresServer:
             self._process.send_signal(how)
             self._process.wait(DEADLINE)
             self._process = None
+
+    def kill(self, processes: Sequence[int]) -> None:
+        """Kill the server's processes (its own among them) as a power cut would end them."""
+        for one in processes:
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+        deadline = time.monotonic() + DEADLINE
+        while self._process and any(Path(f"/proc/{one}").exists() for one in processes):
+            assert time.monotonic() < deadline, "PostgreSQL does not end"
+            wait_briefly(self._process)
+            self._process.poll()
+        self._process = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     @property
     def is_running(self) -> bool:
