@@ -8,7 +8,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_settings import NoDecode
 
 
-def _split(value: object) -> object:
+def split(value: object) -> object:
+    """Take what is written with commas as several."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
@@ -30,13 +31,13 @@ def _time_zone(value: str) -> str:
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Network = Annotated[str, AfterValidator(_network)]
-Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)]
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(split)]
 Upstream = Annotated[str, Field(pattern=r"^(udp|tcp)://(\[[0-9a-fA-F:.]+\]|[^\[\]:/]+)(:\d+)?$")]
 ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 ListName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-ListNames = Annotated[tuple[ListName, ...], NoDecode, BeforeValidator(_split)]
-Entries = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-Upstreams = Annotated[tuple[Upstream, ...], NoDecode, BeforeValidator(_split)]
+ListNames = Annotated[tuple[ListName, ...], NoDecode, BeforeValidator(split)]
+Entries = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
+Upstreams = Annotated[tuple[Upstream, ...], NoDecode, BeforeValidator(split)]
 
 
 class Section(BaseModel):

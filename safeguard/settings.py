@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from safeguard.problems import UnusableError
+from safeguard.school_settings import Notify, School
 from safeguard.setting_kinds import (
     ClockTime,
     Entries,
@@ -29,7 +30,6 @@ from safeguard.setting_kinds import (
     Networks,
     Port,
     Section,
-    TimeZone,
     Upstreams,
 )
 
@@ -42,15 +42,6 @@ def is_loopback(listen: str) -> bool:
         return ipaddress.ip_address(listen).is_loopback
     except ValueError:
         return listen == "localhost"
-
-
-class School(Section):
-    """The school."""
-
-    name: str = Field("Our school", description="The name that pupils and staff read.")
-    timezone: TimeZone = Field(
-        "Europe/London", description="Times are shown in this zone; they are stored in UTC."
-    )
 
 
 class Proxy(Section):
@@ -229,6 +220,7 @@ class Settings(BaseSettings):
     rules: Rules = Rules()
     subscriptions: Subscriptions = Subscriptions()
     sealed: Sealed = Sealed()
+    notify: Notify = Notify()
 
     @classmethod
     @override
