@@ -22,7 +22,14 @@ from safeguard.records import decode
 from safeguard.settings import Settings
 from safeguard.spool import FOLDER, SpoolError
 from safeguard.spool_reader import Spooled, SpoolReader, adopt
-from safeguard.store.intake import Batch, Refused, RefusedError, position_of, take_in
+from safeguard.store.intake import (
+    Batch,
+    Refused,
+    RefusedError,
+    forget,
+    position_of,
+    take_in,
+)
 from safeguard.store.session import AwayError, Store, open_store
 from safeguard.subscriptions import due
 from safeguard.workers import start_tied
@@ -44,6 +51,7 @@ class Drain:
         self._folder = folder
         self._batch = batch
         self._readers: dict[Path, SpoolReader] = {}
+        self._spools: dict[Path, str] = {}
         self._positions: dict[str, int] = {}
         adopt(folder)
 
@@ -71,10 +79,19 @@ class Drain:
         if reader is None:
             reader = self._readers[folder] = SpoolReader(folder)
         spool, spooled = reader.after(self._position_of, self._batch)
+        self._leave(folder, spool)
         if spooled:
             self._take_in(spool, folder.name, spooled)
             self._positions[spool] = spooled[-1].position
         return len(spooled)
+
+    def _leave(self, folder: Path, spool: str) -> None:
+        """Forget the worker's run of before, once all its files are drained and gone."""
+        before = self._spools.get(folder)
+        if before and spool and before != spool:
+            forget(self._store, before)
+            self._positions.pop(before, None)
+        self._spools[folder] = spool or before or ""
 
     def _position_of(self, spool: str) -> int:
         if spool not in self._positions:

@@ -17,7 +17,6 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from threading import Event, Lock
@@ -34,7 +33,7 @@ LOCK_TRIES = 100
 LOCK_PAUSE = 0.05
 
 SCHEMA = """
-CREATE TABLE spool (id TEXT NOT NULL, first INTEGER NOT NULL);
+CREATE TABLE spool (id TEXT NOT NULL);
 CREATE TABLE records (position INTEGER PRIMARY KEY, record BLOB NOT NULL);
 """
 
@@ -62,21 +61,15 @@ def spool_folder(data: Path, name: str) -> Path:
     return data / FOLDER / name
 
 
-@dataclass(frozen=True, slots=True)
-class Current:
-    """The segment that is written to; those of lower numbers are finished."""
+def current_of(folder: Path) -> int:
+    """Return the number of the segment that is written to: those below it are finished.
 
-    id: str = ""
-    number: int = 0
-
-
-def current_of(folder: Path) -> Current:
-    """Return what the worker noted; nothing is finished where it noted nothing that can be read."""
+    Nothing is finished where the worker noted nothing that can be read.
+    """
     try:
-        spool_id, number = (folder / CURRENT).read_text().split()
-        return Current(spool_id, int(number))
+        return int((folder / CURRENT).read_text())
     except (OSError, ValueError):
-        return Current()
+        return 0
 
 
 def segments_of(folder: Path) -> list[tuple[int, Path]]:
@@ -102,10 +95,11 @@ class SpoolWriter:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._hold = _alone(folder)
-            noted = current_of(folder)
-            self.id = noted.id or secrets.token_hex(16)
-            numbers = [noted.number, *(number for number, _ in segments_of(folder))]
-            self._position = _last_position(folder)
+            # Another id each time: after a power cut the database may have more of the last run
+            # than the disk has, and would take what comes now for what it knows already.
+            self.id = secrets.token_hex(16)
+            self._position = 0
+            numbers = [current_of(folder), *(number for number, _ in segments_of(folder))]
             self._number = max(numbers) + 1
             self._connection = self._begin(self._number)
             self._note()
@@ -161,7 +155,6 @@ class SpoolWriter:
     def _go_on(self) -> None:
         connection = self._begin(self._number + 1)
         with self._lock:
-            _set_first(connection, self._position + 1)
             left, self._connection = self._connection, connection
             self._number += 1
         self._note()
@@ -179,7 +172,7 @@ class SpoolWriter:
         making = sqlite3.connect(draft, isolation_level=None)
         try:
             making.executescript(SCHEMA)
-            making.execute("INSERT INTO spool VALUES (?, 0)", (self.id,))
+            making.execute("INSERT INTO spool VALUES (?)", (self.id,))
             making.execute("PRAGMA journal_mode = WAL")
         finally:
             making.close()
@@ -187,12 +180,12 @@ class SpoolWriter:
         _sync(self.folder)
         connection = open_segment(path)
         connection.execute("PRAGMA synchronous = NORMAL")
-        _set_first(connection, self._position + 1)  # and no record waits for the log to be made
+        connection.execute("UPDATE spool SET id = id")  # so that no record waits for a new log
         return connection
 
     def _note(self) -> None:
         draft = self.folder / f"{CURRENT}.draft"
-        draft.write_text(f"{self.id} {self._number}\n")
+        draft.write_text(f"{self._number}\n")
         draft.replace(self.folder / CURRENT)
 
     def _log(self) -> Path:
@@ -257,27 +250,6 @@ def _alone(folder: Path) -> int:
         else:
             break
     return descriptor
-
-
-def _set_first(connection: sqlite3.Connection, position: int) -> None:
-    """Note where a segment begins: it may be all that is left to count on from."""
-    connection.execute("UPDATE spool SET first = ?", (position,))
-
-
-def _last_position(folder: Path) -> int:
-    """Return the highest position given so far; a damaged segment is leapt over."""
-    last = 0
-    for number, path in segments_of(folder):
-        connection = open_segment(path)
-        try:
-            query = "SELECT max(first - 1, coalesce((SELECT max(position) FROM records), 0))"
-            (found,) = connection.execute(f"{query} FROM spool").fetchone()
-            last = max(last, found)
-        except (sqlite3.DatabaseError, TypeError):
-            last = max(last, number << 32)
-        finally:
-            connection.close()
-    return last
 
 
 def _size(folder: Path) -> int:

@@ -78,7 +78,7 @@ class SpoolReader:
     def after(self, position_of: Callable[[str], int], limit: int) -> tuple[str, list[Spooled]]:
         """Return the next records and the id of their spool; what has none left is removed."""
         for number, path in segments_of(self.folder):
-            is_finished = number < current_of(self.folder).number  # asked before it is read
+            is_finished = number < current_of(self.folder)  # asked before it is read
             try:
                 segment = self._open(path)
                 found = segment.after(position_of(segment.id), limit)
@@ -113,7 +113,7 @@ def adopt(spools: Path) -> None:
     for file in sorted(spools.glob("*.sqlite")):
         folder = spools / f"{file.stem}-before"
         folder.mkdir(mode=0o700, exist_ok=True)
-        (folder / CURRENT).write_text("- 2\n")  # the file, its number 1, is finished
+        (folder / CURRENT).write_text("2\n")  # the file, its number 1, is finished
         for end in ("-wal", ""):  # the file itself last: it is what this looks for
             one = file.with_name(f"{file.name}{end}")
             if one.exists():

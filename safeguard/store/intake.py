@@ -60,6 +60,12 @@ def position_of(store: Store, spool: str) -> int:
         return session.scalar(query) or 0
 
 
+def forget(store: Store, spool: str) -> None:
+    """Let go of the position of a spool that is no more."""
+    with store.writing() as session:
+        session.execute(POSITIONS.delete().where(POSITIONS.c.spool == spool))
+
+
 def take_in(store: Store, batch: Batch) -> None:
     """Store a batch and move the spool's position, or do neither."""
     visits = [one for one in batch.kept if isinstance(one, Visits)]

@@ -26,6 +26,7 @@ from safeguard.settings import Database, Settings
 from safeguard.spool import FOLDER, segments_of, spool_folder
 from safeguard.store import events, schema
 from safeguard.store.events import Wanted
+from safeguard.store.intake import position_of
 from safeguard.store.session import AwayError, Store
 from safeguard.store.tables.events import EventRow
 from safeguard.store.tables.spools import RefusedRow, SpoolPositionRow
@@ -133,6 +134,8 @@ def test_a_file_of_the_spool_goes_only_once_the_database_has_all_of_it(
     assert not first.exists()
     assert not list(folder.glob(f"{first.name}*"))
     assert len(segments_of(folder)) == 1
+    with any_store.reading() as session:
+        assert session.scalars(select(SpoolPositionRow.spool)).all() == []
 
 
 def test_what_the_first_version_left_is_taken_over(
@@ -145,7 +148,7 @@ def test_what_the_first_version_left_is_taken_over(
     spools = any_settings.data / FOLDER
     ((_, written),) = segments_of(spools / "proxy-0")
     with closing(sqlite3.connect(written)) as connection:
-        connection.execute("ALTER TABLE spool DROP COLUMN first")  # as it was
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     written.replace(spools / "proxy-0.sqlite")
     shutil.rmtree(spools / "proxy-0")
     for _ in range(2):
@@ -292,9 +295,9 @@ def _is_drained(settings: Settings, store: Store) -> bool:
     if len(segments) > 1:
         return False
     with closing(sqlite3.connect(segments[0][1])) as connection:
-        (last,) = connection.execute("SELECT max(position) FROM records").fetchone()
-    with store.reading() as session:
-        return bool(session.scalar(select(SpoolPositionRow.position)) == last)
+        query = "SELECT id, (SELECT max(position) FROM records) FROM spool"
+        spool, last = connection.execute(query).fetchone()
+    return bool(position_of(store, spool) == last)
 
 
 def test_while_the_database_is_away_events_wait_and_then_arrive(
