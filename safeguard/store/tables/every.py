@@ -6,6 +6,7 @@ from safeguard.store.tables import (
     concerns,
     events,
     keeping,
+    nodes,
     notices,
     people,
     rules,
@@ -13,5 +14,5 @@ from safeguard.store.tables import (
 )
 from safeguard.store.tables.row import Row
 
-MODULES = (audit, cases, concerns, events, keeping, notices, people, rules, spools)
+MODULES = (audit, cases, concerns, events, keeping, nodes, notices, people, rules, spools)
 EVERY_TABLE = Row.metadata

@@ -86,6 +86,7 @@ def test_every_column_that_is_not_plain_says_what_it_is_for() -> None:
 def test_a_school_is_named_on_every_row_about_people_and_rules() -> None:
     apart = {
         "schools", "generation", "spool_positions", "refused_records",  # of the machine
+        "nodes", "shared_rules", "shared_rules_parts",
         "concern_events", "case_concerns", "word_tokens", "audit_payloads",  # parts of others
         "ladder_steps", "deliveries",
     }  # fmt: skip
