@@ -6,7 +6,8 @@ columns (its payload) stands apart under a salted digest, so that it can be eras
 """
 
 import hmac
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -37,6 +38,33 @@ def head_of(text: str) -> Head:
     if found.row < 1 or len(found.hash) != HASH_BYTES:
         raise ValueError("a head is the number of a row, a colon, and 64 hexadecimal digits")
     return found
+
+
+class Spans:
+    """Numbers of rows, kept as runs: what was erased together takes the room of one."""
+
+    def __init__(self, runs: Iterable[tuple[int, int]] = ()) -> None:
+        self._first: list[int] = []
+        self._last: list[int] = []
+        for first, last in sorted(runs):
+            if self._last and first <= self._last[-1] + 1:
+                self._last[-1] = max(last, self._last[-1])
+            else:
+                self._first.append(first)
+                self._last.append(last)
+
+    def __contains__(self, row: int) -> bool:
+        place = bisect_right(self._first, row) - 1
+        return place >= 0 and row <= self._last[place]
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return zip(self._first, self._last, strict=True)
+
+
+def run_of(text: str) -> tuple[int, int]:
+    """Read a run of rows as a row of the chain names it, 3 or 3-7; ValueError where it is none."""
+    first, _, last = text.partition("-")
+    return int(first), int(last or first)
 
 
 class Entry(NamedTuple):

@@ -7,13 +7,14 @@ that whoever has the database without the content key can make no row that fits.
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import batched
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from safeguard.core.audit import START, Entry, Head, Link, chained
+from safeguard.core.audit import START, Entry, Head, Link, Spans, chained
 from safeguard.core.events import SCHOOL
 from safeguard.store.session import Store, vault_of
 from safeguard.store.tables.audit import AuditPayloadRow, AuditRow
@@ -23,7 +24,9 @@ LOCK = 0xA0D17  # any number that nothing else locks
 KEY_BYTES = 32
 SALT_BYTES = 32
 MOST_BYTES = 64 * 1024
+BATCH = 2000
 BEGAN = "began"
+ERASED = "erased"
 # No text and no record begins so: nothing else that is sealed can pass for a payload.
 MARK = b"\xffaudit\x00"
 
@@ -63,6 +66,24 @@ def one_at_a_time(session: Session) -> None:
     """SQLite has one writer anyway; PostgreSQL is asked for a lock that ends with the transaction."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+
+
+def erase_payload(session: Session, at: datetime, who: str, rows: Iterable[int], why: str) -> int:
+    """Remove what these rows say beyond their columns; return how many had anything to remove.
+
+    The chain tells of the removal in a row of its own for each run of rows. The first row
+    cannot be erased: it holds the key.
+    """
+    one_at_a_time(session)
+    wanted = sorted(set(rows) - {1})
+    gone: list[int] = []
+    for part in batched(wanted, BATCH, strict=False):
+        there = delete(AuditPayloadRow).where(AuditPayloadRow.id.in_(part))
+        gone += session.scalars(there.returning(AuditPayloadRow.id))
+    for first, last in Spans((row, row) for row in gone):
+        about = str(first) if first == last else f"{first}-{last}"
+        record(session, at, who, ERASED, "audit", about, {"why": why})
+    return len(gone)
 
 
 def head(store: Store) -> Head | None:
