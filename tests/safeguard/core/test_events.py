@@ -28,6 +28,7 @@ from safeguard.core.types import (
     Considered,
     Reason,
     Scope,
+    Subject,
     Target,
     Verdict,
 )
@@ -95,10 +96,21 @@ def test_typed_words_are_kept_with_what_was_found_in_them() -> None:
     event = event_of(flagged(), PUPIL, SEARCH, NOW, ID)
     assert event is not None
     assert event.private == Private(
-        "https://search.example:8443/find", "why am i so sad today", "", ("so sad",)
-    )
+        "https://search.example:8443/find", "why am i so sad today", "", ("so sad",),
+        (("low-mood", 3.0),),
+    )  # fmt: skip
     assert event.themes == (("low-mood", Severity.HIGH),)
     assert (event.severity, event.kind) == (Severity.HIGH, Kind.SEARCH)
+
+
+def test_what_phrases_say_is_kept_once_each() -> None:
+    match = Match("x", "x", 3.0, 0, 1, "Tells of being bullied.")
+    found = (Finding("bullying", Severity.HIGH, 6.0, (match, match)),)
+    verdict = Verdict(Action.ALLOW, Reason.WORDS, flagged=True, findings=found)
+    event = event_of(verdict, PUPIL, SEARCH, NOW, ID)
+    assert event is not None
+    assert event.private.says == ("Tells of being bullied.",)
+    assert event.private.scores == (("bullying", 6.0),)
 
 
 def test_typed_words_are_kept_short() -> None:
@@ -251,3 +263,21 @@ def test_what_is_no_reference_is_none(typed: str) -> None:
 
 def test_references_spell_no_words() -> None:
     assert not set(ALPHABET) & set("AEIOU01L")
+
+
+@pytest.mark.parametrize(
+    ("subject", "sure"),
+    [
+        (Subject("primary", "10.0.0.7", "pupil-7", "tablet-7", "device"), "likely"),
+        (Subject("primary", "10.0.0.7", "pupil-7", "", "network"), "likely"),
+        (Subject("primary", "10.0.0.7", "pupil-7", "", "sign-in"), "sure"),
+        (Subject("primary", "10.0.0.7", "", "tablet-7", "device"), "none"),
+        (Subject("unidentified", "10.0.0.7"), "none"),
+    ],
+)
+def test_a_devices_usual_user_is_likely_and_who_signed_in_is_sure(
+    subject: Subject, sure: str
+) -> None:
+    event = event_of(flagged(), subject, SEARCH, NOW, new_event_id(NOW, bytes(10)))
+    assert event is not None
+    assert event.confidence == sure
