@@ -310,6 +310,29 @@ def test_the_files_are_their_owners_alone(folder: Path, desk: Desk) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
+def test_on_a_full_disk_it_refuses_aloud_and_what_it_acknowledged_is_there(folder: Path) -> None:
+    code = (
+        "import resource, sys; from pathlib import Path\n"
+        "from safeguard.spool import SpoolError, SpoolWriter\n"
+        "writer = SpoolWriter(Path(sys.argv[1]))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))\n"
+        "kept = 0\n"
+        "try:\n"
+        "    while True:\n"
+        "        kept = writer.append(bytes(700))\n"
+        "except SpoolError:\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))\n"
+        "    print(kept, writer.append(b'once there is room'))\n"
+    )
+    run = [sys.executable, "-c", code, str(folder)]
+    said = subprocess.run(run, capture_output=True, check=True, text=True).stdout
+    kept, after = map(int, said.split())
+    found = positions_of(folder)
+    assert kept > 20
+    assert [position for position, _ in found] == [*range(1, kept + 1), after]
+    assert found[-1][1] == b"once there is room"
+
+
 def test_a_killed_writer_keeps_every_record_it_acknowledged(folder: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from safeguard.spool import SpoolWriter\n"
