@@ -1,0 +1,90 @@
+"""What people wrote about a case and its concerns: notes, conclusions, who had it when."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from safeguard.store.case_lists import opened
+from safeguard.store.case_parts import Written
+from safeguard.store.tables.cases import AssignmentRow, NoteRow, OutcomeRow
+from safeguard.vault import Vault
+
+MOST = 5_000  # of each, the first ones
+
+type Names = Mapping[int, str]
+
+
+def notes_of(
+    session: Session, case_id: str, concerns: Sequence[str], staff: Names, vault: Vault
+) -> tuple[Written, ...]:
+    mine = _mine(NoteRow.case_id, NoteRow.concern_id, case_id, concerns)
+    query = select(NoteRow).where(mine).order_by(NoteRow.at, NoteRow.id).limit(MOST)
+    found = []
+    for row in session.scalars(query):
+        text, readable = opened(vault, row.sealed)
+        found.append(
+            Written(
+                row.id,
+                row.concern_id or "",
+                row.at,
+                staff.get(row.staff_id, ""),
+                row.kind,
+                text,
+                readable=readable,
+            )
+        )
+    return tuple(found)
+
+
+def outcomes_of(
+    session: Session, case_id: str, concerns: Sequence[str], staff: Names, vault: Vault
+) -> tuple[Written, ...]:
+    mine = _mine(OutcomeRow.case_id, OutcomeRow.concern_id, case_id, concerns)
+    query = select(OutcomeRow).where(mine).order_by(OutcomeRow.at, OutcomeRow.id).limit(MOST)
+    found = []
+    for row in session.scalars(query):
+        text, readable = opened(vault, row.reason)
+        found.append(
+            Written(
+                row.id,
+                row.concern_id or "",
+                row.at,
+                staff.get(row.staff_id, ""),
+                row.outcome,
+                text,
+                row.undone_at,
+                staff.get(row.undone_by or 0, ""),
+                readable,
+            )
+        )
+    return tuple(found)
+
+
+def assignments_of(
+    session: Session, case_id: str, concerns: Sequence[str], staff: Names
+) -> tuple[Written, ...]:
+    """Return who had it: `what` is the name of who did, `by` of who gave it to them."""
+    mine = _mine(AssignmentRow.case_id, AssignmentRow.concern_id, case_id, concerns)
+    query = select(AssignmentRow).where(mine).order_by(AssignmentRow.at, AssignmentRow.id)
+    return tuple(
+        Written(
+            row.id,
+            row.concern_id or "",
+            row.at,
+            staff.get(row.given_by, ""),
+            staff.get(row.staff_id, ""),
+            "",
+            row.ended_at,
+        )
+        for row in session.scalars(query.limit(MOST))
+    )
+
+
+def _mine(
+    case: InstrumentedAttribute[str | None],
+    concern: InstrumentedAttribute[str | None],
+    case_id: str,
+    concerns: Sequence[str],
+) -> ColumnElement[bool]:
+    return or_(case == case_id, concern.in_(concerns))
