@@ -64,4 +64,5 @@ def _finding(
 
 def _match(one: Weighed, text: str, places: Places) -> Match:
     start, end = places.of(one.sighting)
-    return Match(places.words(one.sighting), text[start:end], one.weight, start, end)
+    words = places.words(one.sighting)
+    return Match(words, text[start:end], one.weight, start, end, one.phrase.says)

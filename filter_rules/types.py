@@ -96,13 +96,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A phrase found in a text, quoted as it stood there (characters `start` to `end`)."""
+    """A phrase found in a text, quoted as it stood there (characters `start` to `end`).
+
+    `says` is the theme's sentence for it: what was meant, without the words.
+    """
 
     phrase: str
     quote: str
     weight: float
     start: int
     end: int
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ TALLIED = frozenset({"adverts"})
 WINDOW = timedelta(minutes=10)
 MOST_HOSTS = 20
 MOST_PHRASES = 10
+MOST_SAID = 20
 LONGEST_URL = 2048
 LONGEST_WORDS = 500
 AROUND = 80  # characters kept on each side of a phrase that a page showed
@@ -42,12 +43,17 @@ class Keeping(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Private:
-    """What is encrypted before it is written. `phrases` are quoted as they stood there."""
+    """What is encrypted before it is written. `phrases` are quoted as they stood there.
+
+    `scores` is what each theme scored, and `says` the sentences of the phrases that were found.
+    """
 
     url: str = ""
     words: str = ""
     excerpt: str = ""
     phrases: tuple[str, ...] = ()
+    scores: tuple[tuple[str, float], ...] = ()
+    says: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,14 +274,16 @@ def _private(verdict: Verdict, target: Target) -> Private:
     url = without_secrets(target.url)
     if not (verdict.findings or verdict.flagged):
         return Private(url)
-    phrases = dict.fromkeys(
-        clean(match.quote) for finding in verdict.findings for match in finding.matches
-    )
+    matches = [match for finding in verdict.findings for match in finding.matches]
+    phrases = dict.fromkeys(clean(match.quote) for match in matches)
+    says = dict.fromkeys(match.says for match in matches if match.says)
     return Private(
         url=url,
         words="" if target.kind is Kind.PAGE else clean(target.words, LONGEST_WORDS),
         excerpt=_passages(target.words, verdict.findings) if target.kind is Kind.PAGE else "",
         phrases=tuple(phrases)[:MOST_PHRASES],
+        scores=tuple((finding.theme, finding.score) for finding in verdict.findings),
+        says=tuple(says)[:MOST_SAID],
     )
 
 

@@ -1,6 +1,11 @@
 """The key and what it seals."""
 
 import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safeguard.problems import UnusableError
-from safeguard.vault import UnsealError, Vault, open_vault
+from safeguard.vault import UnsealError, Vault, destroy, old_keys, open_vault, rotate
 
 KEY = bytes(range(32))
+DAY = date(2026, 3, 4)
 
 
 @given(st.binary())
@@ -24,6 +30,12 @@ def test_the_sealed_form_shows_nothing_and_never_repeats() -> None:
     assert b"typed words" not in one
     assert one != other
     assert one[:4] == other[:4]  # the key's id
+
+
+def test_a_digest_is_the_same_under_the_same_key_alone() -> None:
+    assert Vault(KEY).digest(b"a page") == Vault(KEY).digest(b"a page")
+    assert Vault(KEY).digest(b"a page") != Vault(KEY).digest(b"another")
+    assert Vault(KEY).digest(b"a page") != Vault(bytes(32)).digest(b"a page")
 
 
 @pytest.mark.parametrize("place", [5, -1])
@@ -83,3 +95,118 @@ def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
 
 def _seal_in(data: Path) -> bytes:
     return open_vault(data).seal(b"typed words")
+
+
+def test_a_new_key_seals_and_the_old_one_still_opens(tmp_path: Path) -> None:
+    before = open_vault(tmp_path).seal(b"typed words")
+    new = rotate(tmp_path, DAY)
+    vault = open_vault(tmp_path)
+    after = vault.seal(b"typed words")
+    assert after[:4] == new == vault.key_id != before[:4]
+    assert vault.unseal(before) == vault.unseal(after) == b"typed words"
+    (old,) = old_keys(tmp_path)
+    assert (old.id, old.retired) == (before[:4], DAY)
+    assert old.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_vault_that_is_open_takes_up_the_new_key_at_once(tmp_path: Path) -> None:
+    sealing, opening = open_vault(tmp_path), open_vault(tmp_path)
+    new = rotate(tmp_path, DAY)
+    sealed = sealing.seal(b"typed words")
+    assert sealed[:4] == new
+    assert opening.unseal(sealed) == b"typed words"
+
+
+def test_a_vault_goes_on_with_what_it_knows_where_the_keys_cannot_be_read(tmp_path: Path) -> None:
+    vault = open_vault(tmp_path)
+    sealed = vault.seal(b"typed words")
+    (tmp_path / "keys/content.key").write_bytes(b"short")
+    assert vault.unseal(vault.seal(b"more")) == b"more"
+    (tmp_path / "keys/content.key").unlink()
+    assert vault.unseal(vault.seal(b"more")) == b"more"
+    assert vault.unseal(sealed) == b"typed words"
+    with pytest.raises(UnsealError, match="another key"):
+        vault.unseal(Vault(KEY).seal(b"x"))
+
+
+def test_a_destroyed_key_opens_nothing_any_more(tmp_path: Path) -> None:
+    sealed = open_vault(tmp_path).seal(b"typed words")
+    rotate(tmp_path, DAY)
+    destroy(old_keys(tmp_path)[0])
+    assert old_keys(tmp_path) == []
+    with pytest.raises(UnsealError, match="another key"):
+        open_vault(tmp_path).unseal(sealed)
+
+
+def test_keys_that_are_changed_again_and_again_are_all_kept(tmp_path: Path) -> None:
+    sealed = []
+    for number in range(4):
+        sealed.append(open_vault(tmp_path).seal(b"typed words"))
+        rotate(tmp_path, DAY + timedelta(days=number))
+    assert [open_vault(tmp_path).unseal(one) for one in sealed] == [b"typed words"] * 4
+    assert [one.retired.day for one in old_keys(tmp_path)] == [4, 5, 6, 7]
+
+
+def test_there_is_nothing_to_change_before_there_is_a_key(tmp_path: Path) -> None:
+    with pytest.raises(UnusableError, match="cannot be read or made"):
+        rotate(tmp_path, DAY)
+
+
+def test_processes_that_change_the_key_at_once_lose_none(tmp_path: Path) -> None:
+    open_vault(tmp_path)
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        sealed = pool.map(_rotate_and_seal, [tmp_path] * 12)
+    vault = open_vault(tmp_path)
+    assert {vault.unseal(one) for one in sealed} == {b"typed words"}
+    assert len(old_keys(tmp_path)) == 12
+
+
+def _rotate_and_seal(data: Path) -> bytes:
+    rotate(data, DAY)
+    return open_vault(data).seal(b"typed words")
+
+
+ROTATING = """
+import sys
+from datetime import date
+from pathlib import Path
+from safeguard.vault import open_vault, rotate
+data = Path(sys.argv[1])
+while True:
+    rotate(data, date(2026, 3, 4))
+    print(open_vault(data).seal(b"typed words").hex(), flush=True)
+"""
+
+
+def test_a_change_of_key_that_is_killed_anywhere_loses_no_key(tmp_path: Path) -> None:
+    open_vault(tmp_path)
+    sealed: list[bytes] = []
+    for lines in range(1, 9):
+        with subprocess.Popen(
+            [sys.executable, "-c", ROTATING, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        ) as child:
+            assert child.stdout is not None
+            sealed += [bytes.fromhex(child.stdout.readline()) for _ in range(lines)]
+            os.kill(child.pid, signal.SIGKILL)
+            rest = child.stdout.read().split("\n")[:-1]
+            sealed += [bytes.fromhex(line) for line in rest]
+    vault = open_vault(tmp_path)
+    assert {vault.unseal(one) for one in sealed} == {b"typed words"}
+    assert rotate(tmp_path, DAY)
+
+
+def test_digests_and_tokens_stay_the_same_when_the_key_is_changed(tmp_path: Path) -> None:
+    vault = open_vault(tmp_path)
+    digest, token = vault.digest(b"a visit"), vault.token("word")
+    rotate(tmp_path, DAY)
+    again = open_vault(tmp_path)
+    assert (again.digest(b"a visit"), again.token("word")) == (digest, token)
+    assert (len(digest), len(token)) == (16, 10)
+
+
+def test_digests_and_tokens_differ_from_school_to_school(tmp_path: Path) -> None:
+    one, other = open_vault(tmp_path / "a"), open_vault(tmp_path / "b")
+    assert one.digest(b"a visit") != other.digest(b"a visit")
+    assert one.token("word") != other.token("word")
+    assert one.token("word") != one.token("words")
+    assert Vault(KEY).token("word") == Vault(KEY).token("word") != Vault(bytes(32)).token("word")
