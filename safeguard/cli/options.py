@@ -1,5 +1,7 @@
 """What every command takes, and what it needs made before it can work."""
 
+import os
+import pwd
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -11,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from safeguard.core.audit import Actor
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings, load
 
@@ -36,8 +39,24 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def myself() -> Actor:
+    """Who gives this command, for the audit: the account of the operating system, and now."""
+    return Actor(f"command:{_account()}", now())
+
+
+def _account() -> str:
+    """The account's name; root, where sudo was used, with who used it."""
+    number = os.getuid()
+    try:
+        name = pwd.getpwuid(number).pw_name
+    except KeyError:  # a container may run as a number
+        name = str(number)
+    asked = os.environ.get("SUDO_USER", "") if number == 0 else ""
+    return f"{name} for {asked}" if asked else name
+
+
 @contextmanager
-def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+def progress_bar(beginning: str = "Compiling rules") -> Iterator[Callable[[str, int, int], None]]:
     """A bar on standard error; what is inside reports (what, done, of) to it."""
     with Progress(
         TextColumn("{task.description}"),
@@ -47,7 +66,7 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
         console=notes,
         transient=True,
     ) as bar:
-        task = bar.add_task("Compiling rules", total=None)
+        task = bar.add_task(beginning, total=None)
 
         def report(what: str, done: int, of: int) -> None:
             bar.update(task, description=what, completed=done, total=of)

@@ -78,6 +78,13 @@ class Entry(NamedTuple):
     about: str
 
 
+class Actor(NamedTuple):
+    """Who does something, and when: staff:ID, command:ACCOUNT, or a part of Safeguard."""
+
+    who: str
+    at: datetime
+
+
 class Link(NamedTuple):
     """A row of the chain."""
 

@@ -14,7 +14,7 @@ from itertools import batched
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from safeguard.core.audit import START, Entry, Head, Link, Spans, chained
+from safeguard.core.audit import START, Actor, Entry, Head, Link, Spans, chained
 from safeguard.core.events import SCHOOL
 from safeguard.store.session import Store, vault_of
 from safeguard.store.tables.audit import AuditPayloadRow, AuditRow
@@ -27,6 +27,8 @@ MOST_BYTES = 64 * 1024
 BATCH = 2000
 BEGAN = "began"
 ERASED = "erased"
+VERIFIED = "verified"
+BROKEN = "found broken"
 # No text and no record begins so: nothing else that is sealed can pass for a payload.
 MARK = b"\xffaudit\x00"
 
@@ -60,6 +62,32 @@ def record(
     key, head = _continued(session, vault) or _begin(session, vault, at, school_id)
     entry = Entry(school_id, at, who, what, about_kind, about)
     return _append(session, vault, key, head, entry, _plain(payload)).row
+
+
+def record_by(
+    session: Session,
+    actor: Actor | None,
+    what: str,
+    about_kind: str,
+    about: str,
+    payload: Mapping[str, object] | None = None,
+) -> None:
+    """Append what someone did within the caller's transaction; nothing where nobody did it."""
+    if actor is not None:
+        record(session, actor.at, actor.who, what, about_kind, about, payload)
+
+
+def note(
+    store: Store,
+    actor: Actor,
+    what: str,
+    about_kind: str,
+    about: str,
+    payload: Mapping[str, object] | None = None,
+) -> None:
+    """Append a row of its own: of what was looked at, before it is shown."""
+    with store.writing() as session:
+        record_by(session, actor, what, about_kind, about, payload)
 
 
 def one_at_a_time(session: Session) -> None:
