@@ -112,6 +112,9 @@ class Notify(Section):
     smtp_ca: Path | None = Field(
         None, description="A PEM file of authorities to trust too, for a server of your own."
     )
+    webhook_ca: Path | None = Field(
+        None, description="A PEM file of authorities to trust too, for webhooks of your own."
+    )
     timeout_seconds: int = Field(
         10, ge=1, le=60, description="How long a server may take for each answer."
     )

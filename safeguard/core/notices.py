@@ -169,6 +169,18 @@ def how_told(one: ToTell, ladders: Sequence[Ladder]) -> How:
     return How.NONE
 
 
+def is_needless(notice: Told, step: int, concern: ToTell | None) -> bool:
+    """Say whether nobody needs to be told any more of what still waits to be sent.
+
+    `concern` is None where it is open no longer. Of what is urgent the first step is always told.
+    """
+    if concern is None:
+        return True
+    if concern.opened_at is None or concern.opened_at < notice.at:
+        return False
+    return step > 0 or notice.severity < Severity.URGENT
+
+
 def spaced(
     notices: Iterable[Notice], latest: Mapping[int, datetime], now: datetime
 ) -> list[Notice]:

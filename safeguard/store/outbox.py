@@ -8,9 +8,8 @@ same key, so that the receiver can tell.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import batched
 
-from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -24,8 +23,8 @@ CONCERN = "concern"
 WAITING, SENT, CANCELLED, FAILED = "waiting", "sent", "cancelled", "failed"
 CLAIM = timedelta(minutes=3)  # longer than any sender is let try
 MOST_AT_ONCE = 200
+MOST_PARCELS = 12
 MOST_SAID = 200
-PART = 500  # ids in one question to the database
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,7 @@ class Waiting:
     urgent: bool
     made_at: datetime
     attempts: int
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +111,28 @@ def put(store: Store, messages: Sequence[NewMessage], now: datetime) -> int:
 
 
 def claim(
-    store: Store, now: datetime, busy: Collection[tuple[int, bool]], limit: int = MOST_AT_ONCE
+    store: Store,
+    now: datetime,
+    busy: Collection[tuple[int, bool]] = (),
+    full: Collection[str] = (),
+    most: int = MOST_PARCELS,
 ) -> list[Parcel]:
-    """Claim what is due, urgent first; `busy` are contacts that something is being sent to.
+    """Claim what is due, urgent first, as so many parcels at most.
 
+    `busy` are contacts that something is being sent to, `full` the channels that have no room.
     What was claimed together before stays together, so that it is the same message again.
     """
     due = and_(
         _is_due(now),
         OutboxRow.contact_id.is_not(None),
+        OutboxRow.channel.not_in(full),
         *(not_(and_(OutboxRow.contact_id == to, OutboxRow.urgent == fast)) for to, fast in busy),
     )
     query = (
         select(OutboxRow)
         .where(due)
         .order_by(OutboxRow.urgent.desc(), OutboxRow.due_at, OutboxRow.id)
-        .limit(limit)
+        .limit(MOST_AT_ONCE)
         .with_for_update(skip_locked=True)
     )
     with store.reading() as session:  # which is all that most looks come to
@@ -134,7 +140,7 @@ def claim(
             return []
     with store.writing() as session:
         parts = _together(session.scalars(query))
-        return [_claimed(session, part, now) for part in parts]
+        return [_claimed(session, part, now) for part in parts[:most]]
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
@@ -145,7 +151,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _together(rows: Iterable[OutboxRow]) -> Iterable[list[OutboxRow]]:
+def _together(rows: Iterable[OutboxRow]) -> list[list[OutboxRow]]:
     found: dict[tuple[object, ...], list[OutboxRow]] = {}
     for row in rows:
         alone = row.id if row.kind != CONCERN else 0
@@ -155,7 +161,7 @@ def _together(rows: Iterable[OutboxRow]) -> Iterable[list[OutboxRow]]:
     first: dict[tuple[object, ...], list[OutboxRow]] = {}
     for (contact, urgent, *_), part in found.items():
         first.setdefault((contact, urgent), part)
-    return first.values()
+    return list(first.values())
 
 
 def _claimed(session: Session, rows: Sequence[OutboxRow], now: datetime) -> Parcel:
@@ -164,7 +170,7 @@ def _claimed(session: Session, rows: Sequence[OutboxRow], now: datetime) -> Parc
         row.held_until = until
         row.attempts += 1
     session.flush()
-    return Parcel(tuple(_waiting(row) for row in sorted(rows, key=lambda row: row.id)), until)
+    return Parcel(tuple(waiting_of(row) for row in sorted(rows, key=lambda row: row.id)), until)
 
 
 def settle(store: Store, parcel: Parcel, result: Try) -> None:
@@ -207,55 +213,17 @@ def cancel(store: Store, ids: Collection[int], now: datetime, by: int | None, wh
         session.execute(query)
 
 
-def told(store: Store, concerns: Sequence[str]) -> dict[str, list[Told]]:
-    """Return who was told of these concerns, or is about to be."""
-    found: dict[str, list[Told]] = {}
-    with store.reading() as session:
-        for part in batched(concerns, PART, strict=False):
-            query = select(OutboxRow).where(
-                OutboxRow.about.in_(part), OutboxRow.kind == CONCERN, OutboxRow.state != CANCELLED
-            )
-            for row in session.scalars(query.order_by(OutboxRow.id)):
-                found.setdefault(row.about, []).append(_told(row))
-    return found
-
-
-def _told(row: OutboxRow) -> Told:
-    occasion, severity, contact = row.key.split(":")[-3:]
-    return Told(
-        int(contact),
-        Severity(int(severity)),
-        row.made_at,
-        int(occasion),
-        arrived=row.state == SENT,
-        failed=row.state == FAILED,
-    )
-
-
-def waiting_concerns(store: Store) -> list[Waiting]:
-    """Return the notices of concerns that are not sent yet."""
-    query = select(OutboxRow).where(
-        OutboxRow.state == WAITING, OutboxRow.kind == CONCERN, OutboxRow.contact_id.is_not(None)
-    )
-    with store.reading() as session:
-        return [_waiting(row) for row in session.scalars(query.order_by(OutboxRow.id))]
-
-
-def latest_slots(store: Store) -> dict[int, datetime]:
-    """Return when each contact's last notice that was not urgent is, or was, due."""
+def revive(store: Store, contact: int, since: datetime, now: datetime) -> int:
+    """Let what a contact did not get be sent after all, now that it can be reached."""
     query = (
-        select(OutboxRow.contact_id, func.max(OutboxRow.due_at))
-        .where(OutboxRow.kind == CONCERN, ~OutboxRow.urgent, OutboxRow.contact_id.is_not(None))
-        .group_by(OutboxRow.contact_id)
+        update(OutboxRow)
+        .where(OutboxRow.contact_id == contact, OutboxRow.made_at >= since)
+        .where(or_(OutboxRow.state == FAILED, OutboxRow.state == WAITING))
+        .where(or_(OutboxRow.held_until.is_(None), OutboxRow.attempts > 0))
+        .values(state=WAITING, due_at=now, held_until=None, attempts=0, done_at=None)
     )
-    with store.reading() as session:
-        return {to: due for to, due in session.execute(query) if to is not None}
-
-
-def known_keys(store: Store, keys: Collection[str]) -> set[str]:
-    """Return those of these keys that are here already."""
-    with store.reading() as session:
-        return set(session.scalars(select(OutboxRow.key).where(OutboxRow.key.in_(keys))))
+    with store.writing() as session:
+        return len(session.scalars(query.returning(OutboxRow.id)).all())
 
 
 def forget(store: Store, before: datetime) -> int:
@@ -265,7 +233,7 @@ def forget(store: Store, before: datetime) -> int:
         return len(session.scalars(gone.returning(OutboxRow.id)).all())
 
 
-def _waiting(row: OutboxRow) -> Waiting:
+def waiting_of(row: OutboxRow) -> Waiting:
     return Waiting(
         row.id,
         row.key,
@@ -277,4 +245,17 @@ def _waiting(row: OutboxRow) -> Waiting:
         row.urgent,
         row.made_at,
         row.attempts,
+        told_by(row) if row.kind == CONCERN else None,
+    )
+
+
+def told_by(row: OutboxRow) -> Told:
+    occasion, severity, contact = row.key.split(":")[-3:]
+    return Told(
+        int(contact),
+        Severity(int(severity)),
+        row.made_at,
+        int(occasion),
+        arrived=row.state == SENT,
+        failed=row.state == FAILED,
     )
