@@ -21,6 +21,7 @@ from safeguard.loading import Snapshot, current_stamp, load_snapshot
 from safeguard.problems import UnusableError
 from safeguard.sealing import State
 from safeguard.settings import Settings
+from safeguard.store.generation import Watch
 from safeguard.store.session import AwayError, Store, open_store
 
 logger = structlog.get_logger()
@@ -56,6 +57,7 @@ class Engine:
         self._reads_text = reads_text
         self.snapshot = self._ready(snapshot)
         self._store: Store | None = None  # opened by the first refresh, so after any fork
+        self._watch: Watch | None = None
         self._stale = False
         self._faults_said: tuple[State, ...] = ()
         self._reachable = tuple(
@@ -127,10 +129,11 @@ class Engine:
         Where the database or an artefact cannot be read the snapshot in force stays in force.
         """
         try:
-            if self._store is None:
+            if self._store is None or self._watch is None:
                 self._store = open_store(self.settings)
+                self._watch = Watch(self._store)
             self._say_faults()
-            if current_stamp(self.settings, self._store) == self.snapshot.stamp:
+            if current_stamp(self.settings, self._watch.number()) == self.snapshot.stamp:
                 return False
             self.snapshot = self._ready(load_snapshot(self.settings, self._store, self.snapshot))
         except Exception:
@@ -142,6 +145,9 @@ class Engine:
         return True
 
     def close(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
         if self._store is not None:
             self._store.close()
             self._store = None

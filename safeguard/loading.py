@@ -45,14 +45,14 @@ class Snapshot:
     sealing: Sealing = NOTHING_SEALED
 
 
-def current_stamp(settings: Settings, store: Store) -> Stamp:
-    """Cheap enough to ask several times a second."""
-    return Stamp(rules_in_force(settings.data), generation.current(store), marks(settings.data))
+def current_stamp(settings: Settings, number: int) -> Stamp:
+    """Cheap enough to ask several times a second. `number` is the generation now."""
+    return Stamp(rules_in_force(settings.data), number, marks(settings.data))
 
 
 def load_snapshot(settings: Settings, store: Store, last: Snapshot | None = None) -> Snapshot:
     """Load what is in force now; an unchanged artefact is taken over from `last`."""
-    stamp = current_stamp(settings, store)
+    stamp = current_stamp(settings, generation.current(store))
     entries = [
         OverlayEntry(one.id, one.address, one.action.value, one.groups, one.reason)
         for one in overlay.in_force(store)

@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select
 from sqlalchemy.engine import URL
@@ -22,9 +23,22 @@ from safeguard.settings import Settings
 from safeguard.store.tables.every import EVERY_TABLE
 from safeguard.vault import Vault, open_vault
 
+if TYPE_CHECKING:
+    import psycopg
+
 BUSY_MS = 5000
 CHECKPOINT_FROM = 4 * 1024 * 1024
-CONNECT_SECONDS = 5
+# Of a PostgreSQL whose machine has vanished we hear within half a minute, and it of us: else
+# its locks would be held by nobody for hours.
+CONNECT = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+    " -c tcp_user_timeout=20000",
+}
 VAULT = "vault"
 
 
@@ -124,11 +138,32 @@ def open_engine(url: URL) -> Engine:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(
-            url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
-        )
+        engine = create_engine(url, pool_pre_ping=True, connect_args={**CONNECT, **_given(url)})
     _close_before_fork(engine)
     return engine
+
+
+def plain_connection(engine: Engine) -> "psycopg.Connection":
+    """Open a PostgreSQL connection apart, for what belongs to a session: listening, its locks."""
+    _, given = engine.dialect.create_connect_args(engine.url)
+    driver: Any = engine.dialect.loaded_dbapi  # SQLite's users do not wait for it to be imported
+    with plain_away_named(engine):
+        connection: psycopg.Connection = driver.connect(**{**CONNECT, **given}, autocommit=True)
+    return connection
+
+
+@contextmanager
+def plain_away_named(engine: Engine) -> Iterator[None]:
+    """Say AwayError of whatever goes wrong on a plain connection."""
+    try:
+        yield
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise AwayError(f"the database cannot be used: {type(error).__name__}") from error
+
+
+def _given(url: URL) -> dict[str, object]:
+    """Return what the address itself says of how to connect: it wins."""
+    return {name: value for name, value in url.query.items() if name in CONNECT}
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -17,8 +17,10 @@ from safeguard.problems import UnusableError
 from safeguard.sealed_imports import import_sealed, remove_sealed
 from safeguard.settings import Settings, load
 from safeguard.store import overlay, people
-from safeguard.store.people import PersonRecord
+from safeguard.store.people_records import PersonRecord
 from safeguard.store.session import Store, open_store
+from tests.postgres import PostgresServer
+from tests.system.filter import until
 
 NOW = datetime(2026, 9, 7, 9, tzinfo=UTC)
 PUPIL = Subject("secondary")
@@ -457,3 +459,17 @@ def test_a_list_that_is_altered_or_taken_away_stays_in_force_where_it_was(
         other = verdict_of(engine, PUPIL, "https://never-heard-of.example/").reason
         assert other is (Reason.SEALED_MISSING if stance == "block" else Reason.DEFAULT)
     engine.close()
+
+
+def test_where_nodes_share_a_database_a_change_on_one_is_in_force_on_the_other_at_once(
+    school: Path, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAFEGUARD_DATABASE__URL", postgres_server.ready_database(school))
+    settings = load(school)
+    near, store = open_engine(settings), open_store(settings)
+    assert not near.refresh()
+    overlay.add(store, "later.example", Action.BLOCK, (), "a distraction", "Tom", NOW)
+    until(near.refresh, what="word of the change")
+    assert near.judge(PUPIL, Target("later.example")).blocked
+    near.close()
+    store.close()
