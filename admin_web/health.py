@@ -16,12 +16,12 @@ from admin_web.roles import Role
 from admin_web.site import Site, here
 from safeguard.building import rules_in_force
 from safeguard.sealed_status import Standing, status_of
+from safeguard.spool_reader import problems
 from safeguard.store import generation, overlay, people
 from safeguard.store.session import AwayError
 from safeguard.subscriptions import subscriptions
 
 OLD_RULES = timedelta(days=14)
-WAITING_BYTES = 64 * 1024 * 1024
 LEAST_FREE_BYTES = 1024**3
 
 pages = Blueprint("health", __name__)
@@ -115,12 +115,11 @@ def _database(site: Site) -> Check:
 
 
 def _spools(site: Site) -> Check:
-    waiting = sum(_size(path) for path in (site.settings.data / "spool").glob("*"))
-    says = f"{_bytes(waiting)} on their way to the database."
-    if waiting > WAITING_BYTES:
-        mend = "Is the jobs process running? safeguard run starts it."
-        return Check("Events", well=False, says=says, mend=mend)
-    return Check("Events", well=True, says=says)
+    troubles = list(problems(site.settings.data))
+    if troubles:
+        return Check("Events", well=False, says=" ".join(troubles))
+    waiting = sum(_size(path) for path in (site.settings.data / "spool").rglob("*"))
+    return Check("Events", well=True, says=f"{_bytes(waiting)} on their way to the database.")
 
 
 def _disk(site: Site) -> Check:

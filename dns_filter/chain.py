@@ -126,7 +126,7 @@ def ready(desk: Desk, packet: bytes, address: str) -> bytes | None:
     if found.answer is not None and now >= found.answer.dies:
         return None
     if found.verdict is not None:
-        desk.record(client, found.question.host, found.verdict)
+        _note(desk, client, found.question.host, found.verdict)
     if found.answer is None:
         return packet[:2] + found.block
     return packet[:2] + found.answer.reply(found.question, now, found.question.size)[2:]
@@ -143,9 +143,10 @@ def _checked(desk: Desk, query: Query, answer: Answer) -> bytes:
             verdict = desk.judge(query.client, target)
             if _blocks_an_alias(verdict) and not _outweighs(asked, verdict):
                 return _block(desk, query, verdict)
+    if asked is not None:
+        _note(desk, query.client, query.question.host, asked)
     if answer.lifetime > 0:
-        worth = asked if asked is not None and asked.flagged else None
-        _keep_ready(desk, query, Ready(query.question, answer, verdict=worth))
+        _keep_ready(desk, query, Ready(query.question, answer, verdict=asked))
     return answer.reply(query.question, desk.clocks.steady(), query.size)
 
 
@@ -176,10 +177,16 @@ def _outweighs(asked: Verdict, led_to: Verdict) -> bool:
 
 
 def _block(desk: Desk, query: Query, verdict: Verdict) -> bytes:
-    desk.record(query.client, query.question.host, verdict)
+    _note(desk, query.client, query.question.host, verdict)
     reply = answers.blocked(query.question, desk.way, desk.blocked_ttl)
     _keep_ready(desk, query, Ready(query.question, block=reply[2:], verdict=verdict))
     return reply
+
+
+def _note(desk: Desk, client: Client, host: str, verdict: Verdict) -> None:
+    desk.visited(client, host, verdict)
+    if verdict.blocked or verdict.flagged:
+        desk.record(client, host, verdict)
 
 
 def _keep_ready(desk: Desk, query: Query, found: Ready) -> None:

@@ -47,7 +47,7 @@ class Client:
 class Ready:
     """How a packet with these very bytes was answered: by an upstream's answer, or by a block.
 
-    `verdict` is there where each time is to be recorded.
+    `verdict` is what is noted each time; None only for the root, of which nothing is said.
     """
 
     question: Question
@@ -143,6 +143,12 @@ class Desk:
             verdict = self.engine.judge(client.subject, target)
             verdicts.put(key, verdict)
         return verdict
+
+    def visited(self, client: Client, host: str, verdict: Verdict) -> None:
+        """Note in the access log that a name was answered, or blocked."""
+        target = Target(host, channel=Channel.DNS)
+        policy = self.engine.snapshot.policy
+        self._recorder.visited(client.subject, target, verdict, policy, self.clocks.wall())
 
     def record(self, client: Client, host: str, verdict: Verdict) -> None:
         """Keep a block or a flag. A browser's A, AAAA and HTTPS lookups of a name are one act."""

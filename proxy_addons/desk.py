@@ -49,12 +49,18 @@ class Desk:
         verdict = self.engine.judge(subject, target)
         return verdict, self.keep(subject, target, verdict)
 
+    def visited(self, subject: Subject, target: Target, verdict: Verdict) -> None:
+        """Note in the access log what was asked for and what was done, once a request."""
+        policy = self.engine.snapshot.policy
+        self.recorder.visited(subject, target, verdict, policy, self.clock())
+
     def keep(self, subject: Subject, target: Target, verdict: Verdict) -> str:
         """Return the reference of what was kept, empty if nothing was.
 
         What is flagged must be kept: if that fails, this raises, and the gate refuses. A plain
         block stands without its event.
         """
+        self.recorder.nearly(subject, verdict, self.clock())
         if not (verdict.blocked or verdict.flagged):
             return ""
         try:

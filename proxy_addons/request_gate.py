@@ -40,8 +40,8 @@ class RequestGate:
         led = await self._led(flow, visit, targets)
         if led:
             targets = [replace(target, addresses=led.addresses) for target in targets]
-        if any(self.desk.judge(flow, subject, target).blocked for target in targets):
-            return  # the strictest verdict counts
+        if self._is_blocked(flow, subject, targets):
+            return
         match targets:
             case [target] if led:
                 led.cleared = True
@@ -49,6 +49,16 @@ class RequestGate:
             case _:
                 says = "It names one site outside and another inside, so it cannot be checked."
                 self.desk.say(flow, 403, "This address is not clear", says)
+
+    def _is_blocked(self, flow: HTTPFlow, subject: Subject, targets: Sequence[Target]) -> bool:
+        """Judge each; the strictest verdict counts, and it is the one that is noted."""
+        judged = []
+        for target in targets:
+            judged.append((target, self.desk.judge(flow, subject, target)))
+            if judged[-1][1].blocked:
+                break
+        self.desk.visited(subject, *judged[-1])
+        return judged[-1][1].blocked
 
     async def _led(self, flow: HTTPFlow, visit: Visit, targets: Sequence[Target]) -> Led | None:
         """Where the request would lead; None where that need not be known: it will not leave."""

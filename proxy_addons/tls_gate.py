@@ -42,6 +42,8 @@ class TlsGate:
         if blocked is None and len(hosts) == 1 and address:
             blocked = await self._blocked_there(visit, Target(hosts[0]), address[0])
         visit.tls = self._choice(visit, hosts, blocked)
+        if hosts and visit.tls is not TlsChoice.INSPECT:  # else its requests are noted one by one
+            self.desk.visited(visit.subject, Target(hosts[0]), blocked or verdicts[0])
         data.ignore_connection = visit.tls is TlsChoice.UNTOUCHED
         data.establish_server_tls_first = (
             visit.tls is TlsChoice.INSPECT and blocked is None and len(hosts) == 1

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from admin_web import health
+from safeguard import spool_reader
 from safeguard.building import rules_in_force
 from safeguard.sealed_imports import import_sealed
 from safeguard.sealed_testing import run_test
+from safeguard.spool import SpoolWriter
 from tests.admin_web.school import NOW, TOM, School, Visitor, open_school
 
 
@@ -54,13 +56,13 @@ def test_missing_rules_are_told_with_the_stance(school: School, tom: Visitor) ->
 def test_a_full_spool_is_told(
     school: School, tom: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "WAITING_BYTES", 10)
-    spool = school.settings.data / "spool"
-    spool.mkdir(exist_ok=True)
-    (spool / "proxy-0").write_bytes(b"x" * 2048)
+    monkeypatch.setattr(spool_reader, "ALARM_FROM", 10)
+    spool = school.settings.data / "spool" / "proxy-0"
+    writer = SpoolWriter(spool)
+    writer.append(b"x")
+    writer.close()
     text = tom.text("/health")
-    assert "2 KB on their way" in text
-    assert "Is the jobs process running?" in text
+    assert "that the database has not taken" in text
 
 
 def test_a_full_disk_is_told(tom: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:

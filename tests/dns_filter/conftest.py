@@ -15,7 +15,9 @@ from dns_filter.desk import Clocks, Desk
 from dns_filter.upstreams import Upstream, Upstreams
 from filter_rules.formats.format import Format
 from safeguard.building import build
+from safeguard.core.policy import Policy
 from safeguard.core.types import Subject, Target, Verdict
+from safeguard.core.visits import is_logged
 from safeguard.engine import Engine, open_engine
 from safeguard.importing import import_source
 from safeguard.settings import Settings, load
@@ -76,6 +78,7 @@ class Kept:
     """Stands for the recorder: remembers what it was told, or is as broken as a full disk."""
 
     told: list[tuple[Subject, Target, Verdict]] = field(default_factory=list)
+    visits: list[tuple[str, str, bool]] = field(default_factory=list)
     broken: bool = False
 
     def record(self, subject: Subject, target: Target, verdict: Verdict, now: datetime) -> str:
@@ -84,6 +87,13 @@ class Kept:
             raise OSError("disk full")
         self.told.append((subject, target, verdict))
         return ""
+
+    def visited(
+        self, subject: Subject, target: Target, verdict: Verdict, policy: Policy, now: datetime
+    ) -> None:
+        assert now == NOW
+        if is_logged(subject, target, verdict, policy):
+            self.visits.append((subject.group, target.host, verdict.blocked))
 
     @property
     def hosts(self) -> list[tuple[str, str]]:

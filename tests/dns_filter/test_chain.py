@@ -43,6 +43,20 @@ async def answer(
     return reply
 
 
+def test_each_answer_is_noted_in_the_access_log_but_a_guests(engine: Engine) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            for _ in range(2):  # the second time from what is kept ready
+                for client in (PUPIL, GUEST):
+                    await answer(office, "www.good.test", client=client)
+                    await answer(office, "www.bets.test", client=client)
+            visits = [("www.good.test", False), ("www.bets.test", True)]
+            assert [(host, blocked) for _, host, blocked in office.kept.visits] == visits * 2
+            assert len({group for group, _, _ in office.kept.visits}) == 1
+
+    run(walk())
+
+
 def test_allowed_names_are_forwarded_and_blocked_ones_answered_as_the_group_has_it(
     engine: Engine,
 ) -> None:

@@ -85,3 +85,17 @@ def test_a_site_whose_certificate_is_not_trusted_is_not_shown(start: Start, tmp_
     assert status == 502
     assert b"cannot be reached safely" in body
     assert untrusted.requests == []
+
+
+def test_each_request_is_noted_once_in_the_access_log_without_its_query(
+    proxy: Proxy, plain_site: Site
+) -> None:
+    with proxy.http() as client:
+        for host, path in (("school.test", "/fine?words=private"), ("bets.test", "/odds?a=b")):
+            address = f"http://{host}:{plain_site.port}{path}"
+            client.request("GET", address, headers={"Host": host})
+            client.getresponse().read()
+    assert proxy.notebook.visits == [
+        ("school.test", "/fine", False),
+        ("bets.test", "/odds", True),
+    ]

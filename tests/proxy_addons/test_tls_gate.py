@@ -24,6 +24,7 @@ def test_a_bank_is_passed_through_untouched(proxy: Proxy, site: Site, tmp_path: 
         client.request("GET", "/worrying")
         assert client.getresponse().read() == WORRYING
     assert proxy.notebook.kept == []
+    assert proxy.notebook.visits == []  # nor is it anybody's business that it was visited
 
 
 def test_a_guest_is_passed_through_to_allowed_sites(

@@ -37,7 +37,9 @@ from proxy_addons.loop import Dialler, FilterLoop
 from proxy_addons.resolving import Lookup
 from proxy_addons.worker import Inheritance, serve
 from safeguard import certificates
+from safeguard.core.policy import Policy
 from safeguard.core.types import Subject, Target, Verdict
+from safeguard.core.visits import is_logged, path_of
 from safeguard.engine import Engine
 from safeguard.identity import Roster
 from safeguard.loading import Snapshot, Stamp, shipped_policy
@@ -122,6 +124,7 @@ class Notebook:
     """Stands where the recorder does, and keeps what it is given in a list."""
 
     kept: list[tuple[Subject, Target, Verdict]] = field(default_factory=list)
+    visits: list[tuple[str, str, bool]] = field(default_factory=list)
     fails: bool = False
 
     def record(self, subject: Subject, target: Target, verdict: Verdict, _now: datetime) -> str:
@@ -129,6 +132,14 @@ class Notebook:
             raise OSError("the disk is full")
         self.kept.append((subject, target, verdict))
         return "K7-REF"
+
+    def visited(
+        self, subject: Subject, target: Target, verdict: Verdict, policy: Policy, _now: datetime
+    ) -> None:
+        if is_logged(subject, target, verdict, policy):
+            self.visits.append((target.host, path_of(target, verdict), verdict.blocked))
+
+    def nearly(self, subject: Subject, verdict: Verdict, _now: datetime) -> None: ...
 
     def flush(self, _now: datetime) -> None: ...
 
