@@ -51,7 +51,7 @@ def test_whoever_reads_on_beyond_the_lesson_stands_alone_again(any_store: Store)
     happen(any_store, read(minutes(75), PUPILS[0]))
     (line,) = lines(any_store)
     assert line.subjects == 5
-    assert line.why[1] == ("1 more stand on their own, because it went on beyond the lesson.")
+    assert line.why[1] == "1 more stands apart, because it went on beyond the lesson."
     assert PUPILS[0] not in gathered(any_store)
 
 
