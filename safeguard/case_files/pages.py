@@ -1,0 +1,144 @@
+"""A case as one accessible PDF: tagged, titled, in a language, with headings and table headers.
+
+WeasyPrint and its libraries are loaded only here, and only when a PDF is asked for. Nothing is
+fetched: the page is made of the record and the template alone. What is long is cut, and says so;
+the JSON file and the spreadsheets hold all of it.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from heapq import nlargest
+from importlib import resources
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, StrictUndefined
+
+from filter_rules.types import Severity
+from safeguard.case_files.spreadsheets import local, shown
+from safeguard.problems import UnusableError
+
+MOST_EVENTS = 500
+MOST_VISITS = 500
+MOST_NOTES = 200
+MOST_CONCERNS = 100
+LONGEST = 4_000  # of a note
+LONGEST_TYPED = 400
+VARIANT = "pdf/ua-1"
+MISSING = (
+    "The PDF cannot be made: the libraries that draw it are not installed ({}). On Debian and "
+    "Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core. "
+    "Or leave the PDF out with --no-pdf."
+)
+
+type Record = Mapping[str, Any]
+
+
+def pdf_of(document: Record, fingerprint: str, zone: ZoneInfo) -> bytes:
+    """Return the case as PDF/UA-1."""
+    page = html_of(document, fingerprint, zone)
+    try:
+        # A second to load, and libraries of the system, which not every machine has.
+        from weasyprint import HTML  # type: ignore[import-untyped]  # noqa: PLC0415
+    except OSError as error:
+        raise UnusableError(MISSING.format(str(error).split(":", 1)[0])) from error
+    made: bytes = HTML(string=page, url_fetcher=_fetch_nothing).write_pdf(
+        pdf_variant=VARIANT, pdf_identifier=fingerprint[:32].encode()
+    )
+    return made
+
+
+def html_of(document: Record, fingerprint: str, zone: ZoneInfo) -> str:
+    """Return the page that the PDF is made of."""
+    template = environment(zone).from_string(_template())
+    return template.render(
+        document=document,
+        case=document["case"],
+        concerns=document["concerns"],
+        events=_told(document["events"]),
+        fingerprint=fingerprint,
+        zone=zone.key,
+        rest=_rest,
+        most_events=MOST_EVENTS,
+        most_visits=MOST_VISITS,
+        most_notes=MOST_NOTES,
+        most_concerns=MOST_CONCERNS,
+    )
+
+
+def environment(zone: ZoneInfo) -> Environment:
+    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    made.filters.update(
+        time=lambda moment: local(moment, zone).rsplit(" ", 1)[0] if moment else "",
+        level=lambda number: Severity(number).word,
+        shown=shown,
+        words=_words,
+        subject=_subject,
+        whose=_whose,
+        typed=_typed,
+        place=_place,
+    )
+    return made
+
+
+@cache
+def _template() -> str:
+    return (
+        resources.files("safeguard.case_files").joinpath("templates/case.html").read_text("utf-8")
+    )
+
+
+def _told(events: list[Record]) -> list[Record]:
+    """Return the most severe ones, in order of time."""
+    if len(events) <= MOST_EVENTS:
+        return events
+    severe = nlargest(MOST_EVENTS, range(len(events)), key=lambda n: (events[n]["severity"], -n))
+    return [events[number] for number in sorted(severe)]
+
+
+def _rest(there: int, most: int, what: str, sheet: str) -> str:
+    if there <= most:
+        return ""
+    return f"{there - most} more {what} are not printed: see the {sheet} spreadsheet."
+
+
+def _cut(text: str, longest: int) -> str:
+    if len(text) <= longest:
+        return shown(text)
+    return f"{shown(text[:longest])} … ({len(text) - longest} more characters: see the JSON file)"
+
+
+def _words(one: Record) -> str:
+    return (
+        _cut(one["text"], LONGEST) if one["readable"] else "Cannot be read: its key is not there."
+    )
+
+
+def _subject(concern: Record) -> str:
+    name = concern["subject_name"] or concern["subject"]
+    if concern["subject_kind"] == "pupil":
+        return shown(concern["subject_name"] or "no longer known")
+    return shown(f"{concern['subject_kind']} {name}")
+
+
+def _whose(event: Record) -> str:
+    name = event["person_name"] or event["device_name"] or event["address"]
+    how = f" ({event['confidence']}, by {event['method']})" if event["person"] else ""
+    return shown(f"{name}{how}")
+
+
+def _typed(event: Record) -> str:
+    if not event["readable"]:
+        return "cannot be read: its key is not there"
+    return _cut(event["words"] or event["excerpt"] or "no words were judged", LONGEST_TYPED)
+
+
+def _place(visit: Record) -> str:
+    if not visit["readable"]:
+        return "cannot be read: its key is not there"
+    found = visit["visit"]
+    return _cut(f"{found.get('host', '')}{found.get('path', '')}", LONGEST_TYPED)
+
+
+def _fetch_nothing(address: str) -> dict[str, Any]:
+    raise ValueError(f"a case file fetches nothing, and this is something: {address[:80]}")
