@@ -1,0 +1,117 @@
+"""How fast stored events become stored concerns, and how fast a page of concerns is shown.
+
+`python -m bench.concern_store fold --events 20000` events a second, store and all
+`python -m bench.concern_store list --concerns 100000 --events 1000000` pages of the list
+
+`--engine postgresql` starts a PostgreSQL of its own. Numbers are this machine's: compare ratios.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from bench.concerns import RULES, made, plain
+from bench.store import store_on
+from filter_rules.types import Kind
+from safeguard.core.concerns import ConcernEvent
+from safeguard.core.events import Event, Private, SealedEvent, new_event_id
+from safeguard.core.types import Action, Channel, Reason
+from safeguard.store.concern_building import Terms, build
+from safeguard.store.intake import Batch, take_in
+from safeguard.store.session import Store
+
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+TERMS = Terms(RULES, frozenset({"secondary"}))
+AT_ONCE = 5_000
+
+
+def stored(one: ConcernEvent, number: int) -> Event:
+    return Event(
+        id=new_event_id(one.at, number.to_bytes(10)),
+        at=one.at,
+        last=one.at,
+        group=one.group,
+        person=f"{one.who.id:>32}".replace(" ", "0"),
+        device="",
+        address="10.0.0.1",
+        method="device",
+        channel=Channel.WEB,
+        host=one.host,
+        private=Private(f"https://{one.host}/{one.page}", "" if one.kind is Kind.PAGE else one.page),
+        categories=(),
+        themes=tuple((theme.theme, theme.severity) for theme in one.themes),
+        severity=one.themes[0].severity,
+        action=Action.BLOCK,
+        flagged=True,
+        reason=Reason.WORDS,
+        rule="Words",
+        list="",
+        artefact="a",
+        policy_version="1",
+        hosts=(one.host,),
+        kind=one.kind,
+        confidence="sure",
+    )
+
+
+def keep(store: Store, events: Sequence[Event]) -> None:
+    for start in range(0, len(events), AT_ONCE):
+        kept = [
+            SealedEvent(
+                replace(one, private=Private()),
+                store.vault.seal(msgspec.msgpack.encode(one.private)),
+            )
+            for one in events[start : start + AT_ONCE]
+        ]
+        take_in(store, Batch(f"bench {start}", "bench", 1, kept))
+
+
+def events_of(count: int) -> list[Event]:
+    in_order = sorted(made(count), key=lambda one: one.at)
+    return [stored(one, number) for number, one in enumerate(in_order)]
+
+
+def folded(store: Store, most: int) -> Iterator[tuple[int, float]]:
+    while True:
+        began = time.perf_counter()
+        built = build(store, TERMS, NOW, os.urandom, most)
+        if not built.events:
+            return
+        yield built.events, time.perf_counter() - began
+
+
+def fold(engine: str, count: int, most: int) -> None:
+    with tempfile.TemporaryDirectory() as folder, store_on(engine, Path(folder)) as (_, store):
+        keep(store, events_of(count))
+        worked = time.process_time()
+        took = list(folded(store, most))
+        worked = time.process_time() - worked
+        seconds = sum(each for _, each in took)
+        print(f"{engine}: {count:,} events folded, {most} a batch")
+        print(f"{'events/s':34}{count / seconds:>10,.0f}")
+        print(f"{'  for each second of our processor':34}{count / worked:>10,.0f}")
+        print(f"{'longest batch':34}{max(each for _, each in took) * 1e3:>10,.0f} ms")
+        print(f"{'a plain loop, squares/s':34}{plain():>10,.0f}")
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.concern_store", description=__doc__)
+    parser.add_argument("what", choices=["fold"])
+    parser.add_argument("--engine", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--events", type=int, default=20_000)
+    parser.add_argument("--batch", type=int, default=500)
+    asked = parser.parse_args(arguments)
+    fold(asked.engine, asked.events, asked.batch)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
