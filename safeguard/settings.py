@@ -21,6 +21,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from safeguard.keeping_settings import Backup, Retention
 from safeguard.problems import UnusableError
 from safeguard.school_settings import Notify, School
 from safeguard.setting_kinds import (
@@ -221,6 +222,8 @@ class Settings(BaseSettings):
     subscriptions: Subscriptions = Subscriptions()
     sealed: Sealed = Sealed()
     notify: Notify = Notify()
+    retention: Retention = Retention()
+    backup: Backup = Backup()
 
     @classmethod
     @override

@@ -1,0 +1,1 @@
+"""Encrypted backups of all that is the school's own, and putting one back."""

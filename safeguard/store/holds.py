@@ -1,0 +1,87 @@
+"""Legal holds: whom and what nothing may be removed of, until somebody lifts it."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, and_, or_, select, union, update
+
+from safeguard.core.concerns import Known
+from safeguard.core.events import SCHOOL
+from safeguard.store import audit
+from safeguard.store.session import Store
+from safeguard.store.tables.cases import CaseConcernRow, CasePersonRow
+from safeguard.store.tables.concerns import ConcernRow
+from safeguard.store.tables.keeping import LegalHoldRow
+
+_HOLDS = LegalHoldRow.lifted_at.is_(None)
+_PEOPLE = select(LegalHoldRow.person).where(_HOLDS, LegalHoldRow.person != "")
+_CASES = select(LegalHoldRow.case_id).where(_HOLDS, LegalHoldRow.case_id.is_not(None))
+
+# A hold on a person holds their cases, and a hold on a case its people.
+PEOPLE: Select[str] = select(
+    union(
+        _PEOPLE, select(CasePersonRow.person).where(CasePersonRow.case_id.in_(_CASES))
+    ).subquery().c.person
+)  # fmt: skip
+CASES: Select[str] = select(
+    union(
+        _CASES, select(CasePersonRow.case_id).where(CasePersonRow.person.in_(_PEOPLE))
+    ).subquery().c.case_id
+)  # fmt: skip
+CONCERNS: Select[str] = select(ConcernRow.id).where(
+    or_(
+        and_(ConcernRow.subject_kind == Known.PERSON, ConcernRow.subject.in_(PEOPLE)),
+        ConcernRow.id.in_(
+            select(CaseConcernRow.concern_id).where(CaseConcernRow.case_id.in_(CASES))
+        ),
+    )
+)
+
+
+def place(
+    store: Store, staff_id: int, reason: str, now: datetime, person: str = "", case_id: str = ""
+) -> int:
+    """Hold all that is kept of a person, or of a case; return the number of the hold."""
+    if bool(person) == bool(case_id):
+        raise ValueError("a hold is on a person or on a case")
+    with store.writing() as session:
+        row = LegalHoldRow(
+            school_id=SCHOOL,
+            person=person,
+            case_id=case_id or None,
+            reason=store.vault.seal(reason.encode()),
+            placed_at=now,
+            placed_by=staff_id,
+        )
+        session.add(row)
+        session.flush()
+        kind, about = ("person", person) if person else ("case", case_id)
+        audit.record(session, now, f"staff:{staff_id}", "held", kind, about, {"hold": row.id})
+        return row.id
+
+
+def lift(store: Store, hold: int, staff_id: int, now: datetime) -> bool:
+    """Lift a hold; False where it does not hold (any more)."""
+    lifting = update(LegalHoldRow).where(LegalHoldRow.id == hold, _HOLDS)
+    with store.writing() as session:
+        found = session.execute(
+            lifting.values(lifted_at=now, lifted_by=staff_id).returning(
+                LegalHoldRow.person, LegalHoldRow.case_id
+            )
+        ).first()
+        if found is None:
+            return False
+        kind, about = ("person", found.person) if found.person else ("case", found.case_id)
+        audit.record(session, now, f"staff:{staff_id}", "lifted", kind, about, {"hold": hold})
+        return True
+
+
+def people_held(store: Store) -> set[str]:
+    """Return the ids of the people of whom nothing may be removed."""
+    with store.reading() as session:
+        return set(session.scalars(PEOPLE))
+
+
+def cases_held(store: Store) -> set[str]:
+    """Return the ids of the cases of which nothing may be removed."""
+    with store.reading() as session:
+        return set(session.scalars(CASES))

@@ -1,0 +1,224 @@
+"""What is over its time is removed, class by class, in small transactions; holds stop it.
+
+Killed at any point, the next run goes on: each batch is whole. Each run leaves a row a class.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from safeguard.core.below_threshold import BelowThreshold
+from safeguard.core.events import SCHOOL, Growth, SealedEvent, Tally
+from safeguard.core.retention import Kept, Periods
+from safeguard.core.visits import Visits
+from safeguard.records import Record, decode
+from safeguard.store import access_retention, audit, holds, retention_rules
+from safeguard.store.retention_rules import Sweep
+from safeguard.store.session import Store
+from safeguard.store.tables.audit import AuditPayloadRow, AuditRow
+from safeguard.store.tables.events import BelowThresholdRow, TallyRow
+from safeguard.store.tables.keeping import RetentionRunRow
+from safeguard.store.tables.spools import RefusedRow
+
+BATCH = 500
+WHO = "retention"
+DAY = timedelta(days=1)
+
+type Stop = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """How many rows of a class went (or would), and how many a hold keeps.
+
+    Of the access log they are days.
+    """
+
+    name: str
+    before: datetime
+    count: int
+    held: int = 0
+    said: str = ""
+
+
+def due(store: Store, periods: Periods, now: datetime) -> list[Removed]:
+    """Count what is over its time, and change nothing.
+
+    What a case or a concern keeps is not counted: it is over its time when those are gone.
+    """
+    return list(_each(store, periods, now, lambda: False, remove=False))
+
+
+def purge(
+    store: Store, periods: Periods, now: datetime, stop: Stop = lambda: False
+) -> list[Removed]:
+    """Remove what is over its time, until told to stop; return what went of each class."""
+    told: list[Removed] = []
+    began = monotonic()
+    for one in _each(store, periods, now, stop, remove=True):
+        _write_down(store, one, now, round(1000 * (monotonic() - began)))
+        told.append(one)
+        began = monotonic()
+        if stop():
+            break
+    return told
+
+
+def last_run(store: Store) -> datetime | None:
+    """Return when something was last removed, or looked for."""
+    with store.reading() as session:
+        return session.scalar(select(func.max(RetentionRunRow.at)))
+
+
+def _each(
+    store: Store, periods: Periods, now: datetime, stop: Stop, *, remove: bool
+) -> Iterator[Removed]:
+    yield _access(store, periods.before(Kept.ACCESS, now), remove=remove)
+    for sweep in retention_rules.sweeps(periods, now):
+        held = _count(store, sweep.held)
+        gone = _sweep(store, sweep, stop, now) if remove else _count(store, sweep.ripe)
+        yield Removed(sweep.name, sweep.before, gone, held, _said(stop))
+    for kept, hour in ((Kept.BELOW, BelowThresholdRow.hour), (Kept.TALLIES, TallyRow.hour)):
+        before = periods.before(kept, now)
+        yield Removed(kept.value, before, _hours(store, hour, before, stop, remove=remove))
+    yield _refused(store, periods.before(Kept.REFUSED, now), remove=remove)
+    yield _details(store, periods.before(Kept.DETAILS, now), now, stop, remove=remove)
+
+
+def _access(store: Store, before: datetime, *, remove: bool) -> Removed:
+    held = holds.people_held(store)
+    if remove:
+        return Removed("access log", before, *access_retention.purge(store, before.date(), held))
+    free, kept = access_retention.over(store, before.date(), held)
+    return Removed("access log", before, len(free), len(kept))
+
+
+def _count(store: Store, query: Select[Any]) -> int:
+    with store.reading() as session:
+        return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def _sweep(store: Store, sweep: Sweep, stop: Stop, now: datetime) -> int:
+    gone = 0
+    while not stop():
+        with removing(store) as session:
+            ids = list(session.scalars(sweep.ripe.limit(BATCH)))
+            for statement in sweep.removing(ids):
+                session.execute(statement)
+            if ids and sweep.name == "cases":
+                audit.record(session, now, WHO, "removed", "cases", "", {"ids": ids})
+        gone += len(ids)
+        if len(ids) < BATCH:
+            break
+    return gone
+
+
+def _hours(
+    store: Store,
+    hour: InstrumentedAttribute[datetime],
+    before: datetime,
+    stop: Stop,
+    *,
+    remove: bool,
+) -> int:
+    if not remove:
+        return _count(store, select(hour).where(hour < before))
+    gone = 0
+    while not stop():
+        with removing(store) as session:
+            oldest = session.scalar(select(func.min(hour)).where(hour < before))
+            if oldest is None:
+                break
+            until = min(oldest + DAY, before)
+            there = session.execute(
+                delete(hour.class_).where(hour < until).returning(hour)
+            ).all()  # fmt: skip
+            gone += len(there)
+    return gone
+
+
+def _refused(store: Store, before: datetime, *, remove: bool) -> Removed:
+    """Of a record whose time nobody can read, nobody can say that it is over: it stays."""
+    gone = 0
+    with removing(store) if remove else store.reading() as session:
+        for row in session.scalars(select(RefusedRow)).all():
+            at = _time_of(row.record)
+            if at is not None and at < before:
+                gone += 1
+                if remove:
+                    session.delete(row)
+    return Removed(Kept.REFUSED.value, before, gone)
+
+
+def _time_of(record: bytes) -> datetime | None:
+    try:
+        found: Record = decode(record)
+    except (ValueError, msgspec.DecodeError):
+        return None
+    match found:
+        case SealedEvent():
+            return found.event.at
+        case Growth():
+            return found.last
+        case Tally() | BelowThreshold():
+            return found.hour
+        case Visits():
+            return max((one.at for one in found.visits), default=None)
+
+
+def _details(store: Store, before: datetime, now: datetime, stop: Stop, *, remove: bool) -> Removed:
+    about_held = AuditRow.about.in_(holds.people_held(store) | holds.cases_held(store))
+    over = (
+        select(AuditPayloadRow.id)
+        .join(AuditRow, AuditRow.id == AuditPayloadRow.id)
+        .where(AuditRow.at < before, AuditRow.id > 1)
+    )
+    free = over.where(~about_held).order_by(AuditPayloadRow.id)
+    held = _count(store, over.where(about_held))
+    if not remove:
+        return Removed(Kept.DETAILS.value, before, _count(store, free), held)
+    gone = 0
+    while not stop():
+        with removing(store) as session:
+            rows = list(session.scalars(free.limit(BATCH)))
+            audit.erase_payload(session, now, WHO, rows, "over their time")
+        gone += len(rows)
+        if len(rows) < BATCH:
+            break
+    return Removed(Kept.DETAILS.value, before, gone, held, _said(stop))
+
+
+@contextmanager
+def removing(store: Store) -> Iterator[Session]:
+    """One transaction that removes: SQLite overwrites what it lets go of."""
+    with store.writing() as session:
+        if store.engine.dialect.name == "sqlite":
+            session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
+        yield session
+
+
+def _said(stop: Stop) -> str:
+    return "stopped before its end" if stop() else ""
+
+
+def _write_down(store: Store, one: Removed, now: datetime, took_ms: int) -> None:
+    with store.writing() as session:
+        session.execute(
+            insert(RetentionRunRow).values(
+                school_id=SCHOOL,
+                at=now,
+                kind=one.name,
+                before=one.before,
+                removed=one.count,
+                held=one.held,
+                took_ms=took_ms,
+                said=one.said,
+            )
+        )
