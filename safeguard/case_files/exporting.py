@@ -22,7 +22,10 @@ type Draw = Callable[[Record, str, ZoneInfo], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """That a person wants a case out: who (staff), by which name, why, and by which way."""
+    """That a person wants a case out: who (staff), by which name, why, and by which way.
+
+    `school` is the name that the file says; empty: as the database has it.
+    """
 
     case_id: str
     by: int
@@ -30,6 +33,7 @@ class Wish:
     why: str
     how: str
     at: datetime
+    school: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def export(
         return None
     row, hashed = (0, "") if head is None else (head.row, head.hash.hex())
     made = Made(wish.at, wish.by_name, wish.why.strip(), wish.how, row, hashed)
-    document = document_of(case, made)
+    document = document_of(case, made) | ({"school": wish.school} if wish.school else {})
     files = files_of(document, signer, zone, draw)
     zipped, manifest = packed(files, _about(document), signer, wish.at.astimezone(zone))
     payload = {

@@ -6,6 +6,7 @@ the JSON file and the spreadsheets hold all of it.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from heapq import nlargest
 from importlib import resources
@@ -15,7 +16,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, StrictUndefined
 
 from filter_rules.types import Severity
-from safeguard.case_files.spreadsheets import local, shown
+from safeguard.case_files.spreadsheets import shown
+from safeguard.core.concern_rules import FAMILIES
 from safeguard.problems import UnusableError
 
 MOST_EVENTS = 500
@@ -24,6 +26,7 @@ MOST_NOTES = 200
 MOST_CONCERNS = 100
 LONGEST = 4_000  # of a note
 LONGEST_TYPED = 400
+FAMILY_TITLES = {one.name: one.title for one in FAMILIES}
 VARIANT = "pdf/ua-1"
 MISSING = (
     "The PDF cannot be made: the libraries that draw it are not installed ({}). On Debian and "
@@ -69,7 +72,8 @@ def html_of(document: Record, fingerprint: str, zone: ZoneInfo) -> str:
 def environment(zone: ZoneInfo) -> Environment:
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     made.filters.update(
-        time=lambda moment: local(moment, zone).rsplit(" ", 1)[0] if moment else "",
+        time=lambda moment: _time(moment, zone),
+        family=lambda name: FAMILY_TITLES.get(name, shown(name)),
         level=lambda number: Severity(number).word,
         shown=shown,
         words=_words,
@@ -86,6 +90,13 @@ def _template() -> str:
     return (
         resources.files("safeguard.case_files").joinpath("templates/case.html").read_text("utf-8")
     )
+
+
+def _time(moment: str | None, zone: ZoneInfo) -> str:
+    if not moment:
+        return ""
+    then = datetime.fromisoformat(moment).astimezone(zone)
+    return f"{then.day} {then:%b %Y %H:%M:%S}"
 
 
 def _told(events: list[Record]) -> list[Record]:

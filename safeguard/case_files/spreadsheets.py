@@ -122,7 +122,9 @@ def _incidents(document: Row, zone: ZoneInfo) -> Iterable[Row]:
             continue
         pupil = known.get(one["subject"], {}) if one["subject_kind"] == "pupil" else {}
         date, clock, _ = local(one["started_at"], zone).split(" ")
-        own = [note["text"] for note in actions if note["concern"] in {one["id"], ""}]
+        # What is noted of the case whole may tell of one pupil what is not another's.
+        mine = {one["id"], ""} if len(known) == 1 else {one["id"]}
+        own = [note["text"] for note in actions if note["concern"] in mine]
         yield {
             "Incident ID": one["id"],
             "Hash": one["digest"],
