@@ -18,7 +18,7 @@ import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -81,12 +81,14 @@ def build(data: Path, progress: Progress) -> Built:
     started = time.monotonic()
     try:
         data.mkdir(parents=True, exist_ok=True)
-        with _alone(data) as work:
+        with alone(data) as work:
             inputs = inputs_digest(data)
             sources = [shipped_source(), *imported_sources(data)]
             gathered = gather(sources, data / FOLDER, work, progress)
             fingerprint = _make(work / "made", gathered, inputs, progress)
-            _put_in_force(data, work / "made", fingerprint, sources)
+            put_in_force(
+                data, work / "made", fingerprint, {one.name: one.imported for one in sources}
+            )
     except (OSError, EOFError, zlib.error) as error:
         raise _unbuilt(data, error) from error
     seconds = time.monotonic() - started
@@ -109,7 +111,7 @@ def roll_back(data: Path) -> RolledBack | None:
     `build` is called.
     """
     try:
-        with _alone(data):
+        with alone(data):
             now = read_pointer(data)
             before = [one for one in now.before if is_ours(data, one)]
             if not before:
@@ -217,7 +219,13 @@ def _categories(gathered: Gathered) -> list[Category]:
     return [*known.values(), *(Category(name, name, "") for name in own)]
 
 
-def _put_in_force(data: Path, made: Path, fingerprint: str, sources: Sequence[Source]) -> None:
+def put_in_force(
+    data: Path, made: Path, fingerprint: str, dates: Mapping[str, str], held: str = ""
+) -> None:
+    """Put an artefact that was made in a work folder in its place, and point to it.
+
+    `held`: inputs that are not built by themselves, as after a rollback.
+    """
     folder = data / "rules" / fingerprint
     folder.parent.mkdir(exist_ok=True)
     if _intact(folder, made):
@@ -227,8 +235,8 @@ def _put_in_force(data: Path, made: Path, fingerprint: str, sources: Sequence[So
         shutil.rmtree(folder, ignore_errors=True)
         made.rename(folder)
         sync(folder.parent)
-    write_whole(folder / DATES, json.dumps({one.name: one.imported for one in sources}))
-    pointer = read_pointer(data).to(fingerprint, KEPT - 1)
+    write_whole(folder / DATES, json.dumps(dates))
+    pointer = replace(read_pointer(data).to(fingerprint, KEPT - 1), held=held)
     write_pointer(data, pointer)
     sync(data)
     kept = {fingerprint, *pointer.before}
@@ -245,7 +253,7 @@ def _intact(folder: Path, made: Path) -> bool:
 
 
 @contextmanager
-def _alone(data: Path) -> Iterator[Path]:
+def alone(data: Path) -> Iterator[Path]:
     """Give a work folder to one build at a time; what a killed one left behind is cleared."""
     work = data / _WORK
     with (data / _LOCK).open("w") as lock:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,6 +36,7 @@ class Node:
     leads: bool
     seen_at: datetime
     trouble: str = ""
+    content_key: str = ""
 
 
 def node_id(data: Path, randomness: Callable[[int], bytes] = os.urandom) -> str:
@@ -81,6 +82,7 @@ class Presence:
                 name=self._name,
                 run=self._run,
                 artefact=artefact,
+                content_key=self._store.vault.key_id.hex(),
                 leads=leads,
                 seen_at=now,
                 trouble=trouble,
@@ -96,7 +98,16 @@ def everyone(store: Store) -> tuple[Node, ...]:
     with store.reading() as session:
         rows = session.scalars(select(NodeRow).order_by(NodeRow.name, NodeRow.id))
         return tuple(
-            Node(row.id, row.name, row.run, row.artefact, row.leads, row.seen_at, row.trouble)
+            Node(
+                row.id,
+                row.name,
+                row.run,
+                row.artefact,
+                row.leads,
+                row.seen_at,
+                row.trouble,
+                row.content_key,
+            )
             for row in rows
         )
 
@@ -112,11 +123,19 @@ def problems(nodes: Sequence[Node], now: datetime) -> tuple[str, ...]:
     ]
     said += [f"The node {one.name}: {one.trouble}" for one in live if one.trouble]
     leader = next((one for one in live if one.leads), None)
-    if live and leader is None:
+    if leader is not None:
+        return (*said, *_unlike(leader, live))
+    if live:
         said.append("No node leads: no concern is built and nobody is told. Is `jobs` running?")
-    said += [
-        f"The node {one.name} filters by other rules than {leader.name}, which leads."
-        for one in live
-        if leader and one.artefact != leader.artefact
-    ]
     return tuple(said)
+
+
+def _unlike(leader: Node, live: Sequence[Node]) -> Iterator[str]:
+    for one in live:
+        if one.artefact != leader.artefact:
+            yield f"The node {one.name} filters by other rules than {leader.name}, which leads."
+        if one.content_key != leader.content_key:
+            yield (
+                f"The node {one.name} seals what was typed with another key than {leader.name}: "
+                f"nobody there can read it. Copy the folder keys of {leader.name} to it."
+            )

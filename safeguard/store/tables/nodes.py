@@ -21,6 +21,9 @@ class NodeRow(Row):
         String(32), comment="Drawn anew at each start: two that alternate share one data folder."
     )
     artefact: Mapped[str] = mapped_column(comment="Fingerprint of the rules in force there.")
+    content_key: Mapped[str] = mapped_column(
+        comment="Id of the key that it seals with: one that all share, or none can read the others'."
+    )
     leads: Mapped[bool] = mapped_column(comment="Whether it does what one node does for all.")
     seen_at: Mapped[datetime] = mapped_column(comment="When it last said so.", index=True)
     trouble: Mapped[str] = mapped_column(comment="What a person should look into, or empty.")

@@ -1,5 +1,6 @@
 """Each node says that it runs, and people see which do, and which do not agree."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -56,7 +57,8 @@ def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
 def test_nodes_are_seen_by_all(any_store: Store) -> None:
     for one in (LIBRARY, HALL):
         presence(any_store, one).say(NOW, one.artefact, leads=one.leads)
-    assert everyone(any_store) == (HALL, LIBRARY)
+    key = any_store.vault.key_id.hex()
+    assert everyone(any_store) == tuple(replace(one, content_key=key) for one in (HALL, LIBRARY))
     assert problems(everyone(any_store), NOW) == ()
 
 
@@ -94,8 +96,12 @@ def test_a_node_of_long_ago_is_forgotten(any_store: Store) -> None:
             (HALL, Node("b" * 32, "library", "r2", "f" * 32, False, NOW, "It is upset.")),
             ["The node library: It is upset."],
         ),
+        (
+            (HALL, replace(LIBRARY, content_key="0badf00d")),
+            ["The node library seals what was typed with another key than hall"],
+        ),
     ],
-    ids=["none", "well", "silent", "leaderless", "other rules", "trouble"],
+    ids=["none", "well", "silent", "leaderless", "other rules", "trouble", "key"],
 )
 def test_what_a_person_should_look_into_is_a_sentence(
     nodes: tuple[Node, ...], said: list[str]

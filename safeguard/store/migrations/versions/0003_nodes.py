@@ -27,6 +27,12 @@ def upgrade() -> None:
             comment="Fingerprint of the rules in force there.",
         ),
         sa.Column(
+            "content_key",
+            sa.Text(),
+            nullable=False,
+            comment="Id of the key that it seals with: one that all share, or none can read the others'.",
+        ),
+        sa.Column(
             "leads",
             sa.Boolean(),
             nullable=False,
