@@ -12,6 +12,8 @@ from typing import Any, cast, override
 from flask_security import RoleMixin, UserDatastore, UserMixin, current_user
 
 from admin_web.roles import Role, role_of
+from admin_web.site import Clock
+from safeguard.core.audit import Actor
 from safeguard.store import staff
 from safeguard.store.session import Store
 from safeguard.store.staff import Staff
@@ -44,9 +46,10 @@ class SignedIn(UserMixin):
 class StaffDatastore(UserDatastore):
     """Finds accounts, and saves what Flask-Security changes of one."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         super().__init__(SignedIn, NamedRole)
         self._store = store
+        self._clock = clock
 
     @override
     def find_user(self, case_insensitive: bool = False, **by: Any) -> SignedIn | None:
@@ -68,7 +71,7 @@ class StaffDatastore(UserDatastore):
         """Save what was changed, and that alone: someone may have reset the password meanwhile."""
         now = {name: getattr(model, name) for name in SAVED}
         changes = {name: now[name] for name in SAVED if now[name] != getattr(model.loaded, name)}
-        staff.save(self._store, model.id, changes)
+        staff.save(self._store, model.id, changes, Actor(f"staff:{model.id}", self._clock()))
         model.loaded = replace(model.loaded, **deepcopy(changes))
         return model
 

@@ -56,7 +56,7 @@ def create_app(
     headers.install(app)
     Bootstrap5(app)
     CSRFProtect(app)
-    Security(app, StaffDatastore(store), login_form=SignInForm)
+    Security(app, StaffDatastore(store, clock), login_form=SignInForm)
     access.install(app)
     errors.install(app)
     wording.install(app)

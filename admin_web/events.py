@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from admin_web.access import open_to
 from admin_web.accounts import me
+from admin_web.audited import viewed, viewed_list
 from admin_web.event_filter import FilterForm
 from admin_web.event_view import Shown, shown
 from admin_web.fields import stripped
@@ -79,6 +80,11 @@ def today() -> str:
     wanted = form.wanted(site.zone) if valid else Wanted(flagged=True)
     before = _before()
     page = events.search(site.store, wanted, before, PAGE_SIZE)
+    viewed_list(
+        "events",
+        (one.event.id for one in page.events),
+        people=sorted({one.event.person for one in page.events if one.event.person}),
+    )
     return render_template(
         "today.html",
         form=form,
@@ -123,7 +129,9 @@ def _counts(now: datetime) -> dict[str, tuple[int, bool]]:
 @pages.get("/events/code")
 @open_to(Role.LEAD)
 def by_reference() -> Response:
-    found = events.by_reference(here().store, request.args.get("code", "")[:40])
+    code = request.args.get("code", "")[:40]
+    found = events.by_reference(here().store, code)
+    viewed("searched", "event", "" if found is None else found.event.id, code=code)
     if found is None:
         flash(
             "No event has that code. Check its letters; a page blocked only for an advert has none.",
@@ -143,6 +151,7 @@ def one(event_id: Any) -> str | Response:
         flash("The review is saved.", "success")
         return redirect(url_for("events.one", event_id=event_id))
     site = here()
+    viewed("viewed", "event", stored.event.id, person=stored.event.person)
     return render_template(
         "event.html",
         shown=_shown(stored),

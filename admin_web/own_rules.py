@@ -14,6 +14,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from admin_web.access import open_to
 from admin_web.accounts import me
+from admin_web.audited import actor
 from admin_web.fields import stripped
 from admin_web.paging import Paging, asked_page
 from admin_web.rehearsal import effects_of
@@ -120,6 +121,7 @@ def add() -> str | Response:
         form.reason.data,
         me().email,
         site.clock(),
+        actor(),
     )
     flash(f"The rule for {form.address.data} is saved, and in force within a second.", "success")
     return redirect(url_for("own_rules.listing"))
@@ -140,7 +142,7 @@ def _form() -> RuleForm:
 @open_to(Role.TECHNICIAN)
 def remove(rule_id: int) -> Response:
     site = here()
-    if not overlay.remove(site.store, rule_id, me().email, site.clock()):
+    if not overlay.remove(site.store, rule_id, me().email, site.clock(), actor()):
         abort(404)
     flash("The rule is removed. It stays in the history.", "success")
     return redirect(url_for("own_rules.listing"))

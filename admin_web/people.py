@@ -10,6 +10,7 @@ from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from admin_web.access import open_to
+from admin_web.audited import actor, viewed_list
 from admin_web.fields import LONGEST_NAME, stripped
 from admin_web.paging import Paging, asked_page
 from admin_web.roles import Role
@@ -17,7 +18,8 @@ from admin_web.site import here
 from safeguard.loading import shipped_groups
 from safeguard.people_file import COLUMNS, records_of
 from safeguard.store import people
-from safeguard.store.people import PeopleImport, PersonRecord, canonical_address
+from safeguard.store.people import PeopleImport
+from safeguard.store.people_records import PersonRecord, canonical_address
 
 pages = Blueprint("people", __name__)
 
@@ -68,7 +70,9 @@ def listing() -> str:
     found = people.devices(store, text, paging.size + 1, paging.offset)
     paging = paging.followed(len(found) > paging.size)
     shown = found[: paging.size]
-    names = people.names(store, {one.person for one in shown if one.person})
+    users = {one.person for one in shown if one.person}
+    viewed_list("devices", (one.id for one in shown), people=sorted(users))
+    names = people.names(store, users)
     groups = {one.id: here().engine.subject_at(one.address).group for one in shown}
     return render_template(
         "people.html", devices=shown, names=names, groups=groups, paging=paging, text=text
@@ -87,9 +91,11 @@ def add() -> str | Response:
         record = PersonRecord(
             1, form.person.data, form.group.data, form.address.data, form.name.data
         )
-        people.import_people(store, [record])
+        people.import_people(store, [record], "one device", actor=actor())
     else:
-        people.add_device(store, form.address.data, form.name.data, group=form.group.data)
+        people.add_device(
+            store, form.address.data, form.name.data, group=form.group.data, actor=actor()
+        )
     flash(f"The device at {form.address.data} is saved.", "success")
     return redirect(url_for("people.listing"))
 
@@ -97,7 +103,7 @@ def add() -> str | Response:
 @pages.post("/people/<device_id>/remove")
 @open_to(Role.TECHNICIAN)
 def remove(device_id: str) -> Response:
-    people.remove_device(here().store, device_id)
+    people.remove_device(here().store, device_id, actor())
     flash("The device is removed. Its address now counts as unidentified.", "success")
     return redirect(url_for("people.listing"))
 
@@ -116,4 +122,6 @@ def _brought_in(form: FileForm) -> PeopleImport:
     records, problems = records_of(form.file.data.read())
     if problems:
         return PeopleImport(problems=problems)
-    return people.import_people(here().store, records, groups=tuple(shipped_groups()))
+    return people.import_people(
+        here().store, records, groups=tuple(shipped_groups()), actor=actor()
+    )

@@ -17,6 +17,7 @@ from admin_web.fields import (
 )
 from admin_web.roles import Role
 from admin_web.site import here
+from safeguard.core.audit import Actor
 from safeguard.store import staff
 
 pages = Blueprint("setup", __name__)
@@ -86,4 +87,5 @@ def _create(role: Role, name: str, email: str, password: str) -> None:
             "roles": (role.value,),
             "created_at": site.clock(),
         },
+        Actor("set-up link", site.clock()),
     )

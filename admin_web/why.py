@@ -13,6 +13,7 @@ from wtforms.validators import DataRequired, Length
 
 from admin_web.access import open_to
 from admin_web.accounts import me
+from admin_web.audited import actor, viewed
 from admin_web.fields import stripped
 from admin_web.roles import Role
 from admin_web.site import here
@@ -88,7 +89,7 @@ def ask() -> str:
 def questions() -> Questions:
     """What asks the judge for whoever is signed in."""
     site = here()
-    return Questions(site.engine, site.store, f"{me().email}, on this site")
+    return Questions(site.engine, site.store, f"{me().email}, on this site", actor().who)
 
 
 def _answer(form: WhyForm) -> Answer | None:
@@ -111,5 +112,11 @@ def _answer(form: WhyForm) -> Answer | None:
         form.address.data = ""
         return None
     if verdict.withheld:
-        form.address.data = ""  # the page names it nowhere
+        form.address.data = ""  # the page names it nowhere, and the question is in the chain
+    else:
+        viewed("asked", "address", group=subject.group, **_asked(form))
     return Answer(subject, target, verdict)
+
+
+def _asked(form: WhyForm) -> dict[str, str]:
+    return {"address": form.address.data, "device": form.device.data or ""}

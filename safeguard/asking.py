@@ -36,11 +36,13 @@ class Questions:
         engine: Engine,
         store: Store,
         who: str,
+        account: str = "",
         randomness: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._engine = engine
         self._store = store
         self._who = who
+        self._account = account or who
         self._randomness = randomness
         self._looked: datetime | None = None
 
@@ -61,7 +63,7 @@ class Questions:
         verdict = self._engine.judge(subject, target)
         if verdict.withheld:
             kept = self._kept(subject, verdict, now)
-            if not keep_within(self._store, kept, now - SPELL, self._most):
+            if not keep_within(self._store, kept, now - SPELL, self._most, self._account):
                 raise self._paused()
         return verdict
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 
 from safeguard.core.types import Subject
 from safeguard.store import people
-from safeguard.store.people import Device, Network, Person, canonical_address
+from safeguard.store.people import Device, Network, Person
+from safeguard.store.people_records import canonical_address
 from safeguard.store.session import Store
 
 UNIDENTIFIED = "unidentified"

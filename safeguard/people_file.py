@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 
 from filter_rules.types import Problem
-from safeguard.store.people import PersonRecord
+from safeguard.store.people_records import PersonRecord
 
 COLUMNS = ("name", "group", "address", "device")
 NEEDED = 2

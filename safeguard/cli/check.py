@@ -2,8 +2,6 @@
 
 import ipaddress
 import json
-import os
-import pwd
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Annotated
@@ -16,7 +14,9 @@ from safeguard.cli.options import (
     ConfigOption,
     DataOption,
     JsonOption,
+    account,
     lines_of,
+    myself,
     notes,
     now,
     progress_bar,
@@ -50,7 +50,7 @@ def check(
     store = open_store(settings)
     status = 0
     try:
-        questions = Questions(engine, store, f"the account {_account()}, with check")
+        questions = Questions(engine, store, f"the account {account()}, with check", myself().who)
         for text in _texts(targets):
             verdict, host = judge_text(engine, questions, subject, text)
             status = max(status, _status(text, verdict))
@@ -90,14 +90,6 @@ def judge_text(
     if target is None:
         return Verdict(Action.BLOCK, Reason.UNREADABLE), ""
     return questions.ask(subject, target, now()), target.host
-
-
-def _account() -> str:
-    number = os.getuid()
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:  # as in a container
-        return str(number)
 
 
 def _status(text: str, verdict: Verdict) -> int:

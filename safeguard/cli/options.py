@@ -41,10 +41,10 @@ def now() -> datetime:
 
 def myself() -> Actor:
     """Who gives this command, for the audit: the account of the operating system, and now."""
-    return Actor(f"command:{_account()}", now())
+    return Actor(f"command:{account()}", now())
 
 
-def _account() -> str:
+def account() -> str:
     """The account's name; root, where sudo was used, with who used it."""
     number = os.getuid()
     try:

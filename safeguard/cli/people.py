@@ -8,12 +8,19 @@ from typing import Annotated
 import typer
 
 from filter_rules.types import Problem
-from safeguard.cli.options import ConfigOption, DataOption, JsonOption, notes, settings_of
+from safeguard.cli.options import (
+    ConfigOption,
+    DataOption,
+    JsonOption,
+    myself,
+    notes,
+    settings_of,
+)
 from safeguard.loading import shipped_groups
 from safeguard.people_file import records_of
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
-from safeguard.store import people, schema
+from safeguard.store import audit, people, schema
 from safeguard.store.session import Store
 from safeguard.supervisor import make_folder
 
@@ -45,7 +52,9 @@ def import_users(
     _stop_for(problems)
     store = _store(settings_of(data, config))
     try:
-        done = people.import_people(store, records, file.name, set(shipped_groups()))
+        done = people.import_people(
+            store, records, file.name, set(shipped_groups()), actor=myself()
+        )
     finally:
         store.close()
     _stop_for(done.problems)
@@ -70,6 +79,8 @@ def list_users(
     store = _store(settings_of(data, config))
     try:
         found = people.people(store, text, MOST_SHOWN)
+        told = {"for": text, "ids": [one.id for one in found]}
+        audit.note(store, myself(), "searched" if text else "viewed", "people", "", told)
     finally:
         store.close()
     for one in found:

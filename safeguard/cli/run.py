@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from safeguard.cli.options import ConfigOption, DataOption, notes, now, progress_bar, settings_of
+from safeguard.cli.options import (
+    ConfigOption,
+    DataOption,
+    myself,
+    notes,
+    now,
+    progress_bar,
+    settings_of,
+)
 from safeguard.settings import Settings
 from safeguard.store import staff
 from safeguard.store.session import open_store
@@ -63,7 +71,7 @@ def _offer_set_up(settings: Settings) -> None:
     try:
         if staff.has_staff(store):
             return
-        token = staff.new_setup_token(store, now(), token_bytes(32))
+        token = staff.new_setup_token(store, now(), token_bytes(32), myself())
     finally:
         store.close()
     notes.print(

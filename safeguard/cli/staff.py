@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from safeguard.cli.options import ConfigOption, DataOption, JsonOption, notes, now, settings_of
+from safeguard.cli.options import (
+    ConfigOption,
+    DataOption,
+    JsonOption,
+    myself,
+    notes,
+    now,
+    settings_of,
+)
 from safeguard.cli.run import site_address
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
@@ -67,7 +75,7 @@ def reset(
             )
         if not owner.active:
             raise UnusableError(f"The account {owner.email} is closed: it cannot sign in.")
-        token = staff.new_reset_token(store, owner.id, now(), token_bytes(32))
+        token = staff.new_reset_token(store, owner.id, now(), token_bytes(32), myself())
     notes.print(
         f"A link for {owner.name} to choose a new password. It works once, for one day, "
         "and ends any earlier one:"

@@ -6,6 +6,7 @@ columns (its payload) stands apart under a salted digest, so that it can be eras
 """
 
 import hmac
+import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 HASH_BYTES = 32
+KEY_HELD = ("audit", "key")  # what a row is about that holds the key of those that follow
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -118,6 +120,21 @@ class Broken:
     what: str
 
 
+def key_told(key: bytes) -> bytes:
+    """Return the payload of a row that holds a key."""
+    return json.dumps({"key": key.hex()}).encode()
+
+
+def key_in(said: Said | None) -> bytes | None:
+    """Return the key that a row's payload holds; None where it cannot be had."""
+    if said is None or said.plain is None:
+        return None
+    try:
+        return bytes.fromhex(json.loads(said.plain)["key"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
 def digest_of(key: bytes, salt: bytes, plain: bytes) -> bytes:
     """Return the digest of a payload. Without salt and key nobody can try guesses against it."""
     return hmac.digest(key, b"payload" + salt + plain, "sha256")
@@ -132,20 +149,29 @@ def chained(key: bytes, before: Head, entry: Entry, salt: bytes, plain: bytes) -
 
 def check(
     rows: Iterable[tuple[Link, Said | None]],
-    key: bytes,
     is_erased: Callable[[int], bool],
     heads: Mapping[int, bytes],
 ) -> Verified | Broken:
-    """Follow the chain from its first row; `heads` are hashes of rows as once written down."""
-    before = START
+    """Follow the chain from its first row; `heads` are hashes of rows as once written down.
+
+    The first row holds the key. Where a key was lost, a later row holds the key from there on.
+    """
+    before, key = START, b""
     for link, said in rows:
+        if link.id != before.row + 1:
+            return _out_of_place(link.id, before.row + 1)
+        if before == START or (link.entry.about_kind, link.entry.about) == KEY_HELD:
+            held = key_in(said)
+            if held is None:
+                return Broken(link.id, "cannot be opened: it holds the chain's key")
+            key = held
         what = _trouble_of_link(link, before, key) or _trouble_of_payload(
             link, said, key, is_erased
         )
+        if what is None and heads.get(link.id, link.hash) != link.hash:
+            what = "is not the row whose hash was written down"
         if what is not None:
-            return Broken(min(link.id, before.row + 1), what)
-        if heads.get(link.id, link.hash) != link.hash:
-            return Broken(link.id, "is not the row whose hash was written down")
+            return Broken(link.id, what)
         before = Head(link.id, link.hash)
     beyond = [row for row in heads if row > before.row]
     if beyond:
@@ -156,11 +182,11 @@ def check(
     return Verified(before.row, before if before.row else None)
 
 
+def _out_of_place(row: int, expected: int) -> Broken:
+    return Broken(expected, "is missing") if row > expected else Broken(row, "was put in")
+
+
 def _trouble_of_link(link: Link, before: Head, key: bytes) -> str | None:
-    if link.id > before.row + 1:
-        return "is missing"
-    if link.id < before.row + 1:
-        return "was put in"
     expected = _hash_of(key, link.id, link.entry, link.digest, link.previous)
     if not hmac.compare_digest(expected, link.hash):
         return "was changed, or was not written by Safeguard"

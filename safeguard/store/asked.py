@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from safeguard.core.events import SealedEvent, first_id_at
 from safeguard.core.types import Channel
+from safeguard.store import audit
 from safeguard.store.intake import row_of
 from safeguard.store.session import Store
 from safeguard.store.tables.events import EventRow
@@ -23,13 +24,15 @@ def asked_since(store: Store, since: datetime) -> int:
         return _count(session, since)
 
 
-def keep_within(store: Store, asked: SealedEvent, since: datetime, most: int) -> bool:
+def keep_within(store: Store, asked: SealedEvent, since: datetime, most: int, who: str) -> bool:
     """Keep that it was asked, unless as many were kept before: then nothing is, and it is False."""
     with store.writing() as session:
         _one_at_a_time(session)
         if _count(session, since) >= most:
             return False
         session.add(EventRow(**row_of(asked)))
+        told = {"by": asked.event.rule, "list": asked.event.list}
+        audit.record(session, asked.event.at, who, "asked", "sealed list", asked.event.id, told)
         return True
 
 

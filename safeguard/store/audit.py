@@ -2,7 +2,9 @@
 
 A row is written in the transaction of what it tells of: both are kept, or neither. One writer
 at a time appends; there is one chain a database. Its key stands sealed in its first row, so
-that whoever has the database without the content key can make no row that fits.
+that whoever has the database without the content key can make no row that fits. Where the
+content key was lost, the chain goes on under a new key, and `verify` names the row that holds
+the lost one.
 """
 
 import json
@@ -11,10 +13,22 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import batched
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from safeguard.core.audit import START, Actor, Entry, Head, Link, Spans, chained
+from safeguard.core.audit import (
+    KEY_HELD,
+    START,
+    Actor,
+    Entry,
+    Head,
+    Link,
+    Said,
+    Spans,
+    chained,
+    key_in,
+    key_told,
+)
 from safeguard.core.events import SCHOOL
 from safeguard.store.session import Store, vault_of
 from safeguard.store.tables.audit import AuditPayloadRow, AuditRow
@@ -31,10 +45,6 @@ VERIFIED = "verified"
 BROKEN = "found broken"
 # No text and no record begins so: nothing else that is sealed can pass for a payload.
 MARK = b"\xffaudit\x00"
-
-
-class ChainError(Exception):
-    """The chain cannot be continued: its first row, which holds its key, is damaged."""
 
 
 def record(
@@ -59,9 +69,12 @@ def record(
     session.flush()
     one_at_a_time(session)
     vault = vault_of(session)
-    key, head = _continued(session, vault) or _begin(session, vault, at, school_id)
+    end = _end(session)
+    key = _key(session, vault)
+    if key is None:
+        key, end = _begin(session, vault, end, at, school_id)
     entry = Entry(school_id, at, who, what, about_kind, about)
-    return _append(session, vault, key, head, entry, _plain(payload)).row
+    return _append(session, vault, key, end, entry, _plain(payload)).row
 
 
 def record_by(
@@ -99,14 +112,15 @@ def one_at_a_time(session: Session) -> None:
 def erase_payload(session: Session, at: datetime, who: str, rows: Iterable[int], why: str) -> int:
     """Remove what these rows say beyond their columns; return how many had anything to remove.
 
-    The chain tells of the removal in a row of its own for each run of rows. The first row
-    cannot be erased: it holds the key.
+    The chain tells of the removal in a row of its own for each run of rows. A row that holds
+    the chain's key is left as it is.
     """
     one_at_a_time(session)
-    wanted = sorted(set(rows) - {1})
     gone: list[int] = []
-    for part in batched(wanted, BATCH, strict=False):
-        there = delete(AuditPayloadRow).where(AuditPayloadRow.id.in_(part))
+    for part in batched(sorted(set(rows)), BATCH, strict=False):
+        there = delete(AuditPayloadRow).where(
+            AuditPayloadRow.id.in_(part), AuditPayloadRow.id.not_in(_keys())
+        )
         gone += session.scalars(there.returning(AuditPayloadRow.id))
     for first, last in Spans((row, row) for row in gone):
         about = str(first) if first == last else f"{first}-{last}"
@@ -123,15 +137,6 @@ def head(store: Store) -> Head | None:
     return None if found is None else Head(found.id, found.hash)
 
 
-def key_in(vault: Vault, sealed: bytes) -> bytes:
-    """Return the chain's key from its first row's payload."""
-    try:
-        key = bytes.fromhex(json.loads(opened(vault, sealed))["key"])
-    except (UnsealError, ValueError, KeyError, TypeError) as error:
-        raise ChainError("the first row of the audit chain cannot be opened") from error
-    return key
-
-
 def opened(vault: Vault, sealed: bytes) -> bytes:
     """Return a payload as it was before it was sealed."""
     plain = vault.unseal(sealed)
@@ -140,22 +145,39 @@ def opened(vault: Vault, sealed: bytes) -> bytes:
     return plain.removeprefix(MARK)
 
 
-def _continued(session: Session, vault: Vault) -> tuple[bytes, Head] | None:
-    first = select(AuditPayloadRow.payload).where(AuditPayloadRow.id == 1).scalar_subquery()
+def said_of(vault: Vault, salt: bytes, sealed: bytes) -> Said:
+    """Return what a row says, as far as this vault opens it."""
+    try:
+        return Said(salt, opened(vault, sealed))
+    except UnsealError:
+        return Said(salt, None)
+
+
+def _end(session: Session) -> Head:
     last = session.execute(
-        select(AuditRow.id, AuditRow.hash, first.label("first"))
-        .order_by(AuditRow.id.desc())
-        .limit(1)
+        select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)
     ).first()
-    if last is None:
-        return None
-    return key_in(vault, last.first or b""), Head(last.id, last.hash)
+    return START if last is None else Head(last.id, last.hash)
 
 
-def _begin(session: Session, vault: Vault, at: datetime, school_id: int) -> tuple[bytes, Head]:
+def _key(session: Session, vault: Vault) -> bytes | None:
+    """Return the key to go on with; None where there is none yet, or it cannot be opened."""
+    newest = _keys().order_by(AuditRow.id.desc()).limit(1).scalar_subquery()
+    held = session.scalar(select(AuditPayloadRow).where(AuditPayloadRow.id == newest))
+    return None if held is None else key_in(said_of(vault, held.salt, held.payload))
+
+
+def _keys() -> Select[int]:
+    kind, about = KEY_HELD
+    return select(AuditRow.id).where(AuditRow.about_kind == kind, AuditRow.about == about)
+
+
+def _begin(
+    session: Session, vault: Vault, end: Head, at: datetime, school_id: int
+) -> tuple[bytes, Head]:
     key = secrets.token_bytes(KEY_BYTES)
-    entry = Entry(school_id, at, "safeguard", BEGAN, "audit", "")
-    return key, _append(session, vault, key, START, entry, _plain({"key": key.hex()}))
+    entry = Entry(school_id, at, "safeguard", BEGAN, *KEY_HELD)
+    return key, _append(session, vault, key, end, entry, key_told(key))
 
 
 def _append(

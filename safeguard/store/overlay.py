@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from safeguard.core.audit import Actor
 from safeguard.core.events import SCHOOL
 from safeguard.core.types import Action
-from safeguard.store import generation
+from safeguard.store import audit, generation
 from safeguard.store.session import Store
 from safeguard.store.tables.rules import OverlayRow
 
@@ -46,11 +47,12 @@ def add(
     reason: str,
     by: str,
     now: datetime,
+    actor: Actor | None = None,
 ) -> OwnEntry:
     """Add an entry. An entry for the same address and groups gives way to it."""
     with store.writing() as session:
         tokens = tuple(sorted(groups))
-        session.execute(
+        gone = session.scalars(
             update(OverlayRow)
             .where(
                 OverlayRow.removed_at.is_(None),
@@ -58,7 +60,8 @@ def add(
                 OverlayRow.groups == tokens,
             )
             .values(removed_by=by, removed_at=now)
-        )
+            .returning(OverlayRow)
+        ).all()
         row = OverlayRow(
             school_id=SCHOOL,
             address=address,
@@ -71,20 +74,27 @@ def add(
         session.add(row)
         session.flush()
         generation.bump(session)
+        before = [_told(one) for one in gone]
+        audit.record_by(
+            session, actor, "added", "rule", str(row.id), {"before": before, "after": _told(row)}
+        )
         return _entry(row)
 
 
-def remove(store: Store, entry_id: int, by: str, now: datetime) -> bool:
+def remove(store: Store, entry_id: int, by: str, now: datetime, actor: Actor | None = None) -> bool:
     """Take an entry out of force; False where there was none."""
     with store.writing() as session:
-        gone = session.execute(
+        gone = session.scalars(
             update(OverlayRow)
             .where(OverlayRow.id == entry_id, OverlayRow.removed_at.is_(None))
             .values(removed_by=by, removed_at=now)
-            .returning(OverlayRow.id)
+            .returning(OverlayRow)
         ).first()
         if gone is not None:
             generation.bump(session)
+            audit.record_by(
+                session, actor, "removed", "rule", str(entry_id), {"before": _told(gone)}
+            )
         return gone is not None
 
 
@@ -94,6 +104,16 @@ def _entries(store: Store, *, removed: bool, limit: int | None = None) -> list[O
     query = select(OverlayRow).where(which).order_by(newest).limit(limit)
     with store.reading() as session:
         return [_entry(row) for row in session.scalars(query)]
+
+
+def _told(row: OverlayRow) -> dict[str, object]:
+    """An entry as the audit tells of it."""
+    return {
+        "address": row.address,
+        "action": row.action,
+        "groups": list(row.groups),
+        "reason": row.reason,
+    }
 
 
 def _entry(row: OverlayRow) -> OwnEntry:

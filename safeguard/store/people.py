@@ -2,7 +2,7 @@
 
 import ipaddress
 import secrets
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, or_, select
@@ -10,9 +10,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from filter_rules.types import Problem
+from safeguard.core.audit import Actor
 from safeguard.core.events import SCHOOL
-from safeguard.store import generation
+from safeguard.store import audit, generation
 from safeguard.store.columns import escaped
+from safeguard.store.people_records import PersonRecord, canonical_address, problems_in
 from safeguard.store.session import Store
 from safeguard.store.tables.people import DeviceRow, NetworkRow, PersonRow
 
@@ -47,17 +49,6 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonRecord:
-    """A line of an import. A device may be given with the person."""
-
-    line: int
-    name: str
-    group: str
-    address: str = ""
-    device: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class PeopleImport:
     """What an import did; with problems it did nothing."""
 
@@ -70,29 +61,20 @@ def new_id() -> str:
     return secrets.token_hex(8)
 
 
-def canonical_address(text: str) -> str | None:
-    """Return an IP address in its one spelling, IPv4 in IPv6 as IPv4; None if it is none."""
-    try:
-        address = ipaddress.ip_address(text.strip().strip("[]"))
-    except ValueError:
-        return None
-    mapped = getattr(address, "ipv4_mapped", None)
-    return str(mapped or address)
-
-
 def import_people(
     store: Store,
     records: Sequence[PersonRecord],
     file: str = "people",
     groups: Collection[str] | None = None,
     fresh_id: Callable[[], str] = new_id,
+    actor: Actor | None = None,
 ) -> PeopleImport:
     """Add people and devices: all of them, or none where any line has a problem.
 
     A person of the same name and group is the same person, and a device at the same address
     the same device, so that a file may be imported again.
     """
-    problems = tuple(_problems(records, file, groups))
+    problems = tuple(problems_in(records, file, groups))
     if problems:
         return PeopleImport(problems=problems)
     with store.writing() as session:
@@ -100,7 +82,7 @@ def import_people(
             (row.name, row.group): row.id
             for row in session.scalars(select(PersonRow).where(PersonRow.school_id == SCHOOL))
         }
-        before = len(known)
+        before = set(known.values())
         for record in records:
             key = (record.name, record.group)
             if key not in known:
@@ -109,39 +91,18 @@ def import_people(
                     PersonRow(id=known[key], school_id=SCHOOL, name=record.name, group=record.group)
                 )
         session.flush()
-        with_device = [record for record in records if record.address]
-        for record in with_device:
+        devices = []
+        for record in (one for one in records if one.address):
             person = known[record.name, record.group]
             address = canonical_address(record.address) or ""
-            _put_device(session, fresh_id(), address, record.device or record.name, person, "")
+            devices.append(
+                _put_device(session, fresh_id(), address, record.device or record.name, person, "")
+            )
         generation.bump(session)
-    return PeopleImport(people=len(known) - before, devices=len(with_device))
-
-
-def _problems(
-    records: Iterable[PersonRecord], file: str, groups: Collection[str] | None
-) -> Iterable[Problem]:
-    seen: dict[str, int] = {}
-    for record in records:
-        if not record.name:
-            yield Problem(file, record.line, "the name is missing")
-        if not record.group:
-            yield Problem(file, record.line, "the group is missing")
-        elif groups is not None and record.group not in groups:
-            known = ", ".join(sorted(groups))
-            yield Problem(file, record.line, f"no group “{record.group}”: there are {known}")
-        if record.address:
-            yield from _address_problems(record, file, seen)
-
-
-def _address_problems(record: PersonRecord, file: str, seen: dict[str, int]) -> Iterable[Problem]:
-    address = canonical_address(record.address)
-    if address is None:
-        yield Problem(file, record.line, f"“{record.address}” is not an IP address")
-        return
-    first = seen.setdefault(address, record.line)
-    if first != record.line:
-        yield Problem(file, record.line, f"{address} stands on line {first} already")
+        added = sorted(set(known.values()) - before)
+        told = {"file": file, "people": len(added), "devices": len(devices), "added": added}
+        audit.record_by(session, actor, "imported", "people", "", {**told, "device ids": devices})
+    return PeopleImport(people=len(added), devices=len(devices))
 
 
 def people(store: Store, text: str = "", limit: int = 50, offset: int = 0) -> list[Person]:
@@ -223,21 +184,40 @@ def devices(store: Store, text: str = "", limit: int = 50, offset: int = 0) -> l
         return [_device(row) for row in session.scalars(query)]
 
 
-def add_device(store: Store, address: str, name: str, person: str = "", group: str = "") -> Device:
+def add_device(
+    store: Store,
+    address: str,
+    name: str,
+    person: str = "",
+    group: str = "",
+    actor: Actor | None = None,
+) -> Device:
     """Add the device at this address, or change the one that is there."""
     one = canonical_address(address)
     if one is None:
         raise ValueError(f"“{address}” is not an IP address")
     with store.writing() as session:
+        was = session.scalar(select(DeviceRow).where(DeviceRow.address == one))
+        before = _told(was)
         device_id = _put_device(session, new_id(), one, name, person, group)
         generation.bump(session)
+        after = {"address": one, "name": name, "person": person, "group": group}
+        what = "changed" if before else "added"
+        told = {"before": before, "after": after}
+        audit.record_by(session, actor, what, "device", device_id, told)
     return Device(device_id, one, name, person, group)
 
 
-def remove_device(store: Store, device_id: str) -> None:
+def remove_device(store: Store, device_id: str, actor: Actor | None = None) -> None:
     with store.writing() as session:
-        session.execute(delete(DeviceRow).where(DeviceRow.id == device_id))
+        was = session.get(DeviceRow, device_id)
+        if was is None:
+            return
+        before = _told(was)
+        session.delete(was)
+        session.flush()
         generation.bump(session)
+        audit.record_by(session, actor, "removed", "device", device_id, {"before": before})
 
 
 def networks(store: Store) -> list[Network]:
@@ -284,6 +264,14 @@ def _put_device(
         .returning(DeviceRow.id)
     )
     return str(session.execute(query).scalar_one())
+
+
+def _told(row: DeviceRow | None) -> dict[str, object]:
+    """A device as the audit tells of it; nothing where there is none."""
+    if row is None:
+        return {}
+    person = row.person_id or ""
+    return {"address": row.address, "name": row.name, "person": person, "group": row.group}
 
 
 def _person(row: PersonRow) -> Person:

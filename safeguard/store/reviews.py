@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
+from safeguard.store import audit
 from safeguard.store.events import is_event_id
 from safeguard.store.session import Store
 from safeguard.store.tables.events import EventRow, ReviewRow
@@ -30,6 +32,7 @@ def add(store: Store, event_id: str, staff_id: int, outcome: str, note: str, now
         row = session.get(EventRow, event_id) if is_event_id(event_id) else None
         if row is None:
             return False
+        before = _standing(session, event_id)
         row.reviewed = True
         session.add(
             ReviewRow(
@@ -41,6 +44,8 @@ def add(store: Store, event_id: str, staff_id: int, outcome: str, note: str, now
                 note=note,
             )
         )
+        told = {"before": before, "after": outcome, "note": note, "person": row.person}
+        audit.record(session, now, f"staff:{staff_id}", "reviewed", "event", event_id, told)
         return True
 
 
@@ -50,6 +55,7 @@ def reopen(store: Store, event_id: str, staff_id: int, now: datetime) -> bool:
         return False
     closed = update(EventRow).where(EventRow.id == event_id, EventRow.reviewed)
     with store.writing() as session:
+        before = _standing(session, event_id)
         # One statement: of two people who undo at the same time, one does.
         school = session.scalar(closed.values(reviewed=False).returning(EventRow.school_id))
         if school is None:
@@ -64,6 +70,8 @@ def reopen(store: Store, event_id: str, staff_id: int, now: datetime) -> bool:
                 note="",
             )
         )
+        told = {"before": before, "after": UNDONE}
+        audit.record(session, now, f"staff:{staff_id}", "undid review", "event", event_id, told)
         return True
 
 
@@ -82,3 +90,9 @@ def of(store: Store, event_id: str) -> list[Review]:
             Review(row.at, row.staff_id, name, row.outcome, row.note)
             for row, name in session.execute(query)
         ]
+
+
+def _standing(session: Session, event_id: str) -> str:
+    """Return what was concluded of an event last; nothing where nobody has."""
+    last = select(ReviewRow.outcome).where(ReviewRow.event_id == event_id)
+    return session.scalar(last.order_by(ReviewRow.id.desc()).limit(1)) or ""

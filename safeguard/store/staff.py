@@ -8,12 +8,18 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select, update
 
+from safeguard.core.audit import Actor
 from safeguard.core.events import SCHOOL
+from safeguard.store import audit
 from safeguard.store.session import Store
 from safeguard.store.tables.events import ReviewRow
 from safeguard.store.tables.people import SetupTokenRow, StaffRow
 
 TOKEN_LASTS = timedelta(hours=24)
+SHOWN = frozenset({"email", "name", "active", "roles"})
+SIGNING_IN = frozenset(
+    {"last_login_at", "current_login_at", "last_login_ip", "current_login_ip", "login_count"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ def by_uniquifier(store: Store, fs_uniquifier: str) -> Staff | None:
     return _one(store, StaffRow.fs_uniquifier == fs_uniquifier)
 
 
-def create(store: Store, columns: Mapping[str, Any]) -> Staff:
+def create(store: Store, columns: Mapping[str, Any], actor: Actor | None = None) -> Staff:
     """Make an account of these columns (names of Staff's fields, without the id)."""
     changes = _checked(columns)
     with store.writing() as session:
@@ -77,19 +83,39 @@ def create(store: Store, columns: Mapping[str, Any]) -> Staff:
         row = StaffRow(school_id=SCHOOL, **changes)
         session.add(row)
         session.flush()
+        told = {"after": {"email": row.email, "name": row.name, "roles": list(row.roles)}}
+        audit.record_by(session, actor, "added", "account", str(row.id), told)
         return _staff(row)
 
 
-def save(store: Store, staff_id: int, changes: Mapping[str, Any]) -> None:
+def save(
+    store: Store, staff_id: int, changes: Mapping[str, Any], actor: Actor | None = None
+) -> None:
     """Change some columns of an account."""
     values = _checked(changes)
     if not values:
         return
     with store.writing() as session:
+        was = session.scalar(select(StaffRow).where(StaffRow.id == staff_id))
+        if was is None:
+            return
+        told = _told(was, values)
         session.execute(update(StaffRow).where(StaffRow.id == staff_id).values(**values))
+        what = "signed in" if values.keys() <= SIGNING_IN else "changed"
+        audit.record_by(session, actor, what, "account", str(staff_id), told)
 
 
-def remove(store: Store, staff_id: int) -> None:
+def _told(was: StaffRow, values: Mapping[str, Any]) -> dict[str, object]:
+    """What is changed as the audit tells of it: of secrets, only that they are."""
+    seen = sorted(values.keys() & SHOWN)
+    return {
+        "changed": sorted(values),
+        "before": {name: getattr(was, name) for name in seen},
+        "after": {name: values[name] for name in seen},
+    }
+
+
+def remove(store: Store, staff_id: int, actor: Actor | None = None) -> None:
     """Remove an account; one that has reviewed anything is closed instead, its name kept."""
     with store.writing() as session:
         reviewed = session.scalar(
@@ -99,6 +125,8 @@ def remove(store: Store, staff_id: int) -> None:
             session.execute(delete(StaffRow).where(StaffRow.id == staff_id))
         else:
             session.execute(update(StaffRow).where(StaffRow.id == staff_id).values(active=False))
+        told = {"closed": reviewed is not None}
+        audit.record_by(session, actor, "removed", "account", str(staff_id), told)
 
 
 def names(store: Store) -> dict[int, str]:
@@ -107,9 +135,11 @@ def names(store: Store) -> dict[int, str]:
         return {row.id: row.name for row in session.execute(select(StaffRow.id, StaffRow.name))}
 
 
-def new_setup_token(store: Store, now: datetime, random_bytes: bytes) -> str:
+def new_setup_token(
+    store: Store, now: datetime, random_bytes: bytes, actor: Actor | None = None
+) -> str:
     """Return a token for the set-up link. Older ones open nothing from now on."""
-    return _new_token(store, None, now, random_bytes)
+    return _new_token(store, None, now, random_bytes, actor)
 
 
 def is_setup_token(store: Store, token: str, now: datetime) -> bool:
@@ -126,9 +156,11 @@ def use_setup_token(store: Store, token: str, now: datetime) -> bool:
         return session.scalar(use.returning(SetupTokenRow.hash)) is not None
 
 
-def new_reset_token(store: Store, staff_id: int, now: datetime, random_bytes: bytes) -> str:
+def new_reset_token(
+    store: Store, staff_id: int, now: datetime, random_bytes: bytes, actor: Actor | None = None
+) -> str:
     """Return a token for a link to choose a new password. Their older ones end."""
-    return _new_token(store, staff_id, now, random_bytes)
+    return _new_token(store, staff_id, now, random_bytes, actor)
 
 
 def of_reset_token(store: Store, token: str, now: datetime) -> Staff | None:
@@ -157,10 +189,18 @@ def use_reset_token(
         if staff_id is None:
             return False
         session.execute(change.where(StaffRow.id == staff_id))
+        who, about = f"staff:{staff_id}", str(staff_id)
+        audit.record(session, now, who, "chose new password by link", "account", about)
         return True
 
 
-def _new_token(store: Store, staff_id: int | None, now: datetime, random_bytes: bytes) -> str:
+def _new_token(
+    store: Store,
+    staff_id: int | None,
+    now: datetime,
+    random_bytes: bytes,
+    actor: Actor | None,
+) -> str:
     token = random_bytes.hex()
     same = SetupTokenRow.staff_id.is_not_distinct_from(staff_id)
     with store.writing() as session:
@@ -170,6 +210,8 @@ def _new_token(store: Store, staff_id: int | None, now: datetime, random_bytes: 
                 hash=_hash(token), school_id=SCHOOL, staff_id=staff_id, expires=now + TOKEN_LASTS
             )
         )
+        about = "" if staff_id is None else str(staff_id)
+        audit.record_by(session, actor, "made sign-in link", "account", about)
     return token
 
 

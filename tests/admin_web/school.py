@@ -20,6 +20,7 @@ from safeguard.engine import Engine, open_engine
 from safeguard.settings import Settings, load
 from safeguard.store import people, schema, staff
 from safeguard.store.intake import Batch, take_in
+from safeguard.store.people_records import PersonRecord
 from safeguard.store.session import Store
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -160,7 +161,7 @@ def an_event(number: int = 0, **changes: Any) -> Event:
 
 def enrol(school: School, name: str, group: str, address: str, device: str) -> tuple[str, str]:
     """A pupil with a device; their ids."""
-    people.import_people(school.store, [people.PersonRecord(1, name, group, address, device)])
+    people.import_people(school.store, [PersonRecord(1, name, group, address, device)])
     person = people.people(school.store, name)[0]
     return person.id, people.devices(school.store, address)[0].id
 

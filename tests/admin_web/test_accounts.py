@@ -30,7 +30,7 @@ def test_the_store_remembers_the_sign_ins(school: School) -> None:
 
 
 def test_a_sign_in_under_way_does_not_bring_back_what_was_changed_meanwhile(school: School) -> None:
-    datastore = StaffDatastore(school.store)
+    datastore = StaffDatastore(school.store, school.clock)
     found = datastore.find_user(email=EMAIL)
     assert found is not None
     staff.save(school.store, found.id, {"password": "new hash", "fs_uniquifier": "new mark"})
@@ -44,7 +44,7 @@ def test_a_sign_in_under_way_does_not_bring_back_what_was_changed_meanwhile(scho
 
 
 def test_a_list_that_was_changed_in_place_is_saved(school: School) -> None:
-    datastore = StaffDatastore(school.store)
+    datastore = StaffDatastore(school.store, school.clock)
     found = datastore.find_user(email=EMAIL)
     assert found is not None
     found.mf_recovery_codes = ["one", "two"]

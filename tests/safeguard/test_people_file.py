@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from safeguard import people_file
 from safeguard.people_file import records_of
-from safeguard.store.people import PersonRecord
+from safeguard.store.people_records import PersonRecord
 
 
 def test_each_line_is_a_person_with_or_without_a_device() -> None:

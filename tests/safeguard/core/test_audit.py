@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safeguard.core.audit import (
+    KEY_HELD,
     START,
     Broken,
     Entry,
@@ -21,12 +22,15 @@ from safeguard.core.audit import (
     check,
     digest_of,
     head_of,
+    key_told,
     run_of,
 )
 from tests.safeguard.samples import NOW, at
 
 KEY = b"k" * 32
 OTHER_KEY = b"o" * 32
+SALT = b"s" * 32
+NEW_KEY = key_told(OTHER_KEY)
 
 type Rows = list[tuple[Link, Said | None]]
 
@@ -39,7 +43,8 @@ def chain(length: int, key: bytes = KEY) -> Rows:
     rows: Rows = []
     before = START
     for number in range(1, length + 1):
-        salt, plain = bytes([number % 256]) * 32, b"seen %d" % number
+        salt = bytes([number % 256]) * 32
+        plain = key_told(key) if number == 1 else b"seen %d" % number
         link = chained(key, before, entry(number), salt, plain)
         rows.append((link, Said(salt, plain)))
         before = Head(link.id, link.hash)
@@ -49,7 +54,7 @@ def chain(length: int, key: bytes = KEY) -> Rows:
 def checked(
     rows: Rows, erased: Spans | None = None, heads: dict[int, bytes] | None = None
 ) -> Verified | Broken:
-    return check(rows, KEY, (erased or Spans()).__contains__, heads or {})
+    return check(rows, (erased or Spans()).__contains__, heads or {})
 
 
 def end(rows: Rows) -> Head:
@@ -84,8 +89,35 @@ def test_a_changed_column_names_its_row(changes: dict[str, object]) -> None:
     assert checked(rows) == Broken(3, "was changed, or was not written by Safeguard")
 
 
-def test_a_chain_made_anew_without_the_key_does_not_fit() -> None:
-    assert checked(chain(5, OTHER_KEY)) == Broken(1, "was changed, or was not written by Safeguard")
+def test_rows_made_without_the_key_do_not_fit() -> None:
+    forged = [chain(1)[0], *chain(5, OTHER_KEY)[1:]]
+    assert checked(forged) == Broken(2, "was changed, or was not written by Safeguard")
+
+
+def test_a_chain_whose_key_cannot_be_had_is_broken_where_the_key_stands() -> None:
+    rows = chain(3)
+    link, said = rows[0]
+    assert said is not None
+    for lost in (None, said._replace(plain=None)):
+        assert checked([(link, lost), *rows[1:]]) == Broken(
+            1, "cannot be opened: it holds the chain's key"
+        )
+    for plain in (b"no JSON", b"[]", b"{}", b'{"key":7}', b'{"key":"x"}'):
+        assert checked([(link, said._replace(plain=plain))]) == Broken(
+            1, "cannot be opened: it holds the chain's key"
+        )
+
+
+def test_a_later_row_may_hold_the_key_of_those_after_it() -> None:
+    rows = chain(3)
+    begun = chained(
+        OTHER_KEY, end(rows), Entry(1, NOW, "safeguard", "began", *KEY_HELD), SALT, NEW_KEY
+    )
+    after = chained(OTHER_KEY, Head(4, begun.hash), entry(5), SALT, b"seen")
+    rows += [(begun, Said(SALT, NEW_KEY)), (after, Said(SALT, b"seen"))]
+    assert checked(rows) == Verified(5, end(rows))
+    rows[3] = (begun, Said(SALT, None))
+    assert checked(rows) == Broken(4, "cannot be opened: it holds the chain's key")
 
 
 def test_a_row_of_another_day_of_the_same_chain_does_not_follow() -> None:
@@ -97,7 +129,7 @@ def test_a_row_of_another_day_of_the_same_chain_does_not_follow() -> None:
 
 
 def test_details_that_were_altered_swapped_or_taken_away_name_their_row() -> None:
-    link, said = chain(1)[0]
+    first, (link, said) = chain(2)
     assert said is not None
     for wrong, what in (
         (said._replace(plain=b"other"), "has other details than were written"),
@@ -105,7 +137,7 @@ def test_details_that_were_altered_swapped_or_taken_away_name_their_row() -> Non
         (said._replace(plain=None), "has details that cannot be opened: they were changed"),
         (None, "lost its details, and no row says they were erased"),
     ):
-        assert checked([(link, wrong)]) == Broken(1, what)
+        assert checked([first, (link, wrong)]) == Broken(2, what)
 
 
 def test_details_that_the_chain_says_were_erased_may_be_missing() -> None:

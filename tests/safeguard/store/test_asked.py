@@ -19,7 +19,7 @@ def asked(number: int, at: datetime = NOW, channel: Channel = Channel.TESTER) ->
 
 
 def test_as_many_are_kept_as_may_be_asked_within_the_spell(any_store: Store) -> None:
-    assert [keep_within(any_store, asked(n), NOW - HOUR, 2) for n in range(3)] == [
+    assert [keep_within(any_store, asked(n), NOW - HOUR, 2, "staff:1") for n in range(3)] == [
         True,
         True,
         False,
@@ -27,16 +27,18 @@ def test_as_many_are_kept_as_may_be_asked_within_the_spell(any_store: Store) -> 
     assert asked_since(any_store, NOW - HOUR) == 2
     later = NOW + HOUR + timedelta(seconds=1)
     assert asked_since(any_store, later - HOUR) == 0
-    assert keep_within(any_store, asked(9, later), later - HOUR, 2)
+    assert keep_within(any_store, asked(9, later), later - HOUR, 2, "staff:1")
 
 
 def test_what_pupils_ask_for_is_not_counted(any_store: Store) -> None:
-    assert keep_within(any_store, asked(1, channel=Channel.WEB), NOW - HOUR, 1)
+    assert keep_within(any_store, asked(1, channel=Channel.WEB), NOW - HOUR, 1, "staff:1")
     assert asked_since(any_store, NOW - HOUR) == 0
 
 
 def test_two_who_ask_at_once_get_no_answer_too_many(any_store: Store) -> None:
     with ThreadPoolExecutor(8) as pool:
-        kept = pool.map(lambda n: keep_within(any_store, asked(n), NOW - HOUR, 5), range(24))
+        kept = pool.map(
+            lambda n: keep_within(any_store, asked(n), NOW - HOUR, 5, "staff:1"), range(24)
+        )
         assert sum(kept) == 5
     assert asked_since(any_store, NOW - HOUR) == 5

@@ -11,6 +11,7 @@ from safeguard.store import audit, audit_verify
 from safeguard.store.audit_verify import verify
 from safeguard.store.session import Store
 from safeguard.store.tables.audit import AuditPayloadRow, AuditRow
+from safeguard.vault import Vault
 from tests.safeguard.samples import NOW, at
 
 LENGTH = 8
@@ -199,9 +200,20 @@ def test_without_its_first_rows_details_the_chain_has_no_key(any_store: Store) -
     fill(any_store)
     with any_store.writing() as session:
         session.execute(delete(AuditPayloadRow).where(AuditPayloadRow.id == 1))
-    assert verify(any_store) == Broken(1, "cannot be opened: it holds the key of the chain")
-    with pytest.raises(audit.ChainError), any_store.writing() as session:
-        audit.record(session, NOW, "staff:1", "viewed", "person", "p")
+    assert verify(any_store) == Broken(1, "cannot be opened: it holds the chain's key")
+
+
+def test_where_the_content_key_was_lost_the_chain_goes_on_and_names_the_lost_one(
+    any_store: Store,
+) -> None:
+    fill(any_store)
+    vault, any_store.vault = any_store.vault, Vault(b"x" * 32)
+    fill_more(any_store)
+    head = fill_more(any_store)
+    assert head.row == LENGTH + 3  # one of them holds the new key
+    assert verify(any_store) == Broken(1, "cannot be opened: it holds the chain's key")
+    any_store.vault = vault
+    assert verify(any_store) == Broken(LENGTH + 1, "cannot be opened: it holds the chain's key")
 
 
 def test_erased_details_leave_a_chain_that_verifies(any_store: Store) -> None:

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from filter_rules.types import Problem
 from safeguard.store import generation, people
-from safeguard.store.people import Device, Network, PersonRecord, canonical_address
+from safeguard.store.people import Device, Network
+from safeguard.store.people_records import PersonRecord, canonical_address
 from safeguard.store.session import Store
 
 CLASS = [
