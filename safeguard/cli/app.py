@@ -35,7 +35,9 @@ COMMANDS = (
     Command("users", "safeguard.cli.people", "users", is_group=True),
     Command("groups", "safeguard.cli.people", "groups", is_group=True),
     Command("staff", "safeguard.cli.staff", "app", is_group=True),
+    Command("cases", "safeguard.cli.cases", "app", is_group=True),
     Command("db", "safeguard.cli.database", "app", is_group=True),
+    Command("notify", "safeguard.cli.notify", "app", is_group=True),
     Command("ca", "safeguard.cli.authority", "app", is_group=True),
 )
 

@@ -13,10 +13,9 @@ from safeguard.notify.message import Message, message_id
 from safeguard.settings import Settings
 from safeguard.store import contacts, telling
 from safeguard.store.contacts import Place
-from safeguard.store.outbox import CONCERN, Parcel
+from safeguard.store.outbox import ALARM, CONCERN, Parcel
 from safeguard.store.session import Store
 
-ALARM, TEST = "alarm", "test"
 TITLES = {family.name: family.title for family in FAMILIES}
 
 

@@ -12,13 +12,13 @@ import structlog
 from filter_rules.types import Severity
 from safeguard.core.digests import recipients, reports_due
 from safeguard.core.notices import How, Ladder, due_notices, is_needless, spaced
-from safeguard.notify.composing import ALARM, TEST, Source
+from safeguard.notify.composing import Source
 from safeguard.notify.sending import Sending
 from safeguard.notify.troubles import troubles
 from safeguard.settings import Settings
 from safeguard.store import contacts, outbox, outbox_reading, telling
 from safeguard.store.contacts import Contact
-from safeguard.store.outbox import CONCERN, NewMessage
+from safeguard.store.outbox import ALARM, CONCERN, TEST, NewMessage
 from safeguard.store.session import Store
 
 ALARM_EVERY = timedelta(minutes=10)

@@ -12,12 +12,12 @@ from threading import Lock, Thread
 import structlog
 
 from safeguard.notify import mail, webhook
-from safeguard.notify.composing import TEST, Source, compose
+from safeguard.notify.composing import Source, compose
 from safeguard.notify.message import Message, Reply
 from safeguard.settings import Settings
 from safeguard.store import contacts, outbox
 from safeguard.store.contacts import Contact, Place, Way
-from safeguard.store.outbox import Parcel, Try
+from safeguard.store.outbox import TEST, Parcel, Try
 from safeguard.store.session import AwayError
 
 MOST_AT_ONCE = 12

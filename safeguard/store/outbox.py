@@ -19,7 +19,7 @@ from safeguard.core.notices import Told
 from safeguard.store.session import Store
 from safeguard.store.tables.notices import DeliveryRow, OutboxRow
 
-CONCERN = "concern"
+CONCERN, ALARM, TEST = "concern", "alarm", "test"
 WAITING, SENT, CANCELLED, FAILED = "waiting", "sent", "cancelled", "failed"
 CLAIM = timedelta(minutes=3)  # longer than any sender is let try
 MOST_AT_ONCE = 200
