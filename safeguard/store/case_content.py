@@ -15,6 +15,7 @@ from safeguard.core.types import Reason
 from safeguard.store.case_lists import counted, told
 from safeguard.store.case_parts import CaseConcern, CaseContent, CaseEvent, CasePerson, CaseVisit
 from safeguard.store.case_writings import assignments_of, notes_of, outcomes_of
+from safeguard.store.events import is_event_id
 from safeguard.store.session import Store
 from safeguard.store.tables.cases import CaseConcernRow, CasePersonRow, CaseRow
 from safeguard.store.tables.concerns import ConcernEventRow, ConcernRow, EvidenceRow
@@ -32,7 +33,7 @@ def content(store: Store, case_id: str, most: int = MOST) -> CaseContent | None:
     with store.reading() as session:
         if session.get_bind().dialect.name == "postgresql":
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        row = session.get(CaseRow, case_id)
+        row = session.get(CaseRow, case_id) if is_event_id(case_id) else None
         return None if row is None else _whole(session, row, store.vault, most)
 
 
