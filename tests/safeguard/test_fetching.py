@@ -13,7 +13,7 @@ from safeguard import fetching
 from safeguard.building import build, is_stale, open_rules, roll_back, rules_in_force
 from safeguard.fetching import share, synced
 from safeguard.importing import import_source
-from safeguard.settings import Database, Settings
+from safeguard.settings import Database, load
 from safeguard.store.session import AwayError, Store, open_store
 from safeguard.store.shared_rules import latest
 from safeguard.store.tables.nodes import SharedRulesPartRow, SharedRulesRow
@@ -54,7 +54,8 @@ def nodes(built: Path, tmp_path: Path, postgres_server: PostgresServer) -> Itera
     def node(name: str) -> Node:
         data = tmp_path / name / "data"
         shutil.copytree(built, data)
-        opened.append(Node(name, data, open_store(Settings(data=data, database=Database(url=url)))))
+        settings = load(data).model_copy(update={"database": Database(url=url)})
+        opened.append(Node(name, data, open_store(settings)))
         return opened[-1]
 
     yield node
@@ -289,7 +290,7 @@ def test_a_database_that_is_away_is_for_the_caller(
 
 
 def test_a_node_that_has_its_database_to_itself_shares_nothing(school: Path) -> None:
-    store = open_store(Settings(data=school))
+    store = open_store(load(school))
     assert share(school, store, "a" * 32, NOW) == ""
     assert latest(store).number == 0
     store.close()
