@@ -105,7 +105,9 @@ def trouble(error: Exception, server: Server) -> str:
     """Say what went wrong between us and the server, with the mend."""
     if isinstance(error, UnsentError):
         return str(error)
-    says = next((says for kind, says in TROUBLES if isinstance(error, kind)), OTHERWISE)
+    # A limit of time that is over reaches us as a broken line, with its cause.
+    cause = error.__context__ if isinstance(error.__context__, TimeoutError) else error
+    says = next((says for kind, says in TROUBLES if isinstance(cause, kind)), OTHERWISE)
     why = getattr(error, "verify_message", "") or getattr(error, "strerror", "")
     said = says.format(why=why or type(error).__name__)
     return f"the mail server {server.host}:{server.port}: {said}"
