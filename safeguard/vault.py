@@ -6,6 +6,9 @@ key, so that keys can be changed: the new one seals from then on, old ones still
     DATA/keys/content.key                     the key in use
     DATA/keys/content-<day>-<key id>.key      keys of before, with the day they went out of use
     DATA/keys/index.key                       of digests and word tokens: it opens nothing
+
+The index key comes from the first content key, and has a file from the first change of key on.
+Nodes that share a database share this folder's files: copy them together.
 """
 
 import fcntl
@@ -72,7 +75,7 @@ class Vault:
         self._ring = _Ring.of(key, older)
         self._path = path
         self._mark = _mark(path)
-        self._index_key = b"" if path else _index_key(key)
+        self._index_key = _index_key(key, path)
 
     @property
     def key_id(self) -> bytes:
@@ -104,12 +107,12 @@ class Vault:
         It stays the same when the content key is changed.
         """
         return hashlib.blake2b(
-            plain, key=self._indexing(), digest_size=size, person=b"sg digest"
+            plain, key=self._index_key, digest_size=size, person=b"sg digest"
         ).digest()
 
     def token(self, word: str) -> bytes:
         """Return what stands for a word in the index: found by who knows it, never read back."""
-        return hmac.digest(self._indexing(), b"word" + word.encode(), "sha256")[:TOKEN_BYTES]
+        return hmac.digest(self._index_key, b"word" + word.encode(), "sha256")[:TOKEN_BYTES]
 
     @classmethod
     def load_or_create(cls, path: Path, in_use: Callable[[], bool] = lambda: False) -> "Vault":
@@ -141,15 +144,6 @@ class Vault:
             return  # what is known goes on: nothing may be lost for want of a file
         self._ring, self._mark = ring, mark
 
-    def _indexing(self) -> bytes:
-        if not self._index_key and self._path is not None:
-            file = self._path.with_name(INDEX_FILE)
-            with _named(file):
-                if not file.exists():
-                    make_key(file)
-                self._index_key = _whole(file)
-        return self._index_key
-
 
 def open_vault(data: Path, in_use: Callable[[], bool] = lambda: False) -> Vault:
     """Return the vault of a data folder."""
@@ -171,6 +165,7 @@ def rotate(data: Path, day: date) -> bytes:
         old = _whole(path)
         kept = path.with_name(f"content-{day}-{key_id(old).hex()}.key")
         _write(kept, old)
+        _write(path.with_name(INDEX_FILE), _index_key(old, path))
         new = secrets.token_bytes(KEY_BYTES)
         _write(path, new)
         return key_id(new)
@@ -243,7 +238,10 @@ def _whole(path: Path) -> bytes:
     return key
 
 
-def _index_key(key: bytes) -> bytes:
+def _index_key(key: bytes, path: Path | None) -> bytes:
+    file = None if path is None else path.with_name(INDEX_FILE)
+    if file is not None and file.exists():
+        return _whole(file)
     return hmac.digest(key, b"safeguard index key", "sha256")
 
 
