@@ -95,7 +95,9 @@ def _why(stored: StoredEvent) -> Iterator[str]:
             yield f"The words speak of {tidy(theme)}: “{severity_word(severity)}”."
     yield _what_was_done(event)
     if event.list and event.categories:
-        yield f"The address is in the list “{event.list}”, as {tidy(event.categories[0])}."
+        named = event.private.entry
+        entry = f" (the entry {named})" if named and named != event.host else ""
+        yield f"The address is in the list “{event.list}”{entry}, as {tidy(event.categories[0])}."
     if not event.flagged:
         yield "Nobody needs to look at this. It is kept so that the block can be explained."
     if event.reason is Reason.SEALED:

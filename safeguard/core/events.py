@@ -45,7 +45,8 @@ class Keeping(StrEnum):
 class Private:
     """What is encrypted before it is written. `phrases` are quoted as they stood there.
 
-    `scores` is what each theme scored, and `says` the sentences of the phrases that were found.
+    `scores` is what each theme scored, `says` the sentences of the phrases that were found, and
+    `entry` the entry of the list that was hit.
     """
 
     url: str = ""
@@ -54,6 +55,7 @@ class Private:
     phrases: tuple[str, ...] = ()
     scores: tuple[tuple[str, float], ...] = ()
     says: tuple[str, ...] = ()
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,14 +268,21 @@ def _categories(verdict: Verdict) -> tuple[str, ...]:
 
 
 def _list(verdict: Verdict) -> str:
+    hit = _decisive_hit(verdict)
+    return hit.list if hit else ""
+
+
+def _decisive_hit(verdict: Verdict) -> Hit | None:
     decided = decisive_category(verdict)
-    return next((hit.list for hit in verdict.hits if hit.category == decided), "")
+    return next((hit for hit in verdict.hits if hit.category == decided), None)
 
 
 def _private(verdict: Verdict, target: Target) -> Private:
     url = without_secrets(target.url)
+    hit = _decisive_hit(verdict)
+    entry = clean(hit.entry) if hit else ""
     if not (verdict.findings or verdict.flagged):
-        return Private(url)
+        return Private(url, entry=entry)
     matches = [match for finding in verdict.findings for match in finding.matches]
     phrases = dict.fromkeys(clean(match.quote) for match in matches)
     says = dict.fromkeys(match.says for match in matches if match.says)
@@ -284,6 +293,7 @@ def _private(verdict: Verdict, target: Target) -> Private:
         phrases=tuple(phrases)[:MOST_PHRASES],
         scores=tuple((finding.theme, finding.score) for finding in verdict.findings),
         says=tuple(says)[:MOST_SAID],
+        entry=entry,
     )
 
 

@@ -88,7 +88,7 @@ def test_an_event_says_who_when_where_what_and_why() -> None:
     assert (event.categories, event.list, event.rule) == (("gambling",), "starter", "No gambling")
     assert (event.action, event.reason, event.flagged) == (Action.BLOCK, Reason.RULE, False)
     assert (event.policy_version, event.artefact) == ("v1", "a1")
-    assert event.private == Private("https://casino.example/table/4")
+    assert event.private == Private("https://casino.example/table/4", entry="gambling.example")
     assert event.reference == reference_of(ID)
 
 
@@ -123,7 +123,7 @@ def test_typed_words_are_kept_short() -> None:
 def test_words_that_were_not_judged_are_not_kept() -> None:
     event = event_of(blocked(), PUPIL, SEARCH, NOW, ID)
     assert event is not None
-    assert event.private == Private("https://search.example:8443/find")
+    assert event.private == Private("https://search.example:8443/find", entry="gambling.example")
 
 
 def test_of_a_page_only_the_passages_around_phrases_are_kept() -> None:
