@@ -25,7 +25,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from safeguard.core.events import Private
-from safeguard.settings import Database, Settings
+from safeguard.settings import Database, Settings, load
 from safeguard.spool import FOLDER
 from safeguard.spool_reader import DAMAGED
 from safeguard.store.session import AwayError, Store, open_store
@@ -51,6 +51,7 @@ class Load:
     proxy_port: int
     dns_port: int
     rate: float = 100.0  # a second, of each
+    first: int = 0  # so that two loads ask as other addresses
     shown: dict[int, str] = field(default_factory=dict)  # number -> the code on its block page
     answered: dict[str, str] = field(default_factory=dict)  # address -> the name it asked for
     failed: int = 0
@@ -72,9 +73,24 @@ class Load:
         for thread in self._threads:
             thread.join()
 
+    def and_also(self, other: "Load") -> "Load":
+        """Return what both were told."""
+        return Load(
+            0, 0, shown={**self.shown, **other.shown}, answered={**self.answered, **other.answered}
+        )
+
+    def page(self, url: str) -> bytes:
+        """Fetch one page, whatever it says."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.proxy_port, timeout=10)
+        try:
+            connection.request("GET", url)
+            return connection.getresponse().read()
+        finally:
+            connection.close()
+
     def _browse(self) -> None:
         connection: http.client.HTTPConnection | None = None
-        number = 0
+        number = self.first
         while not self._stop.wait(1 / self.rate):
             number += 1
             if connection is None or number % PER_CONNECTION == 0:
@@ -106,7 +122,7 @@ class Load:
 
     def _look_up(self) -> None:
         names = list(NAMES)
-        number = 0
+        number = self.first
         while not self._stop.wait(1 / self.rate):
             number += 1
             address, name = address_of((1 << 22) + number), names[number % len(names)]
@@ -206,9 +222,12 @@ class School:
     server: PostgresServer | None = None
 
     @property
+    def url(self) -> str:
+        return self.filter.more.get("SAFEGUARD_DATABASE__URL", "")
+
+    @property
     def settings(self) -> Settings:
-        url = self.filter.more.get("SAFEGUARD_DATABASE__URL", "")
-        return Settings(data=self.filter.data, database=Database(url=url))
+        return load(self.filter.data).model_copy(update={"database": Database(url=self.url)})
 
     def role(self, module: str) -> int:
         """Return the process of a role; 0 while there is none."""
