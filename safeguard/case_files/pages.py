@@ -20,8 +20,8 @@ from safeguard.case_files.spreadsheets import shown
 from safeguard.core.concern_rules import FAMILIES
 from safeguard.problems import UnusableError
 
-MOST_EVENTS = 500
-MOST_VISITS = 500
+MOST_EVENTS = 300
+MOST_VISITS = 200
 MOST_NOTES = 200
 MOST_CONCERNS = 100
 LONGEST = 4_000  # of a note

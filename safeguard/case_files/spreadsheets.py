@@ -56,8 +56,8 @@ def sheets_of(document: Row, zone: ZoneInfo) -> dict[str, bytes]:
 
 def safe(cell: str) -> str:
     """Return the cell as a spreadsheet shows it, and does not run it."""
-    seen = "".join(_seen(one) for one in cell)
-    if len(seen) > LONGEST_CELL:
+    seen = shown(cell[:LONGEST_CELL])
+    if len(seen) > LONGEST_CELL or len(cell) > LONGEST_CELL:
         seen = f"{seen[:LONGEST_CELL]} … (whole in the JSON file)"
     begins = seen.lstrip()[:1]
     return f"'{seen}" if begins in STARTS_A_FORMULA and begins else seen
@@ -65,7 +65,7 @@ def safe(cell: str) -> str:
 
 def shown(text: str) -> str:
     """Return the text with what nobody sees, or what turns text round, written out."""
-    return "".join(_seen(one) for one in text)
+    return text if text.isprintable() else "".join(_seen(one) for one in text)
 
 
 def local(moment: str, zone: ZoneInfo) -> str:

@@ -127,6 +127,13 @@ def test_what_cannot_be_read_is_said_so(small_document: Record) -> None:
     assert "Cannot be read: sealed with a key" in said
 
 
+def test_a_visit_of_an_odd_shape_stops_no_page(small_document: Record) -> None:
+    visits = [{**one, "visit": {"host": 7, "times": "<b>"}} for one in small_document["visits"]]
+    said = page(small_document, visits=visits)
+    assert "not known" in said
+    assert "&lt;b&gt;" in said
+
+
 def test_what_is_undone_or_closed_is_said(small_document: Record) -> None:
     outcome = {
         "id": 1, "concern": "", "at": "2026-03-04T13:00:00Z", "by": "Lee Lead", "what": "acted",
