@@ -20,8 +20,6 @@ from safeguard.store.contacts import Contact, Place, Way
 from safeguard.store.outbox import TEST, Parcel, Try
 from safeguard.store.session import AwayError
 
-MOST_AT_ONCE = 12
-MOST_A_WAY = 4
 URGENT_AGAIN = (10, 20, 30, 60, 120, 300)  # seconds; the last one again and again
 AGAIN = (60, 120, 300, 600, 1800, 3600)
 LEAST_TRIES = 3  # of what is urgent, however sure a refusal sounds
@@ -44,11 +42,9 @@ class Sending:
         """Start sending what is due; return how many messages that is."""
         with self._lock:
             busy = {key: way for key, (_, way) in self._threads.items()}
-        room = MOST_AT_ONCE - len(busy)
-        if room <= 0:
-            return 0
-        full = [way for way in Way if sum(one == way for one in busy.values()) >= MOST_A_WAY]
-        parcels = outbox.claim(self.source.store, self.clock(), set(busy), full, room)
+        ways = list(busy.values())
+        room = {way: most - ways.count(way) for way, most in outbox.ROOM.items()}
+        parcels = outbox.claim(self.source.store, self.clock(), set(busy), room)
         for parcel in parcels:
             self._start(parcel)
         return sum(len(parcel.messages) for parcel in parcels)

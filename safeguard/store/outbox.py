@@ -5,7 +5,7 @@ claim that runs out, and the same messages are sent again, together as before an
 same key, so that the receiver can tell.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,7 +23,7 @@ CONCERN, ALARM, TEST = "concern", "alarm", "test"
 WAITING, SENT, CANCELLED, FAILED = "waiting", "sent", "cancelled", "failed"
 CLAIM = timedelta(minutes=3)  # longer than any sender is let try
 MOST_AT_ONCE = 200
-MOST_PARCELS = 12
+ROOM: Mapping[str, int] = {"email": 4, "webhook": 4, "apprise": 4}  # parcels on their way
 MOST_SAID = 200
 
 
@@ -114,18 +114,17 @@ def claim(
     store: Store,
     now: datetime,
     busy: Collection[tuple[int, bool]] = (),
-    full: Collection[str] = (),
-    most: int = MOST_PARCELS,
+    room: Mapping[str, int] = ROOM,
 ) -> list[Parcel]:
-    """Claim what is due, urgent first, as so many parcels at most.
+    """Claim what is due, urgent first: at most so many parcels of each channel.
 
-    `busy` are contacts that something is being sent to, `full` the channels that have no room.
-    What was claimed together before stays together, so that it is the same message again.
+    `busy` are contacts that something is being sent to. What was claimed together before stays
+    together, so that it is the same message again.
     """
     due = and_(
         _is_due(now),
         OutboxRow.contact_id.is_not(None),
-        OutboxRow.channel.not_in(full),
+        OutboxRow.channel.in_([channel for channel, many in room.items() if many > 0]),
         *(not_(and_(OutboxRow.contact_id == to, OutboxRow.urgent == fast)) for to, fast in busy),
     )
     query = (
@@ -140,7 +139,7 @@ def claim(
             return []
     with store.writing() as session:
         parts = _together(session.scalars(query))
-        return [_claimed(session, part, now) for part in parts[:most]]
+        return [_claimed(session, part, now) for part in _fitting(parts, room)]
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
@@ -162,6 +161,16 @@ def _together(rows: Iterable[OutboxRow]) -> list[list[OutboxRow]]:
     for (contact, urgent, *_), part in found.items():
         first.setdefault((contact, urgent), part)
     return list(first.values())
+
+
+def _fitting(
+    parts: Iterable[list[OutboxRow]], room: Mapping[str, int]
+) -> Iterator[list[OutboxRow]]:
+    left = dict(room)
+    for part in parts:
+        left[part[0].channel] -= 1
+        if left[part[0].channel] >= 0:
+            yield part
 
 
 def _claimed(session: Session, rows: Sequence[OutboxRow], now: datetime) -> Parcel:

@@ -57,15 +57,15 @@ def test_what_is_due_for_one_contact_is_claimed_as_one_parcel_urgent_first(
 
 def test_who_is_busy_and_what_is_full_waits(any_store: Store, lead: int) -> None:
     outbox.put(any_store, [notice(lead, 1), notice(lead, 2, severity=3)], NOW)
-    assert outbox.claim(any_store, NOW, full=["email"]) == []
-    assert len(outbox.claim(any_store, NOW, busy=[(lead, True)], most=1)) == 1
+    assert outbox.claim(any_store, NOW, room={"email": 0, "webhook": 4}) == []
+    assert len(outbox.claim(any_store, NOW, busy=[(lead, True)])) == 1
     assert [one.first.urgent for one in outbox.claim(any_store, NOW)] == [True]
 
 
 def test_no_more_parcels_are_claimed_than_asked_for(any_store: Store, lead: int) -> None:
     outbox.put(any_store, [notice(lead, 1), notice(lead, 2, severity=3)], NOW)
-    assert len(outbox.claim(any_store, NOW, most=1)) == 1
-    assert len(outbox.claim(any_store, NOW, most=1)) == 1
+    assert len(outbox.claim(any_store, NOW, room={"email": 1})) == 1
+    assert len(outbox.claim(any_store, NOW, room={"email": 1})) == 1
 
 
 def test_what_a_dead_sender_held_is_claimed_again_as_the_same_parcel(
@@ -173,7 +173,7 @@ def test_of_many_who_claim_at_once_each_message_has_one(any_store: Store) -> Non
     def claims() -> None:
         gate.wait(10)
         for _ in range(4):
-            for parcel in outbox.claim(any_store, NOW, most=3):
+            for parcel in outbox.claim(any_store, NOW, room={"email": 3}):
                 found.extend(one.key for one in parcel.messages)
 
     threads = [Thread(target=claims) for _ in range(4)]
