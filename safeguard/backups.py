@@ -1,1 +1,301 @@
-"""Encrypted backups of all that is the school's own, and putting one back."""
+"""Encrypted backups of all that is the school's own, and putting one back.
+
+One file, encrypted by age to the public keys of the settings: only who holds a private key,
+which is kept away from this machine, can open it. It holds the database, the access log, and
+all keys: the content keys, and sealed.key with sealed.newest and the sealed lists they speak
+of, for none of these is worth anything without the other. Rules and downloaded lists are made
+again; spools are not in it.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+from typing import BinaryIO
+
+import msgspec
+import pyrage
+
+from safeguard.database_copies import copy_database, put_back, refuse
+from safeguard.problems import UnusableError
+from safeguard.sealed_files import alone
+from safeguard.settings import Settings
+from safeguard.vault import KEY_FILE
+
+VERSION = 1
+FOLDERS = ("ca", "sealed", "sources", "subscriptions")
+KEYS = KEY_FILE.parent.name
+SETTINGS_FILE = "safeguard.toml"
+SUFFIXES = frozenset({".key", ".newest", ".pem", ".pub"})
+MANIFEST = "manifest.json"
+NAME = "safeguard-%Y%m%dT%H%M%SZ.age"
+PATTERN = "safeguard-????????T??????Z.age"
+WORK = ".backup-"
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A file in a backup."""
+
+    size: int
+    sha256: str
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a backup holds."""
+
+    version: int
+    made_at: datetime
+    engine: str
+    files: dict[str, Kept]
+
+
+def folder_of(settings: Settings) -> Path:
+    return settings.backup.folder or settings.data / "backups"
+
+
+def backups(settings: Settings) -> list[Path]:
+    """Return the backups that are there, the newest first."""
+    return sorted(folder_of(settings).glob(PATTERN), reverse=True)
+
+
+def make(settings: Settings, now: datetime) -> Path:
+    """Make a backup, remove those that are too many, and return its file."""
+    recipients = _recipients(settings)
+    file = folder_of(settings) / now.strftime(NAME)
+    with _written(file.parent), _alone(settings.data) as work:
+        gathered = work / "files"
+        gathered.mkdir(mode=0o700)
+        engine = _gather(settings, gathered)
+        manifest = Manifest(VERSION, now, engine, dict(_listed(gathered)))
+        (work / MANIFEST).write_bytes(msgspec.json.encode(manifest))
+        part = file.with_name(f".{file.name}.part")
+        _encrypt(work, gathered, part, recipients)
+        part.replace(file)
+        for old in backups(settings)[settings.backup.keep :]:
+            old.unlink()
+    return file
+
+
+def restore(settings: Settings, file: Path, identity: Path, *, force: bool = False) -> Manifest:
+    """Put a backup back, into a data folder without data unless `force`; return what it held."""
+    identities = _identities(identity)
+    _refuse_where_running(settings.data)
+    if not force:
+        _refuse_to_overwrite(settings)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _written(settings.data), _alone(settings.data) as work:
+        _decrypt(file, work / "tar", identities)
+        manifest = _unpacked(work / "tar", work / "files", file)
+        refuse(settings, manifest.engine, force=force)
+        # The database first: without its keys, a start says so and makes no new ones.
+        put_back(settings, work / "files", manifest.engine, force=force)
+        for name in (KEYS, *FOLDERS, SETTINGS_FILE):
+            _put(work / "files" / name, settings.data / name, work / "before")
+    return manifest
+
+
+def new_identity(file: Path) -> str:
+    """Write a new private key for age where there is no file yet; return its public key."""
+    identity = pyrage.x25519.Identity.generate()
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+            stream.write(f"# public key: {identity.to_public()}\n{identity}\n")
+    except OSError as error:
+        raise UnusableError(f"The key {file} cannot be made ({error.strerror}).") from error
+    return str(identity.to_public())
+
+
+def _gather(settings: Settings, folder: Path) -> str:
+    """Copy everything. Keys are copied before and after: what was sealed meanwhile opens too."""
+    data = settings.data
+    _copy_keys(data, folder / KEYS)
+    engine = copy_database(settings, folder)
+    with alone(data):  # a sealed list and the record of it belong together
+        _copy_keys(data, folder / KEYS)
+        for name in FOLDERS:
+            if (data / name).is_dir():
+                shutil.copytree(data / name, folder / name, ignore=_drafts)
+    if (data / SETTINGS_FILE).is_file():
+        shutil.copy2(data / SETTINGS_FILE, folder / SETTINGS_FILE)
+    return engine
+
+
+def _copy_keys(data: Path, folder: Path) -> None:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for file in sorted((data / KEYS).glob("*")):
+        if file.suffix in SUFFIXES and not file.name.startswith("."):
+            shutil.copy2(file, folder / file.name)
+
+
+def _drafts(_folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name.startswith(".") or name.endswith(".part")]
+
+
+def _listed(folder: Path) -> Iterator[tuple[str, Kept]]:
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            with file.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            yield str(file.relative_to(folder)), Kept(file.stat().st_size, digest)
+
+
+def _encrypt(
+    work: Path, gathered: Path, part: Path, recipients: list[pyrage.x25519.Recipient]
+) -> None:
+    """Pack and encrypt in one go, so that nothing is written plain where backups go."""
+    troubles: list[BaseException] = []
+    reading, writing = os.pipe()
+
+    def pack() -> None:
+        try:
+            with (
+                os.fdopen(writing, "wb") as stream,
+                tarfile.open(fileobj=stream, mode="w|") as tar,
+            ):
+                tar.add(work / MANIFEST, MANIFEST)
+                tar.add(gathered, "files")
+        except BaseException as error:  # noqa: BLE001  # it is raised where it can be heard
+            troubles.append(error)
+
+    packing = Thread(target=pack)
+    packing.start()
+    with os.fdopen(reading, "rb") as source, _private(part) as target:
+        try:
+            pyrage.encrypt_io(source, target, recipients)
+        finally:
+            source.close()
+            packing.join()
+        if troubles:
+            part.unlink()
+            raise troubles[0]
+        target.flush()
+        os.fsync(target.fileno())
+
+
+def _decrypt(file: Path, target: Path, identities: list[pyrage.x25519.Identity]) -> None:
+    try:
+        with file.open("rb") as source, _private(target) as stream:
+            pyrage.decrypt_io(source, stream, identities)
+    except FileNotFoundError as error:
+        raise UnusableError(f"There is no backup {file}. Check its name.") from error
+    except pyrage.DecryptError as error:
+        raise UnusableError(
+            f"The backup {file} cannot be opened: it is damaged, or encrypted to another key than "
+            "the one given. Nothing was changed. Try the backup before it."
+        ) from error
+
+
+def _unpacked(tar: Path, folder: Path, file: Path) -> Manifest:
+    """Unpack what the manifest names, as it names it, or nothing."""
+    try:
+        with tarfile.open(tar) as packed:
+            packed.extractall(folder.parent, filter="data")
+        manifest = msgspec.json.decode((folder.parent / MANIFEST).read_bytes(), type=Manifest)
+    except (tarfile.TarError, OSError, msgspec.DecodeError) as error:
+        raise UnusableError(f"{file} is no backup of Safeguard. Nothing was changed.") from error
+    if manifest.version > VERSION:
+        raise UnusableError(f"{file} was made by a newer Safeguard: restore it with that one.")
+    if dict(_listed(folder)) != manifest.files:
+        raise UnusableError(f"The backup {file} is not whole. Nothing was changed.")
+    return manifest
+
+
+def _put(source: Path, target: Path, aside: Path) -> None:
+    if not source.exists():
+        return
+    if target.exists():
+        aside.mkdir(exist_ok=True)
+        target.replace(aside / target.name)
+    if source.is_dir():
+        source.chmod(0o700)
+    source.replace(target)
+
+
+def _recipients(settings: Settings) -> list[pyrage.x25519.Recipient]:
+    if not settings.backup.recipients:
+        raise UnusableError(
+            "No backup can be made: backup.recipients names no public key. Make a key with "
+            "`safeguard keys new-backup-key FILE`, keep FILE away from this machine, and put its "
+            "public key there."
+        )
+    try:
+        return [pyrage.x25519.Recipient.from_str(one) for one in settings.backup.recipients]
+    except pyrage.RecipientError as error:
+        raise UnusableError("A key of backup.recipients is no public key for age.") from error
+
+
+def _identities(file: Path) -> list[pyrage.x25519.Identity]:
+    try:
+        lines = file.read_text(encoding="ascii").splitlines()
+        found = [line.strip() for line in lines if line.startswith("AGE-SECRET-KEY-")]
+        identities = [pyrage.x25519.Identity.from_str(one) for one in found]
+    except (OSError, UnicodeDecodeError, pyrage.IdentityError) as error:
+        raise UnusableError(f"The key {file} cannot be read as a private key for age.") from error
+    if not identities:
+        raise UnusableError(f"There is no private key for age in {file}.")
+    return identities
+
+
+def _refuse_to_overwrite(settings: Settings) -> None:
+    names = (KEYS, "safeguard.sqlite", "access", *FOLDERS)
+    found = [name for name in names if (settings.data / name).exists()]
+    if found:
+        raise UnusableError(
+            f"{settings.data} has data already ({', '.join(found)}): restore into a new folder "
+            "(--data), or give --force to replace what is there."
+        )
+
+
+def _refuse_where_running(data: Path) -> None:
+    for file in (data / "locks").glob("*"):
+        with file.open("rb") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise UnusableError(
+                    f"Safeguard runs on {data}: stop it before you restore a backup."
+                ) from error
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[Path]:
+    """Give a folder to work in, one at a time; what a killed run left there is removed."""
+    with (data / ".backup.lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UnusableError(
+                "A backup is being made or restored already: wait for it."
+            ) from error
+        for left in data.glob(f"{WORK}*/"):
+            shutil.rmtree(left)
+        with TemporaryDirectory(dir=data, prefix=WORK) as work:
+            yield Path(work)
+
+
+@contextmanager
+def _private(file: Path) -> Iterator[BinaryIO]:
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w+b") as stream:
+        yield stream
+
+
+@contextmanager
+def _written(folder: Path) -> Iterator[None]:
+    """Say in a sentence what the disk refuses."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise UnusableError(
+            f"The backup in {folder} could not be made or put back ({error.strerror}): make room, "
+            "or let the account that runs Safeguard write there."
+        ) from error
