@@ -26,6 +26,7 @@ MOST_NOTES = 200
 MOST_CONCERNS = 100
 LONGEST = 4_000  # of a note
 LONGEST_TYPED = 400
+LONGEST_NAME = 100
 FAMILY_TITLES = {one.name: one.title for one in FAMILIES}
 VARIANT = "pdf/ua-1"
 MISSING = (
@@ -76,6 +77,7 @@ def environment(zone: ZoneInfo) -> Environment:
         family=lambda name: FAMILY_TITLES.get(name, shown(name)),
         level=lambda number: Severity(number).word,
         shown=shown,
+        name=lambda text: _cut(text, LONGEST_NAME),
         words=_words,
         subject=_subject,
         whose=_whose,
@@ -128,14 +130,14 @@ def _words(one: Record) -> str:
 def _subject(concern: Record) -> str:
     name = concern["subject_name"] or concern["subject"]
     if concern["subject_kind"] == "pupil":
-        return shown(concern["subject_name"] or "no longer known")
-    return shown(f"{concern['subject_kind']} {name}")
+        return _cut(concern["subject_name"] or "no longer known", LONGEST_NAME)
+    return _cut(f"{concern['subject_kind']} {name}", LONGEST_NAME)
 
 
 def _whose(event: Record) -> str:
     name = event["person_name"] or event["device_name"] or event["address"]
     how = f" ({event['confidence']}, by {event['method']})" if event["person"] else ""
-    return shown(f"{name}{how}")
+    return f"{_cut(name, LONGEST_NAME)}{shown(how)}"
 
 
 def _typed(event: Record) -> str:
