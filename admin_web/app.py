@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from admin_web import (
     access,
     account,
+    audit,
     errors,
     events,
     headers,
@@ -39,7 +40,7 @@ IDLE = timedelta(minutes=20)
 LARGEST_BODY = 2 * 1024 * 1024
 PASSWORD_LENGTH = 12
 
-BLUEPRINTS = (home, setup, reset, account, events, health, own_rules, why, people, lists)
+BLUEPRINTS = (home, setup, reset, account, events, health, own_rules, why, people, lists, audit)
 
 
 def _now() -> datetime:

@@ -16,6 +16,7 @@ PAGES: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.LEAD: (
         ("events.today", "Today"),
         ("why.ask", "Why?"),
+        ("audit.listing", "Audit"),
         ("account.mine", "Your account"),
     ),
     Role.TECHNICIAN: (

@@ -99,9 +99,10 @@ def save(
         was = session.scalar(select(StaffRow).where(StaffRow.id == staff_id))
         if was is None:
             return
-        told = _told(was, values)
+        signed_in = values.keys() <= SIGNING_IN
+        told = {} if signed_in else _told(was, values)
         session.execute(update(StaffRow).where(StaffRow.id == staff_id).values(**values))
-        what = "signed in" if values.keys() <= SIGNING_IN else "changed"
+        what = "signed in" if signed_in else "changed"
         audit.record_by(session, actor, what, "account", str(staff_id), told)
 
 

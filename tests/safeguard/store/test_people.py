@@ -1,13 +1,11 @@
 """People, devices and networks."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from filter_rules.types import Problem
 from safeguard.store import generation, people
 from safeguard.store.people import Device, Network
-from safeguard.store.people_records import PersonRecord, canonical_address
+from safeguard.store.people_records import PersonRecord
 from safeguard.store.session import Store
 
 CLASS = [
@@ -15,31 +13,6 @@ CLASS = [
     PersonRecord(3, "Ben Example", "primary", "::ffff:10.0.0.2"),
     PersonRecord(4, "Cat Other", "staff"),
 ]
-
-
-@pytest.mark.parametrize(
-    ("text", "canonical"),
-    [
-        ("10.0.0.1", "10.0.0.1"),
-        (" 10.0.0.1 ", "10.0.0.1"),
-        ("::ffff:10.0.0.1", "10.0.0.1"),
-        ("2001:0DB8::0:1", "2001:db8::1"),
-        ("[2001:db8::1]", "2001:db8::1"),
-        ("10.0.0.256", None),
-        ("10.0.0.0/24", None),
-        ("a.example", None),
-        ("", None),
-    ],
-)
-def test_an_address_has_one_spelling(text: str, canonical: str | None) -> None:
-    assert canonical_address(text) == canonical
-
-
-@given(st.ip_addresses())
-def test_the_one_spelling_stays(address: object) -> None:
-    one = canonical_address(str(address))
-    assert one is not None
-    assert canonical_address(one) == one
 
 
 def test_an_import_adds_people_and_their_devices(any_store: Store) -> None:

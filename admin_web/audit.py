@@ -1,0 +1,121 @@
+"""The page "Audit": who looked at what and who changed what, and whether that record is whole."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, request, url_for
+from flask_wtf import FlaskForm
+from wtforms import DateField, SelectField, StringField
+from wtforms.validators import Length, Optional, ValidationError
+
+from admin_web.access import open_to
+from admin_web.audit_view import DEEDS, lines
+from admin_web.audited import viewed_list
+from admin_web.fields import stripped
+from admin_web.roles import Role
+from admin_web.site import here
+from safeguard.store import people, staff
+from safeguard.store.audit import VERIFIED
+from safeguard.store.audit_search import WantedRows, last_look, search
+
+PAGE_SIZE = 50
+LONGEST_ROW = 18
+
+pages = Blueprint("audit", __name__)
+
+
+class AuditForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
+    """Which rows to show. Nothing chosen: all."""
+
+    class Meta:
+        """Nothing is changed by looking, so no token is needed."""
+
+        csrf = False
+
+    who = SelectField("Who did it", default="")
+    deed = SelectField("What was done", default="")
+    pupil = StringField(
+        "Whose data",
+        description="A full name",
+        filters=[stripped],
+        validators=[Length(max=100)],
+        render_kw={"autocomplete": "off"},
+    )
+    since = DateField("From", validators=[Optional()])
+    until = DateField("To", validators=[Optional()])
+
+    def __init__(self, asked: Any) -> None:
+        super().__init__(asked)
+        accounts = {f"staff:{one.id}": one.name for one in staff.all_staff(here().store)}
+        self.who.choices = {"": "Anybody", **accounts, "command:*": "Anybody, by command"}
+        self.who.choices["safeguard"] = "Safeguard itself"
+        deeds = sorted((words, "/".join(deed)) for deed, words in DEEDS.items())
+        self.deed.choices = {"": "Anything"} | {deed: words for words, deed in deeds}
+        self.ids: frozenset[str] = frozenset()
+
+    def validate_pupil(self, field: Any) -> None:
+        if field.data:
+            self.ids = frozenset(one.id for one in people.find_by_name(here().store, field.data))
+            if not self.ids:
+                raise ValidationError("Nobody on record has this name.")
+
+    def validate_until(self, field: Any) -> None:
+        if field.data and self.since.data and field.data < self.since.data:
+            raise ValidationError("The last day must not be before the first.")
+
+    @property
+    def narrows(self) -> bool:
+        return any(field.data for field in self)
+
+    def wanted(self, zone: ZoneInfo) -> WantedRows:
+        what, _, about_kind = (self.deed.data or "").partition("/")
+        return WantedRows(
+            who=self.who.data or "",
+            what=what,
+            about_kind=about_kind,
+            since=_start(self.since.data, zone),
+            until=_start(self.until.data, zone, days=1),
+            naming=self.ids,
+        )
+
+
+def _start(day: Any, zone: ZoneInfo, days: int = 0) -> datetime | None:
+    """The first moment of a day in the school's zone, some days on."""
+    return datetime.combine(day + timedelta(days), time(), zone) if day else None
+
+
+@pages.get("/audit")
+@open_to(Role.LEAD)
+def listing() -> str:
+    site = here()
+    form = AuditForm(request.args)
+    valid = form.validate()
+    before = _before()
+    found = search(site.store, form.wanted(site.zone) if valid else WantedRows(), before, PAGE_SIZE)
+    viewed_list("audit", ())
+    look = last_look(site.store)
+    return render_template(
+        "audit.html",
+        form=form,
+        narrowed=valid and form.narrows,
+        lines=lines(site.store, found.rows),
+        older=_link(before=str(found.older)) if found.older else "",
+        newest=_link(),
+        before=before,
+        look=look,
+        whole=look is not None and look.what == VERIFIED,
+    )
+
+
+def _before() -> int | None:
+    """The row that the page shown starts after; nonsense means the newest."""
+    text = request.args.get("before", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_ROW else None
+
+
+def _link(**changes: str) -> str:
+    """The address of this list with these filters, from another row on."""
+    kept = {key: values for key, values in request.args.lists() if key != "before"}
+    query: dict[str, Any] = {**kept, **changes}
+    return url_for("audit.listing", **query)

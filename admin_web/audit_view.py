@@ -1,0 +1,186 @@
+"""A row of the audit chain as staff read it: names for ids, a sentence for what was done."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from admin_web.events import reviewed_words
+from admin_web.wording import count, tidy
+from safeguard.store import people, staff
+from safeguard.store.audit_search import Told
+from safeguard.store.session import Store
+
+# (what was done, to what) as words; what is not here is said as it is kept.
+DEEDS = {
+    ("began", "audit"): "Began to keep this record",
+    ("verified", "audit"): "Found this record whole",
+    ("found broken", "audit"): "Found this record broken",
+    ("erased", "audit"): "Erased the details of rows",
+    ("viewed", "audit"): "Looked at this record",
+    ("searched", "audit"): "Searched this record",
+    ("viewed", "events"): "Looked at the list of events",
+    ("searched", "events"): "Searched the events",
+    ("viewed", "event"): "Opened an event",
+    ("searched", "event"): "Looked up a code from a block page",
+    ("reviewed", "event"): "Reviewed an event",
+    ("undid review", "event"): "Undid a review",
+    ("viewed", "devices"): "Looked at people and devices",
+    ("searched", "devices"): "Searched people and devices",
+    ("viewed", "people"): "Listed people",
+    ("searched", "people"): "Searched people",
+    ("imported", "people"): "Brought in people and devices",
+    ("added", "device"): "Added a device",
+    ("changed", "device"): "Changed a device",
+    ("removed", "device"): "Removed a device",
+    ("added", "rule"): "Added a rule",
+    ("removed", "rule"): "Removed a rule",
+    ("asked", "address"): "Asked “Why?”",
+    ("asked", "sealed list"): "Asked about an address that is withheld",
+    ("signed in", "account"): "Signed in",
+    ("added", "account"): "Added an account",
+    ("changed", "account"): "Changed an account",
+    ("removed", "account"): "Removed an account",
+    ("made sign-in link", "account"): "Made a one-time link to sign in",
+    ("chose new password by link", "account"): "Chose a new password by a one-time link",
+}
+LABELS = {
+    "for": "Asked for",
+    "before": "Before",
+    "after": "After",
+    "note": "Note",
+    "why": "Why",
+    "person": "Person",
+    "people": "People",
+    "ids": "Shown",
+}
+ORDER = tuple(LABELS)
+MOST_NAMES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row in words."""
+
+    told: Told
+    who: str
+    deed: str
+    about: str
+    link: str
+    details: tuple[tuple[str, str], ...]
+
+
+def lines(store: Store, rows: Iterable[Told]) -> list[Line]:
+    """Put the names to the ids, with one question each for staff and for people."""
+    found = tuple(rows)
+    accounts = {str(number): name for number, name in staff.names(store).items()}
+    named = people.names(store, {one for told in found for one in _people(told)})
+    return [
+        Line(
+            told,
+            _who(told.who, accounts),
+            DEEDS.get((told.what, told.about_kind), f"{told.what} {told.about_kind}".capitalize()),
+            _about(told, accounts, named),
+            url_for("events.one", event_id=told.about) if _is_event(told) else "",
+            tuple(_details(told, named)),
+        )
+        for told in found
+    ]
+
+
+def _is_event(told: Told) -> bool:
+    return told.about_kind == "event" and len(told.about) == len(
+        "00000000-0000-0000-0000-000000000000"
+    )
+
+
+def _people(told: Told) -> list[str]:
+    """The ids of people that a row names."""
+    named = told.details.get("people", [])
+    one = told.details.get("person", "")
+    about = [told.about] if told.about_kind == "person" else []
+    return [*(named if isinstance(named, list) else []), *([one] if one else []), *about]
+
+
+def _who(who: str, accounts: Mapping[str, str]) -> str:
+    kind, _, rest = who.partition(":")
+    match kind:
+        case "staff":
+            return accounts.get(rest, "An account no longer there")
+        case "command":
+            return f"Command line ({rest})"
+        case "safeguard":
+            return "Safeguard itself"
+        case _:
+            return tidy(who).capitalize()
+
+
+def _about(told: Told, accounts: Mapping[str, str], named: Mapping[str, str]) -> str:
+    """What it was done to, by the name that is known of it."""
+    match told.about_kind:
+        case "account":
+            return "" if told.who == f"staff:{told.about}" else accounts.get(told.about, "")
+        case "person":
+            return named.get(told.about, "someone no longer on record")
+        case "audit" if told.about[:1].isdigit():
+            return f"{'rows' if '-' in told.about else 'row'} {told.about}"
+        case "event" if _is_event(told):
+            return "the event"
+        case _:
+            return _name_kept(told.details)
+
+
+def _name_kept(details: Mapping[str, Any]) -> str:
+    """The name and the address of a thing, as they stand in what was before or after."""
+    for kept in (details.get("after"), details.get("before"), details):
+        first = kept[0] if isinstance(kept, list) and kept else kept
+        if isinstance(first, dict):
+            return ", ".join(str(first[name]) for name in ("name", "address") if first.get(name))
+    return ""
+
+
+def _details(told: Told, named: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if told.erased:
+        yield "Details", "erased"
+    if not told.readable:
+        yield "Details", "cannot be opened: they were sealed with another key, or changed"
+    for name, value in sorted(told.details.items(), key=_place):
+        text = _text(name, value, named)
+        if text:
+            yield LABELS.get(name, tidy(name).capitalize()), text
+
+
+def _place(named: tuple[str, Any]) -> int:
+    return ORDER.index(named[0]) if named[0] in ORDER else len(ORDER)
+
+
+def _text(name: str, value: Any, named: Mapping[str, str]) -> str:
+    match name, value:
+        case "ids", list():
+            return count(len(value), "entry", "entries") if value else ""
+        case "before" | "after", str():
+            return reviewed_words(value)
+        case "for", {"deed": str(deed)}:
+            kind = tuple(deed.split("/"))
+            words = next((said for known, said in DEEDS.items() if known == kind), deed)
+            return _plain({**value, "deed": words})
+        case "people" | "person", list() | str():
+            ids = value if isinstance(value, list) else [value] if value else []
+            names = [named.get(one, "someone no longer on record") for one in ids[:MOST_NAMES]]
+            more = f" and {len(ids) - MOST_NAMES} more" if len(ids) > MOST_NAMES else ""
+            return ", ".join(names) + more
+        case _:
+            return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case list():
+            return ", ".join(_plain(one) for one in value)
+        case dict():
+            return "; ".join(f"{tidy(str(key))}: {_plain(it)}" for key, it in value.items() if it)
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)
