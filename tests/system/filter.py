@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +36,7 @@ class Filter:
     dns_port: int = field(default_factory=pick_port)
     admin_port: int = field(default_factory=pick_port)
     more: Mapping[str, str] = field(default_factory=dict)
+    within: Sequence[str] = ()  # a command that runs the filter, such as `unshare`
     lines: list[str] = field(default_factory=list)
     process: subprocess.Popen[str] | None = None
     reader: threading.Thread | None = None
@@ -70,7 +71,7 @@ class Filter:
         born = time.monotonic()
         self.lines = []
         self.process = subprocess.Popen(
-            [SAFEGUARD, "run"],
+            [*self.within, SAFEGUARD, "run"],
             env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
