@@ -1,8 +1,9 @@
 """The jobs process: drains every worker's spool into the database, for as long as it runs.
 
 Run as `python -m safeguard.jobs --data DIR [--config FILE]`. What is flagged reaches the
-lead's page within a second; where the database is away it waits in the spools. Lists that are
-due are brought up to date beside it, in a process of their own, so that draining never waits.
+database within a second; where that is away it waits in the spools. All else runs beside it in
+processes of its own, so that draining never waits: lists that are due, and the lanes of
+duties.py, which one node does for all.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event as Flag
@@ -17,6 +19,9 @@ from threading import Event as Flag
 import structlog
 
 from safeguard import settings as settings_file
+from safeguard.beside import Beside
+from safeguard.duties import Lane
+from safeguard.node import ThisNode
 from safeguard.problems import UnusableError
 from safeguard.records import decode
 from safeguard.settings import Settings
@@ -166,22 +171,65 @@ class Updates:
         return True
 
 
-def run(settings: Settings, stop: Flag, updates: Updates | None = None) -> None:
+class Company:
+    """What runs beside the drainer: this node among others, its duties, and updates of lists."""
+
+    def __init__(
+        self,
+        node: ThisNode,
+        lanes: Sequence[Beside],
+        updates: Updates | None,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._node = node
+        self._lanes = lanes
+        self._updates = updates
+        self._clock = clock
+        self._looked: datetime | None = None
+
+    def tick(self) -> None:
+        """See what is to run here. Cheap, but once a second; AwayError is said by the drainer."""
+        now = self._clock()
+        if self._looked is not None and timedelta() <= now - self._looked < timedelta(seconds=1):
+            return
+        self._looked = now
+        leads = self._node.leads()
+        for lane in self._lanes:
+            lane.tick(wanted=leads)
+        if self._updates is not None and leads:
+            self._updates.tick()
+        with suppress(AwayError):
+            self._node.tick(now)
+
+    def close(self) -> None:
+        if self._updates is not None:
+            self._updates.close()
+        for lane in self._lanes:
+            lane.close()
+        self._node.close()
+
+
+def run(
+    settings: Settings,
+    stop: Flag,
+    updates: Updates | None = None,
+    lanes: Sequence[Beside] = (),
+) -> None:
     """Drain until told to stop; then once more, so that a clean stop leaves little behind."""
     store = open_store(settings)
     drain = Drain(store, settings.data / FOLDER)
+    company = Company(ThisNode(settings.data, store), lanes, updates, lambda: datetime.now(UTC))
     wait = EVERY
     try:
         while True:
             stopping = stop.wait(wait)
-            if updates is not None and not stopping:
-                updates.tick()
+            if not stopping:
+                company.tick()
             wait = _drain(drain, stop, wait)
             if stopping:
                 return
     finally:
-        if updates is not None:
-            updates.close()
+        company.close()
         drain.close()
         store.close()
 
@@ -205,6 +253,13 @@ def _updates(data: Path, config: Path | None) -> Updates:
     return Updates(data, command, lambda: datetime.now(UTC))
 
 
+def lanes_of(data: Path, config: Path | None) -> tuple[Beside, ...]:
+    """Return the processes of the duties, not started yet."""
+    where = ["--data", str(data), *(["--config", str(config)] if config else [])]
+    command = [sys.executable, "-m", "safeguard.duties", *where, "--lane"]
+    return tuple(Beside(f"duties {lane}", [*command, lane.value]) for lane in Lane)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m safeguard.jobs", description=__doc__)
     parser.add_argument("--data", type=Path)
@@ -215,7 +270,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         settings = settings_file.load(given.data, given.config)
-        run(settings, stop, _updates(settings.data, given.config))
+        config = given.config
+        run(settings, stop, _updates(settings.data, config), lanes_of(settings.data, config))
     except UnusableError as error:
         log.error("jobs cannot start", trouble=str(error))  # noqa: TRY400  # the sentence is all
         return 2

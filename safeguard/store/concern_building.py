@@ -79,6 +79,21 @@ def build(
     return Built(len(rows), tuple(one.id for one in written if one.change.added))
 
 
+def set_aside(store: Store) -> str:
+    """Take the oldest event that is not folded for folded, and return its id."""
+    oldest = select(EVENTS.c.id).where(*_TO_FOLD).order_by(EVENTS.c.id).limit(1)
+    with store.writing() as session:
+        aside = update(EVENTS).where(EVENTS.c.id.in_(oldest)).values(folded=True)
+        return session.scalar(aside.returning(EVENTS.c.id)) or ""
+
+
+def waiting_since(store: Store) -> datetime | None:
+    """Return when the oldest event was that is not folded yet; None: all are."""
+    query = select(EVENTS.c.at).where(*_TO_FOLD).order_by(EVENTS.c.id).limit(1)
+    with store.reading() as session:
+        return session.scalar(query)
+
+
 def events_of(session: Session, ids: Iterable[str], rules: ConcernRules) -> list[ConcernEvent]:
     """Return stored events as concerns see them, the earliest first."""
     rows = session.execute(_query().where(EVENTS.c.id.in_(list(ids)))).all()

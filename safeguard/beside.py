@@ -1,0 +1,68 @@
+"""A process beside the one that starts it: started anew when it ends, gone when its starter is.
+
+It runs only while it is wanted: duties that one node does for all run where that node leads.
+"""
+
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from safeguard.workers import start_tied
+
+FAST_DEATH = 5.0
+PAUSES = (0.0, 1.0, 5.0, 15.0, 30.0)  # before it is started again, where it keeps dying soon
+STOP_SECONDS = 4.0
+
+log = structlog.get_logger("safeguard.beside")
+
+
+class Beside:
+    """One process, kept running."""
+
+    def __init__(
+        self, name: str, command: Sequence[str], steady: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._name = name
+        self._command = command
+        self._steady = steady
+        self._child: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+        self._again_at = 0.0
+        self._deaths = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id; None while there is none."""
+        return None if self._child is None else self._child.pid
+
+    def tick(self, *, wanted: bool) -> None:
+        """See that it runs where it is wanted, and does not where it is not. Cheap."""
+        if not wanted:
+            self.close()
+            return
+        if self._child is not None and self._child.poll() is not None:
+            self._bury(self._child.returncode)
+        if self._child is None and self._steady() >= self._again_at:
+            self._started = self._steady()
+            self._child = start_tied(self._command)
+
+    def close(self) -> None:
+        """End it: in good order where it does so in time. What it does bears being killed."""
+        if self._child is None:
+            return
+        self._child.terminate()
+        try:
+            self._child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+        self._child = None
+
+    def _bury(self, status: int) -> None:
+        log.error("a process ended and is started again", process=self._name, status=status)
+        soon = self._steady() - self._started < FAST_DEATH
+        self._deaths = self._deaths + 1 if soon else 0
+        self._again_at = self._steady() + PAUSES[min(self._deaths, len(PAUSES) - 1)]
+        self._child = None

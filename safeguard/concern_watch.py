@@ -1,0 +1,88 @@
+"""Events that wait -> concerns that a lead sees, and what was around them, kept going for ever.
+
+An event that cannot be folded must not keep back those behind it: it is set aside, stays in the
+list of events, and is said in the log.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from safeguard.core.concern_rules import ConcernRules
+from safeguard.loading import shipped_policy
+from safeguard.settings import Settings
+from safeguard.store import concern_building, evidence
+from safeguard.store.concern_building import BATCH, Built, Terms
+from safeguard.store.session import AwayError, Store
+
+SWEEP = timedelta(minutes=5)
+COPIED_AT_ONCE = 50
+
+log = structlog.get_logger("safeguard.concern_watch")
+
+
+def terms_of(settings: Settings) -> Terms:
+    """Return by what concerns are made in this school."""
+    hours = settings.school.hours
+    rules = ConcernRules(
+        hours.tz,
+        closed=hours.closed,
+        school_from=hours.opens,
+        school_until=hours.closes,
+        weekdays=hours.weekdays,
+    )
+    return Terms(rules, shipped_policy().monitored)
+
+
+class ConcernWatch:
+    """Makes concerns of events, and copies what was around them."""
+
+    def __init__(
+        self, store: Store, terms: Terms, randomness: Callable[[int], bytes] = os.urandom
+    ) -> None:
+        self._store = store
+        self._terms = terms
+        self._randomness = randomness
+        self._most = BATCH
+        self._to_copy: dict[str, None] = {}  # the oldest first
+        self._swept: datetime | None = None
+
+    def fold(self, now: datetime) -> bool:
+        """Fold a batch of events; say whether there may be more."""
+        try:
+            built = self._build(now)
+        except AwayError:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever one event does, the others are folded
+            if self._most > 1:
+                self._most //= 2
+                return True
+            self._set_aside(type(error).__name__)
+            built = Built(1)
+        more = built.events == self._most
+        self._most = min(BATCH, 2 * self._most)
+        self._to_copy |= dict.fromkeys(built.ids)
+        return more
+
+    def copy(self, now: datetime) -> bool:
+        """Copy what was around some of the concerns that are due; say whether there are more."""
+        # A clock that was set back does not stop the looking.
+        if self._swept is None or not timedelta() <= now - self._swept < SWEEP:
+            self._to_copy |= dict.fromkeys(evidence.due(self._store, now))
+            self._swept = now
+        ids = list(self._to_copy)[:COPIED_AT_ONCE]
+        if ids:
+            evidence.copy(self._store, ids, now)
+        for one in ids:
+            del self._to_copy[one]
+        return bool(self._to_copy)
+
+    def _build(self, now: datetime) -> Built:
+        return concern_building.build(self._store, self._terms, now, self._randomness, self._most)
+
+    def _set_aside(self, trouble: str) -> None:
+        event = concern_building.set_aside(self._store)
+        log.error("an event is in no concern: look at it in the list of events",
+                  event=event, trouble=trouble)  # fmt: skip
