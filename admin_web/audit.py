@@ -36,8 +36,7 @@ class AuditForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     who = SelectField("Who did it", default="")
     deed = SelectField("What was done", default="")
     pupil = StringField(
-        "Whose data",
-        description="A full name",
+        "Whose data (full name)",
         filters=[stripped],
         validators=[Length(max=100)],
         render_kw={"autocomplete": "off"},

@@ -38,6 +38,15 @@ DEEDS = {
     ("removed", "rule"): "Removed a rule",
     ("asked", "address"): "Asked “Why?”",
     ("asked", "sealed list"): "Asked about an address that is withheld",
+    ("imported", "list"): "Took in a list",
+    ("subscribed", "list"): "Subscribed to a list",
+    ("unsubscribed", "list"): "Let a subscribed list go",
+    ("updated", "lists"): "Downloaded subscribed lists",
+    ("built", "rules"): "Built the rules",
+    ("rolled back", "rules"): "Put the rules of before back in force",
+    ("imported", "sealed list"): "Took in a sealed list",
+    ("removed", "sealed list"): "Removed a sealed list",
+    ("upgraded", "database"): "Brought the database up to date",
     ("signed in", "account"): "Signed in",
     ("added", "account"): "Added an account",
     ("changed", "account"): "Changed an account",
@@ -125,8 +134,8 @@ def _about(told: Told, accounts: Mapping[str, str], named: Mapping[str, str]) ->
             return named.get(told.about, "someone no longer on record")
         case "audit" if told.about[:1].isdigit():
             return f"{'rows' if '-' in told.about else 'row'} {told.about}"
-        case "event" if _is_event(told):
-            return "the event"
+        case "list" | "sealed list" if told.what != "asked":
+            return told.about
         case _:
             return _name_kept(told.details)
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from safeguard.audit_watch import verify_kept
+from safeguard.cli.on_record import on_record
 from safeguard.cli.options import (
     ConfigOption,
     DataOption,
@@ -28,9 +29,8 @@ def group() -> None:
 def upgrade(data: DataOption = None, config: ConfigOption = None) -> None:
     """Bring the database to the schema of this version. Nothing is lost; safe to repeat."""
     settings = settings_of(data, config)
-    make_folder(settings.data)
-    schema.prepare(settings).close()
-    typer.echo("The database is up to date.")
+    with on_record(settings, "upgraded", "database", schema.HEAD):
+        typer.echo("The database is up to date.")
 
 
 @app.command()

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from filter_rules.formats.format import Format
+from safeguard.cli.on_record import on_record
 from safeguard.cli.options import ConfigOption, DataOption, notes, now, progress_bar, settings_of
 from safeguard.subscriptions import SKEW, Subscription, subscribe, unsubscribe
 from safeguard.supervisor import make_folder
@@ -34,7 +35,9 @@ def follow(
     settings = settings_of(data, config)
     make_folder(settings.data)
     wanted = Subscription(name, address, fmt, category, shrink_limit=shrink_limit)
-    made = subscribe(settings.data, wanted)
+    with on_record(settings, "subscribed", "list", name) as told:
+        made = subscribe(settings.data, wanted)
+        told |= {"format": fmt.value, "category": category, "may lose": shrink_limit}
     typer.echo(f"“{made.name}” from {made.address}, licence: {made.licence or 'not stated'}.")
     typer.echo(f"To download it now: safeguard rules update {made.name}")
 
@@ -47,7 +50,8 @@ def let_go(
     """Let a subscribed list go. It is out of force from the next `rules build` or start."""
     settings = settings_of(data, config)
     make_folder(settings.data)
-    unsubscribe(settings.data, name)
+    with on_record(settings, "unsubscribed", "list", name):
+        unsubscribe(settings.data, name)
     typer.echo(f"“{name}” is out of force from the next `safeguard rules build` or start.")
 
 
@@ -64,7 +68,7 @@ def take_newest(
     """Download subscribed lists, and build once. Exit status 1 if a list could not be had."""
     settings = settings_of(data, config)
     make_folder(settings.data)
-    with progress_bar() as progress:
+    with on_record(settings, "updated", "lists") as told, progress_bar() as progress:
         done = update(
             settings.data,
             names or [],
@@ -73,6 +77,8 @@ def take_newest(
             accept_shrink=accept_shrink,
             terms=terms_of(settings),
         )
+        told["lists"] = {one.subscription.name: one.state.value for one in done}
+        told["however much was lost"] = accept_shrink
     for one in done:
         never = one.state is State.KEPT and one.subscription.last_good is None
         state = "failed, and there is no copy yet" if never else one.state

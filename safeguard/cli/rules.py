@@ -15,6 +15,7 @@ from filter_rules.types import Problem
 from safeguard.building import build as compile_rules
 from safeguard.building import is_rolled_back, is_stale, manifest_in_force, roll_back
 from safeguard.cli.following import follow, let_go, say_health, take_newest
+from safeguard.cli.on_record import on_record
 from safeguard.cli.options import (
     ConfigOption,
     DataOption,
@@ -58,7 +59,9 @@ def import_list(
     make_folder(settings.data)
     if path.exists() and not os.access(path, os.R_OK):
         raise UnusableError(f"{path} cannot be read: see who may read it. Nothing has changed.")
-    done = import_source(settings.data, path, fmt, category, name, now())
+    with on_record(settings, "imported", "list", name or path.name) as told:
+        done = import_source(settings.data, path, fmt, category, name, now())
+        told |= {"name": done.name, "entries": dict(done.counts)}
     _say_unknown(done.counts)
     for note in done.notes:
         notes.print(note)
@@ -76,8 +79,9 @@ def build(data: DataOption = None, config: ConfigOption = None) -> None:
     """Compile every list into the rules that all processes share, and put them in force."""
     settings = settings_of(data, config)
     make_folder(settings.data)
-    with progress_bar() as progress:
+    with on_record(settings, "built", "rules") as told, progress_bar() as progress:
         built = compile_rules(settings.data, progress)
+        told["in force"] = built.fingerprint
     total = sum(built.counts.values())
     typer.echo(
         f"{total:,} entries in {len(built.counts)} categories from {built.sources} sources, "
@@ -93,7 +97,9 @@ def rollback(data: DataOption = None, config: ConfigOption = None) -> None:
     """
     settings = settings_of(data, config)
     make_folder(settings.data)
-    done = roll_back(settings.data)
+    with on_record(settings, "rolled back", "rules") as told:
+        done = roll_back(settings.data)
+        told["in force"] = "as before" if done is None else done.manifest["fingerprint"]
     if done is None:
         notes.print("No rules of before are kept, so nothing has changed.")
         raise typer.Exit(1)

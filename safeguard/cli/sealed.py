@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from safeguard.cli.check import ready_engine
+from safeguard.cli.on_record import on_record
 from safeguard.cli.options import (
     ConfigOption,
     DataOption,
@@ -51,15 +52,17 @@ def import_list(
     """Take in a sealed list as keyed hashes, in force within a second. Destroy the file after."""
     settings = settings_of(data, config)
     make_folder(settings.data)
-    done = import_sealed(
-        settings.data,
-        name,
-        lines_of(file) if file else (),
-        now(),
-        feed=find_feed(feed or loader_for(name)),
-        may_shrink=smaller,
-        most_lost=settings.sealed.most_lost,
-    )
+    with on_record(settings, "imported", "sealed list", name) as told:
+        done = import_sealed(
+            settings.data,
+            name,
+            lines_of(file) if file else (),
+            now(),
+            feed=find_feed(feed or loader_for(name)),
+            may_shrink=smaller,
+            most_lost=settings.sealed.most_lost,
+        )
+        told |= {"entries": done.entries, "however much was lost": smaller}
     _say_refused(done)
     typer.echo(f"{done.entries:,} entries are sealed as “{name}”. Destroy the file they came in.")
 
@@ -119,7 +122,9 @@ def remove(
 ) -> None:
     """Remove a sealed list that the settings do not require."""
     settings = settings_of(data, config)
-    remove_sealed(settings.data, name, settings.sealed.required, reason, now())
+    with on_record(settings, "removed", "sealed list", name) as told:
+        remove_sealed(settings.data, name, settings.sealed.required, reason, now())
+        told["why"] = reason
     typer.echo(f"“{name}” is removed.")
 
 

@@ -39,6 +39,8 @@ def test_who_it_was(school: School, who: str, words: str) -> None:
         ("removed", "rule", "7", {"before": {"address": "a.example"}}, "Removed a rule", "a.example"),
         ("added", "rule", "7", {"before": [], "after": {"address": "b.example"}}, "Added a rule",
          "b.example"),
+        ("imported", "list", "games", {}, "Took in a list", "games"),
+        ("asked", "sealed list", "e1", {}, "Asked about an address that is withheld", ""),
         ("changed", "account", "999", {}, "Changed an account", ""),
         ("reviewed", "event", "e1", {"before": "", "after": "acted"}, "Reviewed an event", ""),
     ],
