@@ -1,0 +1,58 @@
+"""All that is kept about one person, opened."""
+
+import json
+
+import pytest
+
+from safeguard.store import audit, subject_access
+from safeguard.store.session import Store
+from safeguard.vault import Vault
+from tests.safeguard.samples import NOW, reviewer
+from tests.safeguard.store.keeping_samples import PERSON, case, concern, event, pupil
+from tests.safeguard.store.test_retention import bring_visits
+
+
+def test_every_table_that_knows_of_the_person_is_told_and_opened(any_store: Store) -> None:
+    staff = reviewer(any_store)
+    pupil(any_store)
+    pupil(any_store, "pupil-8", "Ben Baker")
+    one = event(any_store, 1, 0, words="so sad")
+    event(any_store, 2, 0, person="pupil-8")
+    key = concern(any_store, 1, 1, one, closed="real, and acted on", staff=staff)
+    concern(any_store, 2, 1, subject="pupil-8")
+    case(any_store, 3, 1, key, staff=staff)
+    with any_store.writing() as session:
+        audit.record(session, NOW, "staff:1", "viewed", "person", PERSON, {"why": "a look"})
+        audit.record(session, NOW, "staff:1", "viewed", "person", "pupil-8")
+    found = subject_access.everything(any_store, PERSON)
+    tables = found.tables
+    assert found.names == ("Ben Baker",)
+    assert {name: len(rows) for name, rows in tables.items() if rows} == {
+        "person": 1, "events": 1, "concerns": 1, "cases": 1, "case_people": 1, "notes": 1,
+        "outcomes": 2, "audit": 1,
+    }  # fmt: skip
+    assert tables["person"][0]["name"] == "Ada Abel"
+    assert tables["events"][0]["sealed"]["words"] == "so sad"
+    assert tables["concerns"][0]["facts"] == {"count": 3}
+    assert tables["notes"][0]["sealed"] == "Ben Baker was with her."
+    assert tables["notes"][0]["staff_id"] == "Lee Lead"
+    assert "a look" in tables["audit"][0]["payload"]
+    assert json.loads(json.dumps(tables)) == tables
+
+
+def test_what_no_key_opens_is_said_to_be_so(any_store: Store) -> None:
+    event(any_store, 1, 0)
+    any_store.vault = Vault(bytes(32))
+    (row,) = subject_access.everything(any_store, PERSON).tables["events"]
+    assert row["sealed"] == subject_access.UNREADABLE
+
+
+def test_the_visits_of_every_day_are_told_the_newest_first(
+    any_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring_visits(any_store, *((past, PERSON) for past in (0, 0.001, 0.002, 1, 5)), (0, "pupil-8"))
+    monkeypatch.setattr(subject_access, "PAGE", 2)
+    found = list(subject_access.visits(any_store, PERSON))
+    assert len(found) == 5
+    assert [one["at"] for one in found] == sorted((one["at"] for one in found), reverse=True)
+    assert {one["path"] for one in found} == {"/x"}
