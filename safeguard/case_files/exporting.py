@@ -13,7 +13,7 @@ from safeguard.case_files.records import FORMAT, VERSION, Made, Record, document
 from safeguard.case_files.signing import Signer, open_signer
 from safeguard.case_files.spreadsheets import sheets_of
 from safeguard.problems import UnusableError
-from safeguard.store import audit
+from safeguard.store import audit, evidence
 from safeguard.store.case_content import content
 from safeguard.store.session import Store
 
@@ -56,6 +56,7 @@ def export(
     if not wish.why.strip():
         raise UnusableError("Say what the file is for: it is recorded with who made it.")
     signer = open_signer(data)
+    evidence.copy_day(store, wish.case_id)
     head = audit.head(store)
     case = content(store, wish.case_id)
     if case is None:

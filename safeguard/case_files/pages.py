@@ -150,7 +150,10 @@ def _place(visit: Record) -> str:
     if not visit["readable"]:
         return "cannot be read: its key is not there"
     found = visit["visit"]
-    return _cut(f"{found.get('host', '')}{found.get('path', '')}", LONGEST_TYPED)
+    host, path = str(found.get("host", "")), str(found.get("path", ""))
+    words = str(found.get("words", ""))
+    place = f"{host}{path}" if path.startswith("/") else path or host
+    return _cut(f"{place}: {words}" if words else place, LONGEST_TYPED)
 
 
 def _fetch_nothing(address: str) -> dict[str, Any]:

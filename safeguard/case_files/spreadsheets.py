@@ -28,8 +28,8 @@ EVENTS = (
     "concerns", "readable",
 )  # fmt: skip
 VISITS = (
-    "id", "digest", "concern", "at", "host", "path", "channel", "action", "category", "times",
-    "kept", "readable",
+    "id", "digest", "concern", "at", "kind", "host", "path", "words", "channel", "action",
+    "category", "themes", "times", "address", "kept", "readable",
 )  # fmt: skip
 WRITTEN = ("record", "id", "digest", "concern", "at", "by", "what", "text", "until", "until_by")
 INCIDENTS = (

@@ -44,6 +44,8 @@ def _whole(session: Session, row: CaseRow, vault: Vault, most: int) -> CaseConte
     inside = [one.id for one in concerns if one.taken_out_at is None]
     events, events_there = _events(session, inside, vault, most)
     visits, visits_there = _visits(session, row.id, inside, vault, most)
+    own = {one.id for one in events}
+    around = tuple(one for one in visits if one.visit.get("id") not in own)
     school = session.get(SchoolRow, row.school_id)
     return CaseContent(
         school="" if school is None else school.name,
@@ -54,8 +56,8 @@ def _whole(session: Session, row: CaseRow, vault: Vault, most: int) -> CaseConte
         concerns=concerns,
         events=events,
         events_there=events_there,
-        visits=visits,
-        visits_there=visits_there,
+        visits=around,
+        visits_there=visits_there - len(visits) + len(around),
         notes=notes_of(session, row.id, inside, staff, vault),
         outcomes=outcomes_of(session, row.id, inside, staff, vault),
         assignments=assignments_of(session, row.id, inside, staff),
@@ -184,9 +186,12 @@ def _visits(
     session: Session, case_id: str, concerns: Sequence[str], vault: Vault, most: int
 ) -> tuple[tuple[CaseVisit, ...], int]:
     mine = or_(EvidenceRow.case_id == case_id, EvidenceRow.concern_id.in_(concerns))
-    there = session.scalar(select(func.count(EvidenceRow.id)).where(mine))
-    query = select(EvidenceRow).where(mine).order_by(EvidenceRow.at, EvidenceRow.id).limit(most)
-    return tuple(_visit(row, vault) for row in session.scalars(query)), there or 0
+    # What was copied into several concerns, and into the case, is told once.
+    first = select(func.min(EvidenceRow.id)).where(mine).group_by(EvidenceRow.digest)
+    there = session.scalar(select(func.count(EvidenceRow.digest.distinct())).where(mine))
+    query = select(EvidenceRow).where(EvidenceRow.id.in_(first))
+    rows = session.scalars(query.order_by(EvidenceRow.at, EvidenceRow.id).limit(most))
+    return tuple(_visit(row, vault) for row in rows), there or 0
 
 
 def _visit(row: EvidenceRow, vault: Vault) -> CaseVisit:
@@ -196,6 +201,8 @@ def _visit(row: EvidenceRow, vault: Vault) -> CaseVisit:
         found = None
     readable = isinstance(found, dict)
     visit = {str(key): value for key, value in found.items()} if readable else {}
+    if visit.get("reason") in WITHHELD_FOR:
+        visit |= {"host": WITHHELD, "path": WITHHELD, "words": WITHHELD}
     return CaseVisit(row.id, row.concern_id or "", row.at, row.digest.hex(), visit, readable)
 
 

@@ -87,7 +87,10 @@ class CaseEvent:
 
 @dataclass(frozen=True, slots=True)
 class CaseVisit:
-    """A visit around a concern, as it was copied. `kept` is the digest it is kept under."""
+    """A visit or an event around a concern, as it was copied; `kept`: the digest it is kept under.
+
+    The case's own events are not told again.
+    """
 
     id: int
     concern: str

@@ -6,13 +6,12 @@ What a person did stays: what is undone says so.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from filter_rules.types import Severity
-from safeguard.core.concerns import Known
+from safeguard.core.concerns import Known, Outcome
 from safeguard.core.events import reference_of
 from safeguard.store import audit
 from safeguard.store.case_changes import (
@@ -38,27 +37,9 @@ from safeguard.store.tables.cases import (
     OutcomeRow,
 )
 from safeguard.store.tables.people import StaffRow
+from safeguard.store.triage import LONGEST_TEXT, NoteKind
 
 LONGEST_TITLE = 200
-LONGEST_TEXT = 20_000
-
-
-class NoteKind(StrEnum):
-    """What a note is."""
-
-    NOTE = "note"
-    ACTION = "action taken"
-    HAND_OVER = "hand-over"
-
-
-class CaseOutcome(StrEnum):
-    """What was concluded of a case."""
-
-    ACTED = "acted"
-    NO_ACTION = "no action"
-    NOT_A_CONCERN = "not a concern"
-    WRONG_PUPIL = "wrong pupil"
-    DUPLICATE = "duplicate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +190,7 @@ def add_note(store: Store, case_id: str, kind: NoteKind, words: str, by: int, no
 
 
 def close(
-    store: Store, act: Act, outcome: CaseOutcome, reason: str, keep_until: datetime | None
+    store: Store, act: Act, outcome: Outcome, reason: str, keep_until: datetime | None
 ) -> None:
     """Close a case with what was concluded and why; `keep_until` comes of the outcome."""
     said = text(reason, LONGEST_TEXT, "reason")

@@ -1,6 +1,6 @@
 """Cases, concerns and evidence in a database, for the tests of what is made of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,11 +13,12 @@ from safeguard.core.types import Reason
 from safeguard.store import cases, staff
 from safeguard.store.case_changes import Act
 from safeguard.store.case_lists import case
-from safeguard.store.cases import NoteKind, Opening
+from safeguard.store.cases import Opening
 from safeguard.store.intake import Batch, take_in
 from safeguard.store.session import Store
 from safeguard.store.tables.concerns import ConcernEventRow, ConcernRow, EvidenceRow
 from safeguard.store.tables.people import PersonRow
+from safeguard.store.triage import NoteKind
 from tests.safeguard.samples import NOW, at, stored_event
 
 LONDON = ZoneInfo("Europe/London")
@@ -115,8 +116,8 @@ def put_visit(
     store: Store, number: int, concern: str | None = None, case_id: str | None = None
 ) -> None:
     visit = {
-        "id": number,
-        "person": AMY,
+        "kind": "visit",
+        "id": str(number),
         "host": "news.example",
         "path": "/today",
         "channel": "web",
@@ -124,6 +125,16 @@ def put_visit(
         "category": "",
         "times": 2,
     }
+    put_copy(store, number, visit, concern, case_id)
+
+
+def put_copy(
+    store: Store,
+    number: int,
+    copied: Mapping[str, object],
+    concern: str | None = None,
+    case_id: str | None = None,
+) -> None:
     with store.writing() as session:
         session.add(
             EvidenceRow(
@@ -132,7 +143,7 @@ def put_visit(
                 case_id=case_id,
                 at=at(number),
                 digest=number.to_bytes(16),
-                sealed=store.vault.seal(msgspec.msgpack.encode(visit)),
+                sealed=store.vault.seal(msgspec.msgpack.encode(copied)),
             )
         )
 

@@ -36,14 +36,23 @@ def small_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
+def busy_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The small case again, where exports are made: each copies the day into it once more."""
+    store = schema.prepare(Settings(data=tmp_path_factory.mktemp("cases")))
+    small_case(store)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
 def small_document(small_store: Store) -> Record:
     return document(small_store)
 
 
 @pytest.fixture(scope="session")
-def small_file(small_store: Store, tmp_path_factory: pytest.TempPathFactory) -> CaseFile:
+def small_file(busy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> CaseFile:
     """The file of the small case, without its PDF."""
-    made = export(small_store, tmp_path_factory.mktemp("data"), wish(), LONDON, None)
+    made = export(busy_store, tmp_path_factory.mktemp("data"), wish(), LONDON, None)
     assert made is not None
     return made
 

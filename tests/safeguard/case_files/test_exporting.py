@@ -85,33 +85,33 @@ def test_without_a_record_of_it_nothing_leaves(
 
 
 def test_where_the_pdf_cannot_be_made_nothing_is_recorded(
-    small_store: Store, tmp_path: Path
+    busy_store: Store, tmp_path: Path
 ) -> None:
-    before = len(exported(small_store))
+    before = len(exported(busy_store))
 
     def cannot(*_: object) -> bytes:
         raise UnusableError("no Pango")
 
     with pytest.raises(UnusableError, match="no Pango"):
-        export(small_store, tmp_path, wish(), LONDON, cannot)
-    assert len(exported(small_store)) == before
+        export(busy_store, tmp_path, wish(), LONDON, cannot)
+    assert len(exported(busy_store)) == before
 
 
-def test_an_export_needs_a_reason_and_a_case(small_store: Store, tmp_path: Path) -> None:
+def test_an_export_needs_a_reason_and_a_case(busy_store: Store, tmp_path: Path) -> None:
     with pytest.raises(UnusableError, match="Say what the file is for"):
-        export(small_store, tmp_path, replace(wish(), why=" "), LONDON, None)
+        export(busy_store, tmp_path, replace(wish(), why=" "), LONDON, None)
     gone = replace(wish(), case_id=first_id_at(NOW))
-    assert export(small_store, tmp_path, gone, LONDON, None) is None
+    assert export(busy_store, tmp_path, gone, LONDON, None) is None
 
 
-def test_the_school_is_named_as_its_settings_say(small_store: Store, tmp_path: Path) -> None:
-    made = export(small_store, tmp_path, replace(wish(), school="Hill Primary"), LONDON, None)
+def test_the_school_is_named_as_its_settings_say(busy_store: Store, tmp_path: Path) -> None:
+    made = export(busy_store, tmp_path, replace(wish(), school="Hill Primary"), LONDON, None)
     assert made is not None
     assert json.loads(manifest_of(made))["school"] == "Hill Primary"
 
 
-def test_the_pdf_is_among_the_files(small_store: Store, tmp_path: Path) -> None:
-    made = export(small_store, tmp_path, wish(), LONDON, lambda *_: b"%PDF drawn")
+def test_the_pdf_is_among_the_files(busy_store: Store, tmp_path: Path) -> None:
+    made = export(busy_store, tmp_path, wish(), LONDON, lambda *_: b"%PDF drawn")
     assert made is not None
     with zipfile.ZipFile(io.BytesIO(made.content)) as archive:
         assert archive.read("C832-2222.pdf") == b"%PDF drawn"

@@ -33,6 +33,7 @@ def test_the_document_is_the_golden_one(small_document: Record) -> None:
     made = written(small_document)
     if not GOLDEN.exists():
         GOLDEN.write_bytes(made)
+        pytest.fail("it was not there, and is written now: read it")
     assert json.loads(made) == json.loads(GOLDEN.read_bytes())
     assert made == GOLDEN.read_bytes()
 

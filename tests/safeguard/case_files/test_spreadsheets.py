@@ -27,6 +27,7 @@ def test_a_sheet_is_the_golden_one(small_document: Record, name: str) -> None:
     made = sheets_of(small_document, LONDON)[name]
     if not golden.exists():
         golden.write_bytes(made)
+        pytest.fail("it was not there, and is written now: read it")
     assert made == golden.read_bytes()
 
 

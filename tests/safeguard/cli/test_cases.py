@@ -13,10 +13,11 @@ from sqlalchemy import select
 from filter_rules.types import Severity
 from safeguard.case_files import exporting
 from safeguard.case_files.exporting import CaseFile
+from safeguard.core.concerns import Outcome
 from safeguard.core.events import new_event_id, reference_of
 from safeguard.settings import load
 from safeguard.store import cases, schema
-from safeguard.store.cases import CaseOutcome, Opening
+from safeguard.store.cases import Opening
 from safeguard.store.session import Store
 from safeguard.store.tables.audit import AuditRow
 from tests.safeguard.case_samples import AMY, CASE, act, lead, small_case
@@ -65,7 +66,7 @@ def test_the_list_names_nobody(safeguard: Run) -> None:
 
 def test_the_list_can_be_of_open_or_closed_ones(safeguard: Run, store: Store, by: int) -> None:
     assert safeguard("cases", "list", "--state", "closed").out == "There are no such cases.\n"
-    cases.close(store, act(store, by, at(5000)), CaseOutcome.ACTED, "Done.", None)
+    cases.close(store, act(store, by, at(5000)), Outcome.ACTED, "Done.", None)
     assert REFERENCE in safeguard("cases", "list", "--state", "closed").out
     odd = safeguard("cases", "list", "--state", "lost")
     assert (odd.status, "say open or closed" in odd.err) == (2, True)

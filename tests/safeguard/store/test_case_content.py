@@ -6,6 +6,7 @@ from sqlalchemy import delete, update
 from filter_rules.sealed import WITHHELD
 from filter_rules.types import Severity
 from safeguard.core.events import first_id_at
+from safeguard.core.types import Reason
 from safeguard.store import cases, people
 from safeguard.store.case_content import content
 from safeguard.store.case_parts import CaseContent
@@ -22,7 +23,9 @@ from tests.safeguard.case_samples import (
     act,
     lead,
     put_concern,
+    put_copy,
     put_events,
+    put_visit,
     search,
     small_case,
 )
@@ -69,6 +72,32 @@ def test_visits_of_the_case_and_of_its_concerns_are_told(any_store: Store) -> No
         "news.example", "/today", 2,
     )  # fmt: skip
     assert (visit.kept, visit.readable) == ((30).to_bytes(16).hex(), True)
+
+
+def test_a_visit_copied_to_a_concern_and_to_the_case_is_told_once(any_store: Store) -> None:
+    small_case(any_store)
+    put_visit(any_store, 30, SECOND)
+    put_visit(any_store, 30, None, CASE)
+    found = whole(any_store)
+    assert [(one.concern, one.at) for one in found.visits] == [(FIRST, at(30)), ("", at(40))]
+    assert found.visits_there == 2
+
+
+def test_the_case_s_own_events_are_not_told_again_among_the_visits(any_store: Store) -> None:
+    small_case(any_store)
+    put_copy(any_store, 61, {"kind": "event", "id": search(1).id, "host": "x"}, FIRST)
+    put_copy(any_store, 62, {"kind": "event", "id": search(70).id, "host": "near"}, FIRST)
+    found = whole(any_store)
+    assert [one.visit["host"] for one in found.visits] == ["news.example", "news.example", "near"]
+    assert found.visits_there == 3
+
+
+def test_a_copied_event_of_unlawful_content_is_withheld_too(any_store: Store) -> None:
+    small_case(any_store)
+    copied = {"kind": "event", "id": "x", "host": "odd.example", "reason": Reason.SEALED.value}
+    put_copy(any_store, 62, copied, FIRST)
+    visit = whole(any_store).visits[2].visit
+    assert (visit["host"], visit["path"], visit["words"]) == (WITHHELD, WITHHELD, WITHHELD)
 
 
 def test_a_concern_taken_out_takes_its_events_with_it(any_store: Store) -> None:

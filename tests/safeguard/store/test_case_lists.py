@@ -3,12 +3,13 @@
 from sqlalchemy import update
 
 from filter_rules.types import Severity
+from safeguard.core.concerns import Outcome
 from safeguard.core.events import new_event_id, reference_of
 from safeguard.store import cases
 from safeguard.store.case_changes import Act
 from safeguard.store.case_lists import CasePage, WantedCases, by_reference, case
 from safeguard.store.case_lists import cases as listed
-from safeguard.store.cases import CaseOutcome, Opening
+from safeguard.store.cases import Opening
 from safeguard.store.session import Store
 from safeguard.store.tables.cases import CaseRow
 from tests.safeguard.case_samples import AMY, BEN, CASE, FIRST, act, lead, put_people, small_case
@@ -27,7 +28,7 @@ def put(store: Store) -> tuple[int, int]:
         people = [AMY] if n % 2 else [AMY, BEN]
         opening = Opening(f"Case {n}", Severity.LOW, (), people, at(100 * n))
         cases.open_case(store, opening, by, at(n), number(n))
-    cases.close(store, Act(number(5), 1, by, at(50)), CaseOutcome.NO_ACTION, "Nothing.", None)
+    cases.close(store, Act(number(5), 1, by, at(50)), Outcome.NOTED, "Nothing.", None)
     cases.give(store, Act(number(1), 1, by, at(60)), other)
     return by, other
 

@@ -3,12 +3,13 @@
 import pytest
 from sqlalchemy import update
 
+from safeguard.core.concerns import Outcome
 from safeguard.store import case_writings, cases
 from safeguard.store.case_content import content
 from safeguard.store.case_parts import CaseContent
-from safeguard.store.cases import CaseOutcome, NoteKind
 from safeguard.store.session import Store
 from safeguard.store.tables.cases import AssignmentRow, NoteRow, OutcomeRow
+from safeguard.store.triage import NoteKind
 from tests.safeguard.case_samples import CASE, FIRST, THIRD, act, put_concern, search, small_case
 from tests.safeguard.samples import at
 
@@ -49,7 +50,7 @@ def test_what_was_written_of_its_concerns_is_told_with_the_case(any_store: Store
 
 def test_what_another_key_sealed_is_said_to_be_unreadable(any_store: Store) -> None:
     by = small_case(any_store)
-    cases.close(any_store, act(any_store, by), CaseOutcome.ACTED, "Why.", None)
+    cases.close(any_store, act(any_store, by), Outcome.ACTED, "Why.", None)
     with any_store.writing() as session:
         session.execute(update(NoteRow).values(sealed=b"of another key"))
         session.execute(update(OutcomeRow).values(reason=b"of another key"))

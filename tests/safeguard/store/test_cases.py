@@ -4,15 +4,17 @@ import pytest
 from sqlalchemy import select
 
 from filter_rules.types import Severity
+from safeguard.core.concerns import Outcome
 from safeguard.core.events import first_id_at, reference_of
 from safeguard.store import cases
 from safeguard.store.case_changes import Act, CaseChangedError, CaseRefusedError
 from safeguard.store.case_content import content
 from safeguard.store.case_lists import case
-from safeguard.store.cases import CaseOutcome, NoteKind, Opening
+from safeguard.store.cases import Opening
 from safeguard.store.session import Store
 from safeguard.store.tables.audit import AuditRow
 from safeguard.store.tables.people import PersonRow, SchoolRow
+from safeguard.store.triage import NoteKind
 from tests.safeguard.case_samples import (
     AMY,
     BEN,
@@ -168,15 +170,19 @@ def test_a_case_is_closed_with_what_was_concluded_and_why(any_store: Store) -> N
     by = small_case(any_store)
     closing = act(any_store, by, at(6000))
     with pytest.raises(CaseRefusedError, match="reason is empty"):
-        cases.close(any_store, closing, CaseOutcome.ACTED, "  ", None)
-    cases.close(any_store, closing, CaseOutcome.ACTED, "Talked at home.", at(9_000_000))
+        cases.close(any_store, closing, Outcome.ACTED, "  ", None)
+    cases.close(any_store, closing, Outcome.ACTED, "Talked at home.", at(9_000_000))
     found = content(any_store, CASE)
     assert found is not None
     assert (found.case.state, found.case.closed_at, found.case.keep_until) == (
         "closed", at(6000), at(9_000_000),
     )  # fmt: skip
     (outcome,) = found.outcomes
-    assert (outcome.what, outcome.text, outcome.until) == ("acted", "Talked at home.", None)
+    assert (outcome.what, outcome.text, outcome.until) == (
+        "real, and acted on",
+        "Talked at home.",
+        None,
+    )
     with pytest.raises(CaseRefusedError, match="must be open"):
         cases.set_due(any_store, act(any_store, by), None)
     cases.add_note(any_store, CASE, NoteKind.NOTE, "A letter came.", by, at(7000))
@@ -186,13 +192,17 @@ def test_a_reopened_case_keeps_what_was_concluded_and_that_it_was_undone(any_sto
     by = small_case(any_store)
     with pytest.raises(CaseRefusedError, match="must be closed"):
         cases.reopen(any_store, act(any_store, by))
-    cases.close(any_store, act(any_store, by), CaseOutcome.DUPLICATE, "As before.", at(9_000_000))
+    cases.close(any_store, act(any_store, by), Outcome.DUPLICATE, "As before.", at(9_000_000))
     cases.reopen(any_store, act(any_store, by, at(8000)))
     found = content(any_store, CASE)
     assert found is not None
     assert (found.case.state, found.case.closed_at, found.case.keep_until) == ("open", None, None)
     (undone,) = found.outcomes
-    assert (undone.what, undone.until, undone.until_by) == ("duplicate", at(8000), "Lee Lead")
+    assert (undone.what, undone.until, undone.until_by) == (
+        "seen elsewhere already",
+        at(8000),
+        "Lee Lead",
+    )
 
 
 def test_a_note_says_who_and_when_and_is_bounded(any_store: Store) -> None:
@@ -241,7 +251,7 @@ def test_a_case_has_bounds(any_store: Store, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_what_people_wrote_is_not_readable_in_the_database(any_store: Store) -> None:
     by = small_case(any_store, "A secret title")
-    cases.close(any_store, act(any_store, by), CaseOutcome.ACTED, "A secret reason", None)
+    cases.close(any_store, act(any_store, by), Outcome.ACTED, "A secret reason", None)
     with any_store.engine.connect() as connection:
         for table, column in (("cases", "title"), ("notes", "sealed"), ("outcomes", "reason")):
             rows = connection.exec_driver_sql(f"SELECT {column} FROM {table}").all()  # noqa: S608  our own names
