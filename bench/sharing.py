@@ -20,7 +20,6 @@ from safeguard.fetching import share
 from safeguard.importing import import_source
 from safeguard.settings import Database, Settings
 from safeguard.store import schema
-from safeguard.store.session import open_store
 from safeguard.store.tables.nodes import SharedRulesPartRow
 from tests.postgres import PostgresServer, programs
 
