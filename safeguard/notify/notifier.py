@@ -21,6 +21,9 @@ from safeguard.store.contacts import Contact
 from safeguard.store.outbox import ALARM, CONCERN, TEST, NewMessage
 from safeguard.store.session import Store
 
+NEW = timedelta(minutes=2)  # clocks of nodes may differ by less
+ALL_EVERY = timedelta(seconds=5)
+REPORT_EVERY = timedelta(seconds=20)
 ALARM_EVERY = timedelta(minutes=10)
 KEPT = timedelta(days=90)  # longer than a concern can be news: see telling.TOLD_OF
 FORGET_EVERY = timedelta(hours=6)
@@ -54,7 +57,8 @@ class Notifier:
         if people:
             ladders = contacts.ladders(self._store)
             self._tell(people, ladders, now)
-            self._report(people, ladders, now)
+            if self._is_time("report", REPORT_EVERY, now):
+                self._report(people, ladders, now)
             if self._is_time("alarm", ALARM_EVERY, now):
                 self._alarm(people, now)
         if self._is_time("forget", FORGET_EVERY, now):
@@ -66,7 +70,9 @@ class Notifier:
 
     def _tell(self, people: Sequence[Contact], ladders: Sequence[Ladder], now: datetime) -> None:
         instant = [one.severity for one in ladders if one.how is How.INSTANT]
-        concerns = telling.open_concerns(self._store, min([*instant, Severity.URGENT]), now)
+        # New ones at each look; who is to be told next of the others, now and then.
+        back = telling.TOLD_OF if self._is_time("all", ALL_EVERY, now) else NEW
+        concerns = telling.open_concerns(self._store, min([*instant, Severity.URGENT]), now - back)
         told = outbox_reading.told(self._store, [one.id for one in concerns])
         active = {one.id for one in people}
         notices = due_notices(concerns, told, ladders, active, self._hours, now)

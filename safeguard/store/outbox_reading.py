@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from filter_rules.types import Severity
 from safeguard.core.concerns import Standing
+from safeguard.core.events import SCHOOL
 from safeguard.core.notices import Told
 from safeguard.store.outbox import (
     CANCELLED,
@@ -103,6 +104,7 @@ def undelivered(store: Store, tried_before: datetime, since: datetime) -> list[U
 def untold(store: Store, before: datetime, since: datetime) -> int:
     """Return how many open urgent concerns nobody was told of, though they were there by then."""
     query = select(ConcernRow.id).where(
+        ConcernRow.school_id == SCHOOL,
         ConcernRow.severity == Severity.URGENT.value,
         ConcernRow.standing.in_([one.value for one in Standing if one.open]),
         ConcernRow.opened_at.is_(None),

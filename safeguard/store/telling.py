@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from filter_rules.types import Severity
 from safeguard.core.concerns import Known, Standing
 from safeguard.core.digests import Figures, Report, Tally
+from safeguard.core.events import SCHOOL
 from safeguard.core.notice_words import initials_of
 from safeguard.core.notices import ToTell
 from safeguard.core.school_hours import DAY, SchoolHours
@@ -25,11 +26,9 @@ MOST = 5000
 PART = 500
 
 
-def open_concerns(store: Store, at_least: Severity, now: datetime) -> list[ToTell]:
-    """Return open concerns, the most severe first: those that can be news to anyone."""
-    return _to_tell(
-        store, ConcernRow.severity >= at_least.value, ConcernRow.built_at > now - TOLD_OF
-    )
+def open_concerns(store: Store, at_least: Severity, since: datetime) -> list[ToTell]:
+    """Return open concerns that anything was added to since then, the most severe first."""
+    return _to_tell(store, ConcernRow.severity >= at_least.value, ConcernRow.built_at > since)
 
 
 def concerns_of(store: Store, ids: Sequence[str]) -> list[ToTell]:
@@ -62,7 +61,7 @@ def initials(store: Store, ids: Sequence[str]) -> list[str]:
 
 def figures(store: Store, report: Report, hours: SchoolHours, now: datetime) -> Figures:
     """Count what a report says. What is open is counted as it stands now."""
-    is_open = ConcernRow.standing.in_(OPEN)
+    is_open = (ConcernRow.school_id == SCHOOL) & ConcernRow.standing.in_(OPEN)
     length = report.until - report.since
     end_of_day = hours.moment(hours.local(now).date() + DAY, hours.local(now).time().min)
     with store.reading() as session:
@@ -87,7 +86,8 @@ def figures(store: Store, report: Report, hours: SchoolHours, now: datetime) -> 
 
 
 def _between(since: datetime, until: datetime) -> ColumnElement[bool]:
-    return (ConcernRow.started_at >= since) & (ConcernRow.started_at < until)
+    mine = ConcernRow.school_id == SCHOOL
+    return mine & (ConcernRow.started_at >= since) & (ConcernRow.started_at < until)
 
 
 def _tallies(session: Session, *where: ColumnElement[bool]) -> tuple[Tally, ...]:
@@ -113,7 +113,7 @@ def _to_tell(store: Store, *where: ColumnElement[bool]) -> list[ToTell]:
     )  # fmt: skip
     query = (
         select(*columns)
-        .where(row.standing.in_(OPEN), *where)
+        .where(row.school_id == SCHOOL, row.standing.in_(OPEN), *where)
         .order_by(row.severity.desc(), row.last_at.desc())
         .limit(MOST)
     )

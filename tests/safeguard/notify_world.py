@@ -108,6 +108,7 @@ class MailServer:
     refuses: dict[str, str] = field(default_factory=dict)
     to_data: str = "250 OK"
     hangs: bool = False
+    hangs_after: bool = False
     stopped: Flag = field(default_factory=Flag)
     encrypted: list[bool] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
@@ -137,6 +138,8 @@ class MailServer:
             assert isinstance(content, bytes)
             letter = message_from_bytes(content, policy=policy.default)
             self.letters.append((tuple(envelope.rcpt_tos), letter))
+        if self.hangs_after:
+            await asyncio.to_thread(self.stopped.wait, 30)
         return self.to_data
 
     def subjects(self) -> list[str]:

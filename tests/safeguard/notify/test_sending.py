@@ -1,5 +1,8 @@
 """Sending beside all else: one slow server holds up nobody but its own contact."""
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,7 +17,7 @@ from safeguard.notify.sending import AGAIN, URGENT_AGAIN, Sending, again_at
 from safeguard.settings import Settings
 from safeguard.store import contacts, outbox, outbox_reading
 from safeguard.store.contacts import Place, Way
-from safeguard.store.outbox import ROOM, NewMessage, Parcel, Waiting
+from safeguard.store.outbox import CLAIM, ROOM, NewMessage, Parcel, Waiting
 from safeguard.store.session import AwayError, Store
 from safeguard.store.tables.notices import DeliveryRow, OutboxRow
 from tests.safeguard.notify_world import LEAD, MailServer, mail_server, receiver, waits
@@ -149,6 +152,53 @@ def test_what_came_of_each_try_is_kept(post: Post) -> None:
         assert (row.accepted, row.said) == (False, "450 4.2.0 later")
         assert row.took_ms >= 0
     assert outbox_reading.counts(post.store) == {"waiting": 1}
+
+
+DIES = """
+import sys
+from datetime import UTC, datetime
+from safeguard.notify.composing import Source
+from safeguard.notify.sending import Sending
+from safeguard.settings import load
+from safeguard.store.session import open_store
+
+settings = load()
+source = Source(open_store(settings), settings, str, lambda _: [])
+sending = Sending(source, lambda: datetime.now(UTC))
+print(sending.tick(), flush=True)
+sending.wait(60)
+"""
+
+
+def test_killed_between_sending_and_marking_the_same_message_goes_out_again(post: Post) -> None:
+    """At least once, and whoever reads can tell: the Message-ID is the same."""
+    post.put(post.add(Way.EMAIL, LEAD))
+    post.server.hangs_after = True
+    notify = {
+        "MAIL_FROM": "safeguard@school.example",
+        "SMTP_HOST": post.server.host,
+        "SMTP_PORT": str(post.server.port),
+        "SMTP_SECURITY": "none",
+        "SITE": post.settings.notify.site,
+    }
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path.cwd()),
+        "SAFEGUARD_DATA": str(post.settings.data),
+        "SAFEGUARD_DATABASE__URL": post.settings.database.url,
+        **{f"SAFEGUARD_NOTIFY__{key}": value for key, value in notify.items()},
+    }
+    with subprocess.Popen([sys.executable, "-c", DIES], env=environment) as process:
+        assert waits(lambda: len(post.server.letters) == 1, 30)
+        process.kill()
+    assert [state for state, _ in post.rows()] == ["waiting"]
+    post.server.hangs_after = False
+    post.server.stopped.set()
+    post.sending.clock = lambda: datetime.now(UTC) + CLAIM
+    post.send()
+    assert [state for state, _ in post.rows()] == ["sent"]
+    first, second = (letter["Message-ID"] for _, letter in post.server.letters)
+    assert first == second
 
 
 def tried(times: int, *, urgent: bool = True) -> Parcel:
