@@ -32,7 +32,7 @@ from safeguard.vault import KEY_FILE
 VERSION = 1
 FOLDERS = ("ca", "sealed", "sources", "subscriptions")
 KEYS = KEY_FILE.parent.name
-SETTINGS_FILE = "safeguard.toml"
+FILES = ("audit-heads.txt", "safeguard.toml")  # where the audit chain ended is not in the database
 SUFFIXES = frozenset({".key", ".newest", ".pem", ".pub"})
 MANIFEST = "manifest.json"
 NAME = "safeguard-%Y%m%dT%H%M%SZ.age"
@@ -96,7 +96,7 @@ def restore(settings: Settings, file: Path, identity: Path, *, force: bool = Fal
         refuse(settings, manifest.engine, force=force)
         # The database first: without its keys, a start says so and makes no new ones.
         put_back(settings, work / "files", manifest.engine, force=force)
-        for name in (KEYS, *FOLDERS, SETTINGS_FILE):
+        for name in (KEYS, *FOLDERS, *FILES):
             _put(work / "files" / name, settings.data / name, work / "before")
     return manifest
 
@@ -117,14 +117,15 @@ def _gather(settings: Settings, folder: Path) -> str:
     """Copy everything. Keys are copied before and after: what was sealed meanwhile opens too."""
     data = settings.data
     _copy_keys(data, folder / KEYS)
+    for name in FILES:
+        if (data / name).is_file():
+            shutil.copy2(data / name, folder / name)
     engine = copy_database(settings, folder)
     with alone(data):  # a sealed list and the record of it belong together
         _copy_keys(data, folder / KEYS)
         for name in FOLDERS:
             if (data / name).is_dir():
                 shutil.copytree(data / name, folder / name, ignore=_drafts)
-    if (data / SETTINGS_FILE).is_file():
-        shutil.copy2(data / SETTINGS_FILE, folder / SETTINGS_FILE)
     return engine
 
 

@@ -38,6 +38,8 @@ COMMANDS = (
     Command("cases", "safeguard.cli.cases", "app", is_group=True),
     Command("db", "safeguard.cli.database", "app", is_group=True),
     Command("notify", "safeguard.cli.notify", "app", is_group=True),
+    Command("keys", "safeguard.cli.keys", "app", is_group=True),
+    Command("privacy", "safeguard.cli.privacy", "app", is_group=True),
     Command("ca", "safeguard.cli.authority", "app", is_group=True),
 )
 

@@ -1,10 +1,11 @@
-"""`safeguard db`: the database's schema, and whether its audit chain is whole."""
+"""`safeguard db`: the database's schema, whether its audit chain is whole, and what is kept."""
 
 from typing import Annotated
 
 import typer
 
 from safeguard.audit_watch import verify_kept
+from safeguard.cli import keeping
 from safeguard.cli.on_record import on_record
 from safeguard.cli.options import (
     ConfigOption,
@@ -18,6 +19,9 @@ from safeguard.store import schema
 from safeguard.supervisor import make_folder
 
 app = typer.Typer(no_args_is_help=True, help="The database.")
+app.command()(keeping.purge)
+app.command()(keeping.backup)
+app.command()(keeping.restore)
 
 
 @app.callback()

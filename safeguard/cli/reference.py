@@ -16,8 +16,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from safeguard.cli.app import assembled
+from safeguard.core.concerns import Outcome
 from safeguard.core.decide import ROUNDS
+from safeguard.core.retention import PERIODS, kept_as
 from safeguard.core.types import Reason
+from safeguard.keeping_settings import names
 from safeguard.loading import shipped_groups
 from safeguard.settings import PREFIX, Settings
 
@@ -33,6 +36,7 @@ def pages() -> dict[str, str]:
         "reasons.md": _reasons(),
         "categories.md": _categories(),
         "precedence.md": _precedence(),
+        "retention.md": _retention(),
     }
     return {name: f"{MADE}\n\n" + "\n".join(lines) + "\n" for name, lines in made.items()}
 
@@ -159,6 +163,29 @@ def _precedence() -> Iterator[str]:
     for case in cases:
         flag = ", flagged" if case["gives"].get("flagged") else ""
         yield f"| {case['says']} | {case['gives']['action']}{flag} | {case['gives']['because']} |"
+
+
+def _retention() -> Iterator[str]:
+    yield "# How long things are kept"
+    yield ""
+    yield (
+        "What is over its time is removed each day, and by `safeguard db purge`. A legal hold stops "
+        "it for whom or what it names. A period can be changed within its limits in "
+        "[the settings](settings.md), section `[retention]`. These are our defaults, not legal "
+        "advice: your school decides, with its data protection officer."
+    )
+    yield ""
+    yield "| class | what | days | limits | counted from | why | source | setting |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for kept, name in names():
+        one = PERIODS[kept]
+        yield (
+            f"| {kept.value} | {one.what} | {one.days} | {one.least} to {one.most} | {one.since} "
+            f"| {one.why} | {one.source} | `{name}` |"
+        )
+    yield from ("", "## What each outcome is kept as", "", "| outcome | class |", "|---|---|")
+    for outcome in Outcome:
+        yield f"| {outcome.value} | {kept_as(outcome).value} |"
 
 
 def main(arguments: list[str]) -> int:

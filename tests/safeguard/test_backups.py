@@ -48,6 +48,7 @@ def school(any_settings: Settings, any_store: Store, identity: Path) -> Settings
         "ca/ca.pem",
         "sources/mine/domains",
         "rules/abc/manifest",
+        "audit-heads.txt",
         "keys/content.key.1a2b3c4d",
     ):
         (data / name).parent.mkdir(parents=True, exist_ok=True)
@@ -116,7 +117,13 @@ def test_keys_sealed_lists_and_their_record_come_back_together(
     backups.restore(new, backups.make(school, NOW), identity)
     names = {str(one.relative_to(new.data)) for one in new.data.rglob("*") if one.is_file()}
     assert {"keys/sealed.key", "keys/sealed.newest", "keys/content.key", "keys/index.key"} <= names
-    assert {"sealed/iwf.sealed", "ca/ca.pem", "sources/mine/domains", "safeguard.toml"} <= names
+    assert {
+        "sealed/iwf.sealed",
+        "ca/ca.pem",
+        "sources/mine/domains",
+        "safeguard.toml",
+        "audit-heads.txt",
+    } <= names
     assert not any(name.startswith(("rules/", "spool/")) or "1a2b3c4d" in name for name in names)
     assert (new.data / "keys").stat().st_mode & 0o777 == 0o700
     assert {one.stat().st_mode & 0o077 for one in (new.data / "keys").iterdir()} == {0}
