@@ -22,7 +22,7 @@ from safeguard.problems import UnusableError
 
 MOST_EVENTS = 300
 MOST_VISITS = 200
-MOST_NOTES = 200
+MOST_NOTES = 100  # and of conclusions, and of who had it
 MOST_CONCERNS = 100
 LONGEST = 4_000  # of a note
 LONGEST_TYPED = 400

@@ -15,6 +15,7 @@ from typing import Any
 from filter_rules.sealed import WITHHELD
 from filter_rules.types import Severity
 from safeguard.store.case_parts import CaseContent, CaseEvent
+from safeguard.store.case_writings import MOST
 
 FORMAT = "safeguard case file"
 VERSION = 1
@@ -95,6 +96,10 @@ def left_out(content: CaseContent, events: list[Record]) -> list[str]:
             ),
             "{} notes and reasons were sealed with a key that is not there.": sum(
                 not one.readable for one in (*content.notes, *content.outcomes)
+            ),
+            "Of notes, conclusions and who had it, the first {} of each are told; there may be more.": (
+                MOST
+                * (max(map(len, (content.notes, content.outcomes, content.assignments))) == MOST)
             ),
             "{} events are left out, the latest: there are more than one file holds.": (
                 content.events_there - len(content.events)

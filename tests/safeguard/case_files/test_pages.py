@@ -172,8 +172,11 @@ def test_what_is_long_is_cut_and_says_where_the_rest_is(
             zip(small_document["events"], severities, strict=True)
         )
     ]
-    said = page(small_document, notes=notes, events=events)
+    outcome = {**notes[0], "until": None, "until_by": ""}
+    monkeypatch.setattr(pages, "MOST_NOTES", 1)
+    said = page(small_document, notes=notes, events=events, outcomes=[outcome] * 5000)
     assert len(said) < 40_000
+    assert "4999 more conclusions are not printed: see the written spreadsheet." in said
     assert "9996000 more characters: see the JSON file" in said
     assert "2 more events are not printed: see the events spreadsheet." in said
     assert "1 more visits are not printed" in said

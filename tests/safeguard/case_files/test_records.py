@@ -109,6 +109,8 @@ def test_what_is_not_in_the_file_is_said(small_store: Store) -> None:
         "7 visits are left out",
     ):
         assert any(one.startswith(sentence) for one in said), sentence
+    many = replace(found, notes=found.notes * 5000)
+    assert any("the first 5000 of each" in one for one in document_of(many, MADE)["left_out"])
     assert document_of(found, MADE)["left_out"] == [
         "1 of its events concern unlawful content: where, and what was typed, is withheld."
     ]

@@ -1,5 +1,7 @@
 """Cases as people open, change and close them, on either engine."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
@@ -144,6 +146,25 @@ def test_of_two_people_who_change_a_case_at_once_one_is_told(any_store: Store) -
     assert found is not None
     assert (found.severity, found.due_at) == (Severity.HIGH, at(1000))
     assert [one[1] for one in recorded(any_store)] == ["opened", "noted", "set due"]
+
+
+def test_of_many_who_change_a_case_at_the_same_moment_one_does(any_store: Store) -> None:
+    by = small_case(any_store)
+    seen = act(any_store, by)
+
+    def tries(number: int) -> bool:
+        try:
+            cases.set_due(any_store, seen, at(number))
+        except CaseChangedError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as people:
+        did = list(people.map(tries, range(8)))
+    assert sum(did) == 1
+    found = case(any_store, CASE)
+    assert found is not None
+    assert (found.version, found.due_at) == (seen.version + 1, at(did.index(True)))
 
 
 def test_a_case_changes_hands_and_its_history_tells_so(any_store: Store) -> None:
