@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import batched
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, outerjoin, select
 from sqlalchemy.orm import Session
 
 from safeguard.core.audit import (
@@ -34,6 +34,8 @@ from safeguard.store.session import Store, vault_of
 from safeguard.store.tables.audit import AuditPayloadRow, AuditRow
 from safeguard.vault import UnsealError, Vault
 
+CHAIN = AuditRow.metadata.tables[AuditRow.__tablename__]
+PAYLOADS = AuditRow.metadata.tables[AuditPayloadRow.__tablename__]
 LOCK = 0xA0D17  # any number that nothing else locks
 KEY_BYTES = 32
 SALT_BYTES = 32
@@ -69,8 +71,7 @@ def record(
     session.flush()
     one_at_a_time(session)
     vault = vault_of(session)
-    end = _end(session)
-    key = _key(session, vault)
+    end, key = _end(session, vault)
     if key is None:
         key, end = _begin(session, vault, end, at, school_id)
     entry = Entry(school_id, at, who, what, about_kind, about)
@@ -153,18 +154,24 @@ def said_of(vault: Vault, salt: bytes, sealed: bytes) -> Said:
         return Said(salt, None)
 
 
-def _end(session: Session) -> Head:
+def _end(session: Session, vault: Vault) -> tuple[Head, bytes | None]:
+    """Return where the chain ends, and the key to go on with.
+
+    There is no key where nothing is written yet, or where it cannot be opened.
+    """
+    # By id + 0: by id alone, PostgreSQL would look for it backward through the whole chain.
+    newest = _keys().order_by((AuditRow.id + 0).desc()).limit(1).scalar_subquery()
+    chain, held = CHAIN.c, PAYLOADS.c
     last = session.execute(
-        select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)
+        select(chain.id, chain.hash, held.salt, held.payload)
+        .select_from(outerjoin(AuditRow, AuditPayloadRow, AuditPayloadRow.id == newest))
+        .order_by(chain.id.desc())
+        .limit(1)
     ).first()
-    return START if last is None else Head(last.id, last.hash)
-
-
-def _key(session: Session, vault: Vault) -> bytes | None:
-    """Return the key to go on with; None where there is none yet, or it cannot be opened."""
-    newest = _keys().order_by(AuditRow.id.desc()).limit(1).scalar_subquery()
-    held = session.scalar(select(AuditPayloadRow).where(AuditPayloadRow.id == newest))
-    return None if held is None else key_in(said_of(vault, held.salt, held.payload))
+    if last is None:
+        return START, None
+    found = None if last.salt is None else key_in(said_of(vault, last.salt, last.payload))
+    return Head(last.id, last.hash), found
 
 
 def _keys() -> Select[int]:
@@ -185,10 +192,9 @@ def _append(
 ) -> Head:
     salt = secrets.token_bytes(SALT_BYTES)
     link = chained(key, before, entry, salt, plain)
-    session.execute(insert(AuditRow).values(**_columns(link)))
-    session.execute(
-        insert(AuditPayloadRow).values(id=link.id, salt=salt, payload=vault.seal(MARK + plain))
-    )
+    session.execute(insert(CHAIN), _columns(link))
+    told = {"id": link.id, "salt": salt, "payload": vault.seal(MARK + plain)}
+    session.execute(insert(PAYLOADS), told)
     return Head(link.id, link.hash)
 
 
