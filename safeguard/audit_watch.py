@@ -60,7 +60,10 @@ def verify_kept(
 
 def look(store: Store, data: Path, now: datetime) -> Verified | Broken:
     """Verify, and record what came of it in the chain, for the Audit page; jobs do so daily."""
-    found = verify_kept(store, data)
+    try:
+        found = verify_kept(store, data)
+    except UnusableError:
+        found = Broken(0, f"cannot be held against {FILE}: somebody altered that file")
     actor = Actor(SAFEGUARD, now)
     match found:
         case Verified():

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete
 
 from admin_web import audit as page
-from safeguard.audit_watch import look
+from safeguard.audit_watch import FILE, look
 from safeguard.core.audit import Actor
 from safeguard.store import audit
 from safeguard.store.tables.audit import AuditPayloadRow
@@ -132,3 +132,11 @@ def test_nothing_in_a_row_is_read_as_markup(school: School, priya: Visitor) -> N
     assert "<script>alert" not in text
     assert "&lt;script&gt;" in text
     assert "{{7*7}}" in text
+
+
+def test_a_file_of_ends_that_was_altered_is_an_alarm(school: School, priya: Visitor) -> None:
+    (school.settings.data / FILE).write_text("nonsense\n")
+    look(school.store, school.settings.data, NOW)
+    text = priya.text("/audit")
+    assert "The chain is broken.</strong>" in text
+    assert "it cannot be held against audit-heads.txt: somebody altered that file." in text

@@ -62,3 +62,12 @@ def test_the_daily_look_is_told_in_the_chain(any_store: Store, any_settings: Set
         verified, broken = session.get_one(AuditRow, 5), session.get_one(AuditRow, 6)
         assert (verified.who, verified.what, verified.at) == ("safeguard", audit.VERIFIED, NOW)
         assert (broken.what, broken.about) == (audit.BROKEN, "3")
+
+
+def test_an_altered_file_is_an_alarm_of_the_daily_look(
+    any_store: Store, any_settings: Settings
+) -> None:
+    fill(any_store, 4)
+    (any_settings.data / FILE).write_text("nonsense\n")
+    found = look(any_store, any_settings.data, NOW)
+    assert found == Broken(0, "cannot be held against audit-heads.txt: somebody altered that file")
