@@ -48,11 +48,16 @@ class Beside:
             self._started = self._steady()
             self._child = start_tied(self._command)
 
+    def end(self) -> None:
+        """Ask it to end, and do not wait for it."""
+        if self._child is not None:
+            self._child.terminate()
+
     def close(self) -> None:
         """End it: in good order where it does so in time. What it does bears being killed."""
         if self._child is None:
             return
-        self._child.terminate()
+        self.end()
         try:
             self._child.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

@@ -85,4 +85,4 @@ class ConcernWatch:
     def _set_aside(self, trouble: str) -> None:
         event = concern_building.set_aside(self._store)
         log.error("an event is in no concern: look at it in the list of events",
-                  event=event, trouble=trouble)  # fmt: skip
+                  event_id=event, trouble=trouble)  # fmt: skip

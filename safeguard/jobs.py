@@ -205,6 +205,8 @@ class Company:
         if self._updates is not None:
             self._updates.close()
         for lane in self._lanes:
+            lane.end()
+        for lane in self._lanes:
             lane.close()
         self._node.close()
 
