@@ -102,7 +102,7 @@ def open_store(settings: Settings) -> Store:
     """Open the database that the settings name; it must be at this version's schema."""
     engine = open_engine(database_url(settings))
     try:
-        return Store(engine, open_vault(settings.data, lambda: _holds_events(engine)))
+        return Store(engine, open_vault(settings.data, lambda: _holds_sealed(engine)))
     except BaseException:
         engine.dispose()
         raise
@@ -215,9 +215,12 @@ def away_named() -> Iterator[None]:
         raise
 
 
-def _holds_events(engine: Engine) -> bool:
+def _holds_sealed(engine: Engine) -> bool:
+    """Whether anything is sealed already, which a new key could not open."""
     with engine.connect() as connection:
-        events = EVERY_TABLE.tables["events"]
-        if not inspect(connection).has_table(events.name):
-            return False
-        return connection.execute(select(events.c.id).limit(1)).first() is not None
+        for name in ("events", "audit_payloads"):
+            table = EVERY_TABLE.tables[name]
+            there = inspect(connection).has_table(name)
+            if there and connection.execute(select(table.c.id).limit(1)).first() is not None:
+                return True
+    return False

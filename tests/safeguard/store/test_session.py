@@ -9,15 +9,16 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import text
 
+from safeguard.core.audit import Actor
 from safeguard.core.events import SealedEvent
 from safeguard.problems import UnusableError
 from safeguard.recorder import open_recorder
 from safeguard.settings import Database, Settings
-from safeguard.store import generation, schema
+from safeguard.store import audit, generation, schema
 from safeguard.store.intake import Batch, take_in
 from safeguard.store.session import CHECKPOINT_FROM, AwayError, Store, database_url, open_store
 from tests.conftest import pick_port
-from tests.safeguard.samples import stored_event
+from tests.safeguard.samples import NOW, stored_event
 
 
 def test_the_default_is_sqlite_in_the_data_folder(tmp_path: Path) -> None:
@@ -136,6 +137,17 @@ def test_a_locked_database_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_lost_key_is_said_where_events_were_sealed_with_it(any_settings: Settings) -> None:
     store = open_store(any_settings)
     take_in(store, Batch("s", "proxy-0", 1, [SealedEvent(stored_event(1), b"sealed")]))
+    store.close()
+    (any_settings.data / "keys/content.key").unlink()
+    with pytest.raises(UnusableError, match="is missing"):
+        open_store(any_settings)
+
+
+def test_a_lost_key_is_said_where_the_audit_chain_was_sealed_with_it(
+    any_settings: Settings,
+) -> None:
+    store = open_store(any_settings)
+    audit.note(store, Actor("staff:1", NOW), "viewed", "events", "")
     store.close()
     (any_settings.data / "keys/content.key").unlink()
     with pytest.raises(UnusableError, match="is missing"):
