@@ -31,6 +31,7 @@ def test_the_manifest_tells_of_each_file_and_is_signed() -> None:
         assert is_signed(key, archive.read("manifest.sig"), manifest)
         assert archive.read("SHA256SUMS") == sums_of(json.loads(manifest)["files"])
         assert {one.date_time[:3] for one in archive.infolist()} == {(2026, 3, 4)}
+        assert {one.external_attr >> 16 for one in archive.infolist()} == {0o600}
     told = json.loads(manifest)
     assert [(one["name"], one["bytes"]) for one in told["files"]] == [("a.txt", 5), ("b.json", 2)]
     assert told["key"]["fingerprint"] == SIGNER.fingerprint
