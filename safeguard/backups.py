@@ -9,7 +9,6 @@ again; spools are not in it.
 
 import fcntl
 import hashlib
-import os
 import shutil
 import tarfile
 from collections.abc import Iterator
@@ -17,12 +16,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
-from typing import BinaryIO
 
 import msgspec
-import pyrage
 
+from safeguard.age_files import decrypt, encrypt, identities_of, recipients_of
 from safeguard.database_copies import copy_database, put_back, refuse
 from safeguard.problems import UnusableError
 from safeguard.sealed_files import alone
@@ -67,7 +64,13 @@ def backups(settings: Settings) -> list[Path]:
 
 def make(settings: Settings, now: datetime) -> Path:
     """Make a backup, remove those that are too many, and return its file."""
-    recipients = _recipients(settings)
+    if not settings.backup.recipients:
+        raise UnusableError(
+            "No backup can be made: backup.recipients names no public key. Make a key with "
+            "`safeguard keys new-backup-key FILE`, keep FILE away from this machine, and put its "
+            "public key there."
+        )
+    recipients = recipients_of(settings.backup.recipients)
     file = folder_of(settings) / now.strftime(NAME)
     with _written(file.parent), _alone(settings.data) as work:
         gathered = work / "files"
@@ -76,22 +79,31 @@ def make(settings: Settings, now: datetime) -> Path:
         manifest = Manifest(VERSION, now, engine, dict(_listed(gathered)))
         (work / MANIFEST).write_bytes(msgspec.json.encode(manifest))
         part = file.with_name(f".{file.name}.part")
-        _encrypt(work, gathered, part, recipients)
+        encrypt([work / MANIFEST, gathered], part, recipients)
         part.replace(file)
         for old in backups(settings)[settings.backup.keep :]:
             old.unlink()
     return file
 
 
+def make_daily(settings: Settings, now: datetime) -> None:
+    """Make a backup, unless none are wanted or there is one of today: for what asks each hour."""
+    today = now.strftime("safeguard-%Y%m%d")
+    if settings.backup.recipients and not any(
+        one.name.startswith(today) for one in backups(settings)
+    ):
+        make(settings, now)
+
+
 def restore(settings: Settings, file: Path, identity: Path, *, force: bool = False) -> Manifest:
     """Put a backup back, into a data folder without data unless `force`; return what it held."""
-    identities = _identities(identity)
+    identities = identities_of(identity)
     _refuse_where_running(settings.data)
     if not force:
         _refuse_to_overwrite(settings)
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _written(settings.data), _alone(settings.data) as work:
-        _decrypt(file, work / "tar", identities)
+        decrypt(file, work / "tar", identities)
         manifest = _unpacked(work / "tar", work / "files", file)
         refuse(settings, manifest.engine, force=force)
         # The database first: without its keys, a start says so and makes no new ones.
@@ -99,18 +111,6 @@ def restore(settings: Settings, file: Path, identity: Path, *, force: bool = Fal
         for name in (KEYS, *FOLDERS, *FILES):
             _put(work / "files" / name, settings.data / name, work / "before")
     return manifest
-
-
-def new_identity(file: Path) -> str:
-    """Write a new private key for age where there is no file yet; return its public key."""
-    identity = pyrage.x25519.Identity.generate()
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-            stream.write(f"# public key: {identity.to_public()}\n{identity}\n")
-    except OSError as error:
-        raise UnusableError(f"The key {file} cannot be made ({error.strerror}).") from error
-    return str(identity.to_public())
 
 
 def _gather(settings: Settings, folder: Path) -> str:
@@ -148,52 +148,6 @@ def _listed(folder: Path) -> Iterator[tuple[str, Kept]]:
             yield str(file.relative_to(folder)), Kept(file.stat().st_size, digest)
 
 
-def _encrypt(
-    work: Path, gathered: Path, part: Path, recipients: list[pyrage.x25519.Recipient]
-) -> None:
-    """Pack and encrypt in one go, so that nothing is written plain where backups go."""
-    troubles: list[BaseException] = []
-    reading, writing = os.pipe()
-
-    def pack() -> None:
-        try:
-            with (
-                os.fdopen(writing, "wb") as stream,
-                tarfile.open(fileobj=stream, mode="w|") as tar,
-            ):
-                tar.add(work / MANIFEST, MANIFEST)
-                tar.add(gathered, "files")
-        except BaseException as error:  # noqa: BLE001  # it is raised where it can be heard
-            troubles.append(error)
-
-    packing = Thread(target=pack)
-    packing.start()
-    with os.fdopen(reading, "rb") as source, _private(part) as target:
-        try:
-            pyrage.encrypt_io(source, target, recipients)
-        finally:
-            source.close()
-            packing.join()
-        if troubles:
-            part.unlink()
-            raise troubles[0]
-        target.flush()
-        os.fsync(target.fileno())
-
-
-def _decrypt(file: Path, target: Path, identities: list[pyrage.x25519.Identity]) -> None:
-    try:
-        with file.open("rb") as source, _private(target) as stream:
-            pyrage.decrypt_io(source, stream, identities)
-    except FileNotFoundError as error:
-        raise UnusableError(f"There is no backup {file}. Check its name.") from error
-    except pyrage.DecryptError as error:
-        raise UnusableError(
-            f"The backup {file} cannot be opened: it is damaged, or encrypted to another key than "
-            "the one given. Nothing was changed. Try the backup before it."
-        ) from error
-
-
 def _unpacked(tar: Path, folder: Path, file: Path) -> Manifest:
     """Unpack what the manifest names, as it names it, or nothing."""
     try:
@@ -218,31 +172,6 @@ def _put(source: Path, target: Path, aside: Path) -> None:
     if source.is_dir():
         source.chmod(0o700)
     source.replace(target)
-
-
-def _recipients(settings: Settings) -> list[pyrage.x25519.Recipient]:
-    if not settings.backup.recipients:
-        raise UnusableError(
-            "No backup can be made: backup.recipients names no public key. Make a key with "
-            "`safeguard keys new-backup-key FILE`, keep FILE away from this machine, and put its "
-            "public key there."
-        )
-    try:
-        return [pyrage.x25519.Recipient.from_str(one) for one in settings.backup.recipients]
-    except pyrage.RecipientError as error:
-        raise UnusableError("A key of backup.recipients is no public key for age.") from error
-
-
-def _identities(file: Path) -> list[pyrage.x25519.Identity]:
-    try:
-        lines = file.read_text(encoding="ascii").splitlines()
-        found = [line.strip() for line in lines if line.startswith("AGE-SECRET-KEY-")]
-        identities = [pyrage.x25519.Identity.from_str(one) for one in found]
-    except (OSError, UnicodeDecodeError, pyrage.IdentityError) as error:
-        raise UnusableError(f"The key {file} cannot be read as a private key for age.") from error
-    if not identities:
-        raise UnusableError(f"There is no private key for age in {file}.")
-    return identities
 
 
 def _refuse_to_overwrite(settings: Settings) -> None:
@@ -280,13 +209,6 @@ def _alone(data: Path) -> Iterator[Path]:
             shutil.rmtree(left)
         with TemporaryDirectory(dir=data, prefix=WORK) as work:
             yield Path(work)
-
-
-@contextmanager
-def _private(file: Path) -> Iterator[BinaryIO]:
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w+b") as stream:
-        yield stream
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from safeguard import backups, vault
+from safeguard import age_files, vault
 from safeguard.cli.on_record import on_record
 from safeguard.cli.options import ConfigOption, DataOption, now, progress_bar, settings_of
 from safeguard.store import resealing, schema, tokens
@@ -84,7 +84,7 @@ def new_backup_key(
     file: Annotated[Path, typer.Argument(help="Where the private key goes: there is none yet.")],
 ) -> None:
     """Make a key for backups: keep FILE away from this machine, and put the rest into the settings."""
-    public = backups.new_identity(file)
+    public = age_files.new_identity(file)
     typer.echo(f"The private key is in {file}. Without it no backup can be opened: keep it, twice,")
     typer.echo("away from this machine. In the settings:")
     typer.echo(f'[backup]\nrecipients = ["{public}"]')

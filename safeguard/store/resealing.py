@@ -4,7 +4,7 @@ Killed at any point, the next run finds what is left: each row says by which key
 The access log is left alone: its days are gone before an old key is destroyed.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -92,25 +92,23 @@ def is_needed(store: Store, data: Path, key: OldKey) -> bool:
 class Resealing:
     """The work in the background: some of it each time it is asked."""
 
-    def __init__(self, store: Store, data: Path, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, data: Path) -> None:
         self._store = store
         self._data = data
-        self._clock = clock
         self._work: Iterator[int] = iter(())
 
-    def some(self) -> int:
-        """Seal one batch anew; 0 when all that can be is, and old keys not needed are destroyed."""
-        for changed in self._work:
-            if changed:
-                return changed
+    def some(self, now: datetime) -> bool:
+        """Seal one batch anew; False when all that can be is, and keys not needed are destroyed."""
+        if any(self._work):  # stops at the first batch that changed something
+            return True
         old = old_keys(self._data)
         if not old:
-            return 0
+            return False
         self._work = reseal(self._store, [one.id for one in old])
-        changed = next((one for one in self._work if one), 0)
-        if not changed:
-            retire(self._store, self._data, self._clock())
-        return changed
+        if any(self._work):
+            return True
+        retire(self._store, self._data, now)
+        return False
 
 
 def _column(

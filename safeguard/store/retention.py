@@ -30,6 +30,7 @@ from safeguard.store.tables.spools import RefusedRow
 BATCH = 500
 WHO = "retention"
 DAY = timedelta(days=1)
+NEARLY_A_DAY = timedelta(hours=20)
 
 type Stop = Callable[[], bool]
 
@@ -69,6 +70,13 @@ def purge(
         if stop():
             break
     return told
+
+
+def purge_daily(store: Store, periods: Periods, now: datetime, stop: Stop = lambda: False) -> None:
+    """Purge, unless that was done less than a day ago: for what asks each hour."""
+    last = last_run(store)
+    if last is None or not timedelta() <= now - last < NEARLY_A_DAY:
+        purge(store, periods, now, stop)
 
 
 def last_run(store: Store) -> datetime | None:

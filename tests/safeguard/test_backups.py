@@ -12,7 +12,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from safeguard import backups, database_copies
+from safeguard import age_files, backups, database_copies
 from safeguard.keeping_settings import Backup
 from safeguard.problems import UnusableError
 from safeguard.sealed_files import Content, key_for, read_newest, write_list
@@ -30,7 +30,7 @@ from tests.safeguard.store.test_retention import bring_visits
 
 @pytest.fixture
 def identity(tmp_path: Path) -> Path:
-    backups.new_identity(tmp_path / "identity.txt")
+    age_files.new_identity(tmp_path / "identity.txt")
     return tmp_path / "identity.txt"
 
 
@@ -139,7 +139,7 @@ def test_nothing_in_a_backup_can_be_read_without_its_key(school: Settings, tmp_p
     assert b"Hill" not in raw
     assert file.stat().st_mode & 0o777 == 0o600
     other = tmp_path / "other.txt"
-    backups.new_identity(other)
+    age_files.new_identity(other)
     new = school.model_copy(update={"data": tmp_path / "new"})
     with pytest.raises(UnusableError, match="damaged, or encrypted to another key"):
         backups.restore(new, file, other)
@@ -284,20 +284,6 @@ def test_what_fails_while_it_is_packed_leaves_no_half_backup(
     assert list((school.data / "backups").iterdir()) == []
 
 
-def test_a_private_key_is_never_overwritten_and_must_be_one(identity: Path, tmp_path: Path) -> None:
-    assert identity.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(UnusableError, match="cannot be made"):
-        backups.new_identity(identity)
-    new = Settings(data=tmp_path / "new")
-    with pytest.raises(UnusableError, match="cannot be read as a private key"):
-        backups.restore(new, tmp_path / "x", tmp_path / "none")
-    (tmp_path / "empty").write_text("# nothing\n")
-    with pytest.raises(UnusableError, match="no private key"):
-        backups.restore(new, tmp_path / "x", tmp_path / "empty")
-    with pytest.raises(UnusableError, match="There is no backup"):
-        backups.restore(new, tmp_path / "x", identity)
-
-
 def test_a_backup_while_events_come_in_is_whole(
     school: Settings, identity: Path, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
@@ -326,3 +312,12 @@ for number in range(10, 100000):
     store = schema.prepare(new)
     assert events.event(store, stored_event(10).id) is not None
     store.close()
+
+
+def test_asked_each_hour_it_makes_one_a_day(school: Settings) -> None:
+    for hours in (0, 1, 13, 14, 24):
+        backups.make_daily(school, NOW + timedelta(hours=hours))
+    assert len(backups.backups(school)) == 2
+    none = school.model_copy(update={"backup": Backup(folder=school.data / "other")})
+    backups.make_daily(none, NOW)
+    assert not (school.data / "other").exists()

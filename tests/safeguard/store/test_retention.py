@@ -301,3 +301,11 @@ def test_a_run_that_is_told_to_stop_says_so_and_the_next_goes_on(
     assert said.said == "stopped before its end"
     assert purged(any_store).get("events: not reviewed, low", 0) + said.count <= 5
     assert there(any_store, EventRow) == 0
+
+
+def test_asked_each_hour_it_purges_once_a_day(any_store: Store) -> None:
+    for hours in (0, 1, 19, 24, 25, 23 - 48):  # at last, the clock was set back
+        retention.purge_daily(any_store, PERIODS, NOW + timedelta(hours=hours))
+    with any_store.reading() as session:
+        runs = set(session.scalars(select(RetentionRunRow.at)))
+    assert runs == {NOW, NOW + timedelta(hours=24), NOW - timedelta(hours=25)}

@@ -2,8 +2,9 @@
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, func, select, update
 
+from filter_rules.types import Kind
 from safeguard.core.events import Private, SealedEvent
 from safeguard.keeping_settings import Retention
 from safeguard.settings import Settings
@@ -24,7 +25,7 @@ def put(
     phrases: tuple[str, ...] = (),
 ) -> str:
     private = Private("https://a.example/", words, excerpt, phrases)
-    one = event(store, number, days, private=private)
+    one = event(store, number, days, private=private, kind=Kind.SEARCH)
     sealed = SealedEvent(one, store.vault.seal(msgspec.msgpack.encode(one.private)))
     with store.writing() as session:
         tokens.add(session.connection(), store.vault, [sealed])
@@ -118,13 +119,16 @@ def test_an_index_that_was_lost_is_made_again(
     monkeypatch.setattr(tokens, "BATCH", 2)
     before = there(store, WordTokenRow)
     with store.writing() as session:
-        session.execute(WordTokenRow.metadata.tables["word_tokens"].delete())
+        first = select(WordTokenRow.token).limit(1).scalar_subquery()
+        session.execute(delete(WordTokenRow).where(WordTokenRow.token == first))
+        session.execute(update(WordTokenRow).values(token=func.substr(WordTokenRow.token, 2)))
     assert list(tokens.index_again(store)) == [2, 2, 1]
     assert there(store, WordTokenRow) == before
+    assert len(tokens.search(store, "sad")[0]) == 2
 
 
 def test_what_no_key_opens_has_no_words(any_store: Store) -> None:
-    one = event(any_store, 1, 0)
+    one = event(any_store, 1, 0, kind=Kind.SEARCH)
     with any_store.writing() as session:
         tokens.add(session.connection(), any_store.vault, [SealedEvent(one, b"another key's")])
     assert there(any_store, WordTokenRow) == 0
@@ -133,3 +137,11 @@ def test_what_no_key_opens_has_no_words(any_store: Store) -> None:
 def test_words_are_bounded() -> None:
     many = " ".join(f"word{number}" for number in range(1000))
     assert len(tokens.words_of(Private("", many))) == tokens.MOST_WORDS
+
+
+def test_an_event_without_words_is_not_even_opened(any_store: Store) -> None:
+    one = event(any_store, 1, 0, words="kept by nobody's rule")
+    sealed = SealedEvent(one, any_store.vault.seal(msgspec.msgpack.encode(one.private)))
+    with any_store.writing() as session:
+        tokens.add(session.connection(), any_store.vault, [sealed])
+    assert there(any_store, WordTokenRow) == 0
