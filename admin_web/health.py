@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug import Response
 
 from admin_web.access import open_to
 from admin_web.roles import Role
 from admin_web.site import Site, here
 from safeguard.building import rules_in_force
+from safeguard.core.notice_words import how_many
+from safeguard.notify.notifier import put_tests
+from safeguard.notify.troubles import troubles
 from safeguard.sealed_status import Standing, status_of
 from safeguard.spool_reader import problems
-from safeguard.store import generation, overlay, people
+from safeguard.store import contacts, generation, overlay, people
 from safeguard.store.session import AwayError
 from safeguard.subscriptions import subscriptions
 
@@ -44,11 +48,25 @@ def overview() -> str:
     return render_template("health.html", checks=list(_checks(site)), now=site.clock())
 
 
+@pages.post("/health/test")
+@open_to(Role.TECHNICIAN)
+def send_tests() -> Response:
+    """Send a test to everyone who is told of concerns."""
+    site = here()
+    count = put_tests(site.store, site.clock())
+    if count:
+        flash(f"A test is on its way: {how_many(count, 'contact')}. Ask them.", "success")
+    else:
+        flash("There is no contact yet. Run: safeguard notify add", "danger")
+    return redirect(url_for("health.overview"))
+
+
 def _checks(site: Site) -> Iterator[Check]:
     yield _rules(site)
     yield _sealed_lists(site)
     yield from _lists(site)
     yield _database(site)
+    yield from _messages(site)
     yield _spools(site)
     yield _disk(site)
 
@@ -112,6 +130,25 @@ def _database(site: Site) -> Check:
     devices = "devices are known" if known else "no device is known yet"
     says = f"It answers: {own} own rules, {devices}, {number} changes so far."
     return Check("Database", well=True, says=says)
+
+
+def _messages(site: Site) -> Iterator[Check]:
+    """Whether staff are told of concerns; nothing where the database cannot be asked."""
+    try:
+        found = troubles(site.store, site.settings, site.clock())
+        people = [one for one in contacts.contacts(site.store) if one.active]
+    except AwayError:
+        return
+    if found:
+        says = " ".join(one.says for one in found)
+        mend = " ".join(dict.fromkeys(one.mend for one in found))
+        yield Check("Messages", well=False, says=says, mend=mend)
+        return
+    untested = sum(one.tested_at is None for one in people)
+    never = f" {untested} of them never had a test." if untested else ""
+    yield Check(
+        "Messages", well=True, says=f"{how_many(len(people), 'contact')} can be told.{never}"
+    )
 
 
 def _spools(site: Site) -> Check:

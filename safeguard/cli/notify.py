@@ -105,6 +105,8 @@ def status(
         typer.echo(f"Messages: {told or 'none yet'}.")
         for each in found:
             typer.echo(f"{each.says} {each.mend}")
+        if not settings.notify.site:
+            typer.echo("Messages hold no link to the site: give notify.site in the settings.")
     if found:
         raise typer.Exit(FOUND)
 

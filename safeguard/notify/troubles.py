@@ -56,8 +56,6 @@ def _not_set(people: list[Contact], settings: Settings) -> Iterator[Trouble]:
     if any(one.way is Way.EMAIL for one in people) and not settings.notify.mails:
         says = "There are contacts with e-mail, and no mail server is set."
         yield Trouble(says, "Give notify.smtp_host and notify.mail_from in the settings.")
-    if people and not settings.notify.site:
-        yield Trouble("Messages hold no link to the site.", "Give notify.site in the settings.")
     for one in people:
         if one.place is None:
             says = f"The address of {one.name} cannot be unsealed with this content key."

@@ -23,6 +23,7 @@ OPEN = FILES | LINKS | {"security.login"}
 LEAD = {"audit.listing", "events.today", "events.by_reference", "events.one", "events.undo"}
 TECHNICIAN = {
     "health.overview",
+    "health.send_tests",
     "own_rules.listing",
     "own_rules.add",
     "own_rules.remove",

@@ -11,6 +11,8 @@ from safeguard.building import rules_in_force
 from safeguard.sealed_imports import import_sealed
 from safeguard.sealed_testing import run_test
 from safeguard.spool import SpoolWriter
+from safeguard.store import contacts, outbox_reading
+from safeguard.store.contacts import Place, Way
 from tests.admin_web.school import NOW, TOM, School, Visitor, open_school
 
 
@@ -18,6 +20,9 @@ def settle(school: School) -> None:
     """Let the rules be as old as the school's clock says."""
     folder = school.settings.data / "rules" / rules_in_force(school.settings.data)
     os.utime(folder, (NOW.timestamp(), NOW.timestamp()))
+    hook = Place("https://hooks.example/", "known to two")
+    told = contacts.add(school.store, "Hook", Way.WEBHOOK, hook, "staff:1", NOW)
+    contacts.put_on_ladder(school.store, told, 0, "staff:1", NOW)
 
 
 def test_a_healthy_school_is_said_to_be_well(school: School, tom: Visitor) -> None:
@@ -125,3 +130,22 @@ def test_required_sealed_lists_are_counted(school: School, monkeypatch: pytest.M
     assert "All that are required are in force (1)." in strict.as_(TOM).text("/health")
     strict.engine.close()
     strict.store.close()
+
+
+def test_that_nobody_is_told_of_concerns_is_said(school: School, tom: Visitor) -> None:
+    text = tom.text("/health")
+    assert "there is no contact" in text
+    assert "Run: safeguard notify add" in text
+    settle(school)
+    text = tom.text("/health")
+    assert "1 contact can be told. 1 of them never had a test." in text
+
+
+def test_a_test_is_sent_to_everyone_who_is_told(school: School, tom: Visitor) -> None:
+    form = "/health"
+    assert tom.send("/health/test", {}, page=form).status_code == 302
+    assert "There is no contact yet." in tom.text("/health")
+    settle(school)
+    assert tom.send("/health/test", {}, page=form).status_code == 302
+    assert "A test is on its way: 1 contact." in tom.text("/health")
+    assert outbox_reading.counts(school.store) == {"waiting": 1}

@@ -28,6 +28,7 @@ def test_without_contacts_the_status_is_a_finding(safeguard: Callable[..., Ran])
     ran = safeguard("notify", "status")
     assert ran.status == 1
     assert "Messages: none yet." in ran.out
+    assert "give notify.site" in ran.out
     assert "there is no contact. Run: safeguard notify add" in ran.out
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from filter_rules.types import Severity
 from safeguard.core.notices import How, Step
-from safeguard.notify.notifier import Notifier, put_test
+from safeguard.notify.notifier import Notifier, put_tests
 from safeguard.settings import Settings
 from safeguard.store import contacts, outbox, outbox_reading
 from safeguard.store.contacts import LadderSpec, Place, Way
@@ -207,15 +207,14 @@ def test_the_digest_and_the_weekly_report_come_though_there_is_nothing(world: Wo
     assert len(world.server.letters) == 2
 
 
-def test_a_test_arrives_and_is_kept_on_record(world: World) -> None:
-    person = contacts.contact(world.store, world.people[LEAD])
-    assert person is not None
-    put_test(world.store, person, "k1", NOW)
+def test_a_test_arrives_once_a_minute_and_is_kept_on_record(world: World) -> None:
+    assert put_tests(world.store, NOW) == 3
+    assert put_tests(world.store, NOW) == 3
     world.tick()
-    assert "Safeguard: a test" in world.server.subjects()
-    again = contacts.contact(world.store, person.id)
-    assert again is not None
-    assert again.tested_at == NOW
+    assert world.server.subjects().count("Safeguard: a test") == 3
+    found = contacts.contact(world.store, world.people[LEAD])
+    assert found is not None
+    assert found.tested_at == NOW
 
 
 def test_a_killed_sender_sends_the_same_message_again(world: World) -> None:
@@ -266,9 +265,7 @@ def test_a_mailbox_that_is_not_there_lets_the_deputy_be_told_at_once(world: Worl
     assert world.states() == ["failed", "sent"]
     assert len(world.got(DEPUTY)) == 1
     world.server.refuses.clear()
-    person = contacts.contact(world.store, world.people[LEAD])
-    assert person is not None
-    put_test(world.store, person, "k1", world.clock.now)
+    put_tests(world.store, world.clock.now)
     world.tick(1)
     assert len(world.got()) == 1, "once a test arrives, what was missed follows"
 
