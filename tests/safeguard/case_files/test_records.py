@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -22,6 +23,7 @@ from safeguard.case_files.records import (
 )
 from safeguard.store.case_content import content
 from safeguard.store.session import Store
+from tests.conftest import absent
 from tests.safeguard.case_files.conftest import MADE
 from tests.safeguard.case_samples import AMY, CASE, LONDON
 
@@ -50,6 +52,8 @@ def test_every_record_has_a_digest_of_its_own(small_document: Record) -> None:
 def test_a_digest_can_be_worked_out_with_standard_tools(
     small_document: Record, tmp_path: Path
 ) -> None:
+    if shutil.which("jq") is None:
+        absent("jq is not installed")
     path = tmp_path / "case.json"
     path.write_bytes(written(small_document))
     told = subprocess.run(

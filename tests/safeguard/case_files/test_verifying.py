@@ -15,6 +15,7 @@ from safeguard.case_files.packing import sums_of
 from safeguard.case_files.signing import Signer
 from safeguard.case_files.verifying import verify
 from safeguard.problems import UnusableError
+from tests.conftest import absent
 
 NAME = "C832-2222"
 
@@ -175,7 +176,7 @@ def test_what_is_no_zip_is_said(tmp_path: Path, content: bytes) -> None:
 def test_standard_tools_find_the_same(case_zip: Path, tmp_path: Path, small_file: CaseFile) -> None:
     """The lines of READ-ME.txt, as they stand there."""
     if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed")
+        absent("openssl is not installed")
     folder = tmp_path / "unpacked"
     with zipfile.ZipFile(case_zip) as archive:
         archive.extractall(folder)
