@@ -16,6 +16,7 @@ from admin_web.audited import viewed, viewed_list
 from admin_web.event_filter import FilterForm
 from admin_web.event_view import Shown, shown
 from admin_web.fields import stripped
+from admin_web.new_concerns import new_concerns
 from admin_web.roles import Role
 from admin_web.site import here
 from admin_web.wording import local
@@ -95,6 +96,7 @@ def today() -> str:
         before=before,
         counts=_counts(site.clock()),
         now=site.clock(),
+        concerns=[] if form.narrows or before else new_concerns(),
     )
 
 

@@ -17,20 +17,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from sqlalchemy import inspect
 
 from bench.concerns import RULES, made, plain
 from bench.store import store_on
-from filter_rules.types import Kind
+from filter_rules.types import Kind, Severity
+from safeguard.core.audit import Actor
 from safeguard.core.concerns import ConcernEvent
 from safeguard.core.events import Event, Private, SealedEvent, new_event_id
 from safeguard.core.types import Action, Channel, Reason
+from safeguard.store import concern_pages, evidence
 from safeguard.store.concern_building import Terms, build
+from safeguard.store.concern_pages import Order, WantedConcerns
 from safeguard.store.intake import Batch, take_in
 from safeguard.store.session import Store
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 TERMS = Terms(RULES, frozenset({"secondary"}))
 AT_ONCE = 5_000
+LEAD = Actor("staff:1", NOW)
 
 
 def stored(one: ConcernEvent, number: int) -> Event:
@@ -45,7 +50,9 @@ def stored(one: ConcernEvent, number: int) -> Event:
         method="device",
         channel=Channel.WEB,
         host=one.host,
-        private=Private(f"https://{one.host}/{one.page}", "" if one.kind is Kind.PAGE else one.page),
+        private=Private(
+            f"https://{one.host}/{one.page}", "" if one.kind is Kind.PAGE else one.page
+        ),
         categories=(),
         themes=tuple((theme.theme, theme.severity) for theme in one.themes),
         severity=one.themes[0].severity,
@@ -102,14 +109,76 @@ def fold(engine: str, count: int, most: int) -> None:
         print(f"{'a plain loop, squares/s':34}{plain():>10,.0f}")
 
 
+def listed(engine: str, concerns: int, events: int) -> None:
+    """Fold some, copy them until there are as many as asked for, and look at pages."""
+    with tempfile.TemporaryDirectory() as folder, store_on(engine, Path(folder)) as (_, store):
+        keep(store, events_of(5_000))
+        for _ in folded(store, 500):
+            pass
+        for table, count in (("concerns", concerns), ("events", events)):
+            multiply(store, table, count)
+        asked = {
+            "what is open": WantedConcerns(),
+            "urgent and high": WantedConcerns(severity=Severity.HIGH),
+            "a group without any": WantedConcerns(group="primary"),
+            "one family": WantedConcerns(family="gambling"),
+            "nobody's": WantedConcerns(unowned=True),
+            "a pupil's": WantedConcerns(subject=f"{'pupil 7':>32}".replace(" ", "0")),
+            "reviewed": WantedConcerns(standing=("reviewed",)),
+        }
+        for order in Order:
+            for what, wanted in asked.items():
+                took, after = [], ""
+                for _ in range(10):
+                    began = time.perf_counter()
+                    page = concern_pages.listed(store, wanted, NOW, LEAD, after, 50, order)
+                    took.append(time.perf_counter() - began)
+                    after = page.more
+                say = f"{what}, {order}"
+                print(f"{say:34}{max(took) * 1e3:>8.1f} ms, the worst of {len(took)} pages")
+        began = time.perf_counter()
+        numbers = concern_pages.today(store, NOW, NOW)
+        print(f"{'numbers of today':34}{(time.perf_counter() - began) * 1e3:>8.1f} ms {numbers}")
+        began = time.perf_counter()
+        evidence.due(store, NOW)
+        print(f"{'looking what is to be copied':34}{(time.perf_counter() - began) * 1e3:>8.1f} ms")
+
+
+def multiply(store: Store, table: str, count: int) -> None:
+    """Copy the rows of a table, under ids of their own, until there are about so many."""
+    sqlite = store.engine.dialect.name == "sqlite"
+    with store.writing() as session:
+        connection = session.connection()
+        there = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()  # noqa: S608  our own names
+        names = [one["name"] for one in inspect(connection).get_columns(table)]
+        quoted = ", ".join(f'"{name}"' for name in names)
+        fresh = "lower(hex(randomblob(16)))" if sqlite else "gen_random_uuid()"
+        given = ", ".join(fresh if name == "id" else f't."{name}"' for name in names)
+        series = (
+            "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < %d)"
+            if sqlite
+            else "WITH s AS (SELECT n FROM generate_series(1, %d) AS g(n))"
+        ) % max(1, count // there - 1)
+        source = f"(SELECT * FROM {table})"  # noqa: S608
+        connection.exec_driver_sql(
+            f"INSERT INTO {table} ({quoted}) {series} SELECT {given} FROM s, {source} t"  # noqa: S608
+        )
+        there = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()  # noqa: S608
+        print(f"{there:,} {table}", flush=True)
+
+
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.concern_store", description=__doc__)
-    parser.add_argument("what", choices=["fold"])
+    parser.add_argument("what", choices=["fold", "list"])
+    parser.add_argument("--concerns", type=int, default=100_000)
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--batch", type=int, default=500)
     asked = parser.parse_args(arguments)
-    fold(asked.engine, asked.events, asked.batch)
+    if asked.what == "fold":
+        fold(asked.engine, asked.events, asked.batch)
+    else:
+        listed(asked.engine, asked.concerns, asked.events)
     return 0
 
 

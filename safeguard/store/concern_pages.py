@@ -217,9 +217,11 @@ def _query(
     by = [CONCERNS.c.last_at, CONCERNS.c.id]
     if order is Order.SOONEST:
         by.insert(0, CONCERNS.c.severity)
-    query = select(*_COLUMNS).where(
-        CONCERNS.c.school_id == wanted.school_id, CONCERNS.c.standing == standing
-    )
+    # SQLite knows one index a table: by standing and severity only where that is the order asked
+    # for. A text that is put together is in no index.
+    by_standing = order is Order.SOONEST and not wanted.subject
+    column = CONCERNS.c.standing if by_standing else CONCERNS.c.standing.concat("")
+    query = select(*_COLUMNS).where(CONCERNS.c.school_id == wanted.school_id, column == standing)
     if place is not None:
         values = zip(place[-len(by) :], by, strict=True)
         query = query.where(
