@@ -142,11 +142,10 @@ def _about(told: Told, accounts: Mapping[str, str], named: Mapping[str, str]) ->
 
 def _name_kept(details: Mapping[str, Any]) -> str:
     """The name and the address of a thing, as they stand in what was before or after."""
-    for kept in (details.get("after"), details.get("before"), details):
-        first = kept[0] if isinstance(kept, list) and kept else kept
-        if isinstance(first, dict):
-            return ", ".join(str(first[name]) for name in ("name", "address") if first.get(name))
-    return ""
+    kept = (details.get("after"), details.get("before"), details)
+    firsts = [one[0] if isinstance(one, list) and one else one for one in kept]
+    thing = next(one for one in firsts if isinstance(one, dict))
+    return ", ".join(str(thing[name]) for name in ("name", "address") if thing.get(name))
 
 
 def _details(told: Told, named: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -123,7 +123,8 @@ class Vault:
         """
         with _named(path):
             if not path.exists():
-                if in_use():
+                # Asked again: another process may have made it meanwhile, and sealed with it.
+                if in_use() and not path.exists():
                     raise UnusableError(
                         f"The content key {path} is missing, and there are events sealed with it: "
                         "put the key back from your backup."

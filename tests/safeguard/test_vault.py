@@ -67,6 +67,17 @@ def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     assert open_vault(tmp_path).unseal(sealed) == b"typed words"
 
 
+def test_a_key_that_another_process_makes_meanwhile_is_the_key(tmp_path: Path) -> None:
+    path = tmp_path / "content.key"
+
+    def made_and_used_meanwhile() -> bool:
+        Vault.load_or_create(path)
+        return True
+
+    vault = Vault.load_or_create(path, made_and_used_meanwhile)
+    assert Vault.load_or_create(path).unseal(vault.seal(b"x")) == b"x"
+
+
 def test_a_key_that_is_missing_where_it_is_needed_is_never_made_anew(tmp_path: Path) -> None:
     with pytest.raises(UnusableError, match=r"content\.key is missing.*backup"):
         open_vault(tmp_path, lambda: True)
