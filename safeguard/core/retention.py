@@ -3,7 +3,7 @@
 A legal hold stops all of it for whom or what it names. Nothing here knows a database.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -109,7 +109,7 @@ PERIODS: Mapping[Kept, Period] = {
     ),
 }  # fmt: skip
 
-OF_OUTCOME: Mapping[str, Kept] = {
+OF_OUTCOME: Mapping[Outcome, Kept] = {
     Outcome.ACTED: Kept.ACTED,
     Outcome.NOTED: Kept.NOTED,
     Outcome.LESSON: Kept.DISMISSED,
@@ -139,11 +139,19 @@ class Periods:
 
 def kept_as(outcome: str | None) -> Kept:
     """Return the class of what was closed so. What is not known is kept as long as any."""
-    return OF_OUTCOME.get(outcome or "", Kept.ACTED)
+    return next((one for spelt, one in _spelt() if spelt == outcome), Kept.ACTED)
 
 
 def outcomes_kept_as(kept: Kept) -> tuple[str, ...]:
-    return tuple(str(outcome) for outcome, one in OF_OUTCOME.items() if one is kept)
+    """Return the outcomes of a class, in each way that they are written down."""
+    return tuple(spelt for spelt, one in _spelt() if one is kept)
+
+
+def _spelt() -> Iterator[tuple[str, Kept]]:
+    """Cases write an outcome in full, and concerns as a short word."""
+    for outcome, kept in OF_OUTCOME.items():
+        yield outcome.value, kept
+        yield outcome.name.lower(), kept
 
 
 def keep_until(
