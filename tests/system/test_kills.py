@@ -17,6 +17,7 @@ __all__ = ["postgres_server"]  # a fixture, used by its name
 
 ROUNDS = 10
 SEED = 20_260_304
+SLOWEST = 300  # seconds, where the machine is busy with other things
 ANSWERS = 400
 AWAY_SECONDS = 60.0
 # A machine that is busy with other things makes single answers slow, with a database or without.
@@ -36,6 +37,7 @@ def under_load(data: Path, server: PostgresServer | None) -> Iterator[School]:
             load.stop()
 
 
+@pytest.mark.timeout(SLOWEST)
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_what_a_client_was_told_is_kept_once_whatever_is_killed(
     engine: str, request: pytest.FixtureRequest, school: Path
@@ -49,6 +51,7 @@ def test_what_a_client_was_told_is_kept_once_whatever_is_killed(
     assert found.acknowledged > 10 * ROUNDS
 
 
+@pytest.mark.timeout(SLOWEST)
 def test_without_its_database_the_filter_answers_as_before_and_loses_nothing(
     postgres_server: PostgresServer, school: Path
 ) -> None:

@@ -87,6 +87,7 @@ def settings_of(data: Path, url: str) -> Settings:
     return load(data).model_copy(update={"database": Database(url=url)})
 
 
+@pytest.mark.timeout(300)
 def test_each_node_brings_its_own_events_and_the_loss_of_one_stops_nothing(trust: Trust) -> None:
     near, far = trust.near, trust.far
     for one in (near, far):
