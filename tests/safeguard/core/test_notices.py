@@ -90,6 +90,11 @@ def test_opened_it_climbs_no_further() -> None:
     assert whom(seen, [told(LEAD)], DAY + minutes(90)) == []
 
 
+def test_more_of_what_someone_has_opened_does_not_climb() -> None:
+    seen = concern(opened_at=DAY + minutes(5), changed_at=DAY + minutes(20))
+    assert whom(seen, [told(LEAD)], DAY + minutes(40)) == []
+
+
 def test_what_was_opened_before_it_grew_worse_is_news() -> None:
     seen = concern(URGENT, opened_at=DAY + minutes(5), changed_at=DAY + minutes(20))
     heard = [told(LEAD, severity=HIGH)]
