@@ -12,7 +12,8 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from filter_rules.sealed import WITHHELD
-from filter_rules.types import Finding, Hit, Kind, Severity
+from filter_rules.types import Hit, Kind, Match, Severity
+from safeguard.core.passages import passages
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 
 SCHOOL = 1  # a school that runs alone; a trust numbers its schools in the database
@@ -22,11 +23,8 @@ TALLIED = frozenset({"adverts"})
 WINDOW = timedelta(minutes=10)
 MOST_HOSTS = 20
 MOST_PHRASES = 10
-MOST_SAID = 20
 LONGEST_URL = 2048
 LONGEST_WORDS = 500
-AROUND = 80  # characters kept on each side of a phrase that a page showed
-MOST_PASSAGES = 3
 # Neither vowels, so that no reference spells a word, nor characters read as each other.
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 HALF = 4
@@ -45,8 +43,7 @@ class Keeping(StrEnum):
 class Private:
     """What is encrypted before it is written. `phrases` are quoted as they stood there.
 
-    `scores` is what each theme scored, `says` the sentences of the phrases that were found, and
-    `entry` the entry of the list that was hit.
+    `scores`: of each theme. `says`: what the phrases mean. `entry`: of the list that was hit.
     """
 
     url: str = ""
@@ -283,29 +280,21 @@ def _private(verdict: Verdict, target: Target) -> Private:
     entry = clean(hit.entry) if hit else ""
     if not (verdict.findings or verdict.flagged):
         return Private(url, entry=entry)
-    matches = [match for finding in verdict.findings for match in finding.matches]
+    matches = [match for one in verdict.findings for match in one.matches]
     phrases = dict.fromkeys(clean(match.quote) for match in matches)
     says = dict.fromkeys(match.says for match in matches if match.says)
     return Private(
         url=url,
         words="" if target.kind is Kind.PAGE else clean(target.words, LONGEST_WORDS),
-        excerpt=_passages(target.words, verdict.findings) if target.kind is Kind.PAGE else "",
+        excerpt=_excerpt(target, matches) if target.kind is Kind.PAGE else "",
         phrases=tuple(phrases)[:MOST_PHRASES],
         scores=tuple((finding.theme, finding.score) for finding in verdict.findings),
-        says=tuple(says)[:MOST_SAID],
+        says=tuple(says)[:MOST_PHRASES],
         entry=entry,
     )
 
 
-def _passages(text: str, findings: Sequence[Finding]) -> str:
+def _excerpt(target: Target, matches: Sequence[Match]) -> str:
     """Return the page's text around the first few phrases, never the page."""
-    passages: list[str] = []
-    end = -1
-    matches = sorted(
-        (match for finding in findings for match in finding.matches), key=lambda one: one.start
-    )
-    for match in matches:
-        if match.start > end and len(passages) < MOST_PASSAGES:
-            end = min(match.end, match.start + AROUND) + AROUND
-            passages.append(" ".join(clean(text[max(0, match.start - AROUND) : end]).split()))
-    return " … ".join(passages)
+    around = passages(target.words, [(one.start, one.end) for one in matches])
+    return " … ".join(" ".join(clean(one).split()) for one in around)

@@ -121,9 +121,9 @@ def listed(
         page = page_of(session, wanted, now, after, limit, order)
         seen = [one.id for one in page.concerns]
         said = {name: str(value) for name, value in asdict(wanted).items() if value}
-        audit.record_by(
-            session, actor, "listed", "concerns", "", {"filter": said, "after": after, "seen": seen}
-        )
+        told = {"filter": said, "after": after, "seen": seen}
+        if seen:  # of an empty list nobody learns of anyone
+            audit.record_by(session, actor, "listed", "concerns", "", told)
     return page
 
 

@@ -4,7 +4,7 @@ A class's line is concluded for each pupil who waits behind it. What is closed t
 together.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,19 +14,17 @@ from sqlalchemy.orm import Session
 
 from filter_rules.types import Severity
 from safeguard.core.concern_rules import ConcernRules
-from safeguard.core.concerns import Change, Concern, Outcome, Standing, Who
-from safeguard.core.folding import review, unreview, within_reach
-from safeguard.store import class_lines, feedback
+from safeguard.core.concerns import Outcome, Standing
+from safeguard.core.folding import review, unreview
+from safeguard.store import feedback
 from safeguard.store.class_lines import line_of
 from safeguard.store.concern_rows import (
     CLASS,
-    Kept,
-    kept_by_id,
-    kept_within,
     one_at_a_time,
 )
-from safeguard.store.concern_writing import Randomness, write
+from safeguard.store.concern_writing import Randomness
 from safeguard.store.session import Store, vault_of
+from safeguard.store.settling import UNREADABLE, beside, opened, settle
 from safeguard.store.tables.cases import OutcomeRow
 from safeguard.store.tables.concerns import ConcernRow
 from safeguard.store.triage import (
@@ -38,11 +36,6 @@ from safeguard.store.triage import (
     keep_note,
     record,
     seen_at,
-)
-
-UNREADABLE = (
-    "This concern cannot be opened: it was sealed with another key. Ask the technician to put "
-    "the key back from the backup."
 )
 
 
@@ -153,38 +146,6 @@ def undo_together(
             if row is not None:
                 record(session, act, "undone", row, {"batch": batch})
     return len(ids)
-
-
-def settle(
-    session: Session,
-    changes: Iterable[Change],
-    kept: Sequence[Kept],
-    rules: ConcernRules,
-    now: datetime,
-    randomness: Randomness,
-) -> None:
-    """Write what became of concerns because of a person, and of the lines of their classes."""
-    session.flush()
-    written = write(session, changes, kept, {}, now, randomness)
-    touched = [each for one in written for each in (one.change.concern, *one.change.before)]
-    class_lines.settle(session, touched, rules, now, randomness)
-    session.expire_all()
-
-
-def beside(session: Session, concern: Concern, rules: ConcernRules, *also: Who) -> list[Kept]:
-    """Return the concerns that matter to this one, its subject's and those of `also`."""
-    facts = concern.facts
-    return kept_within(
-        session,
-        [within_reach(who, facts.first, facts.last, rules) for who in (concern.who, *also)],
-    )
-
-
-def opened(session: Session, concern_id: str) -> Kept:
-    """Return the concern of a row; TriageError where it cannot be opened."""
-    for one in kept_by_id(session, [concern_id]):
-        return one
-    raise TriageError(UNREADABLE)
 
 
 def _may_close(row: ConcernRow, said: Conclusion) -> None:

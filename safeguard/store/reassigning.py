@@ -9,11 +9,10 @@ from safeguard.core.concern_rules import ConcernRules
 from safeguard.core.concerns import Known, Who
 from safeguard.core.events import SURE
 from safeguard.core.folding import reassign as moved
-from safeguard.store import class_lines
 from safeguard.store.concern_rows import CLASS, one_at_a_time
-from safeguard.store.concern_writing import Randomness, write
-from safeguard.store.conclusions import beside, opened
+from safeguard.store.concern_writing import Randomness
 from safeguard.store.session import Store
+from safeguard.store.settling import beside, opened, settle
 from safeguard.store.tables.concerns import ConcernEventRow, ConcernRow
 from safeguard.store.tables.events import EventRow
 from safeguard.store.tables.people import PersonRow
@@ -57,10 +56,7 @@ def reassign(
         who = Who(row.school_id, Known.PERSON, person)
         kept = beside(session, one.concern, rules, who)
         changes = moved([each.concern for each in kept], one.concern, who, rules)
-        written = write(session, changes, kept, {}, act.at, randomness)
-        touched = [each for one in written for each in (one.change.concern, *one.change.before)]
-        class_lines.settle(session, touched, rules, act.at, randomness)
-        session.expire_all()
+        written = settle(session, changes, kept, rules, act.at, randomness)
         stays = next(each.id for each in written if one.concern in each.change.before)
         now = session.get_one(ConcernRow, stays)
         now.moved_from, now.identity = now.moved_from or was, SURE
