@@ -10,6 +10,7 @@ import argparse
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,10 +20,13 @@ from threading import Event as Flag
 import structlog
 
 from safeguard import settings as settings_file
-from safeguard.audit_watch import keep_head
+from safeguard.audit_watch import keep_head, look
 from safeguard.concern_watch import ConcernWatch, terms_of
+from safeguard.notify.notifier import Notifier
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
+from safeguard.store.audit import head
+from safeguard.store.case_evidence import copy_recent
 from safeguard.store.session import AwayError, Store, open_store
 
 PAUSE = 0.02  # between two pieces of one duty: others want to write as well
@@ -41,28 +45,41 @@ class Lane(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Something to do every so many seconds. `do` is told the time, and says if there is more."""
+    """Something to do every so many seconds. `do` is told the time, and returns True if there is more."""
 
     what: str
     every: float
     why: str
-    do: Callable[[datetime], bool | None]
+    do: Callable[[datetime], object]
 
 
-def duties_of(lane: Lane, settings: Settings, store: Store) -> tuple[Duty, ...]:
-    """Return the duties of a lane. A new one is a line here."""
+def duties_of(lane: Lane, settings: Settings, store: Store, closing: ExitStack) -> tuple[Duty, ...]:
+    """Return the duties of a lane. A new one is a line here; what it holds open ends at closing."""
     watch = ConcernWatch(store, terms_of(settings))
+    notifier = Notifier(store, settings, lambda: datetime.now(UTC), lambda: _end_of_chain(store))
+    closing.callback(notifier.close)
     table: dict[Lane, tuple[Duty, ...]] = {
         Lane.SOON: (
             Duty("fold events", 0.25, "a lead sees a concern within two seconds", watch.fold),
+            Duty("tell staff", 1, "an urgent concern reaches the mail server within ten seconds",
+                 lambda _now: notifier.tick()),
             Duty("copy surroundings", 5, "days of the access log can then be dropped", watch.copy),
         ),
         Lane.SLOW: (
             Duty("keep the chain's end", 3600, "rows removed from its end are noticed",
                  lambda now: keep_head(store, settings.data, now)),
+            Duty("follow the chain", 86400, "what was tampered with is found within a day",
+                 lambda now: look(store, settings.data, now)),
+            Duty("copy the days of cases", 3600, "a case keeps the whole day after the log is dropped",
+                 lambda now: copy_recent(store, now)),
         ),
     }  # fmt: skip
     return table[lane]
+
+
+def _end_of_chain(store: Store) -> str:
+    found = head(store)
+    return found.text if found else ""
 
 
 class Rounds:
@@ -99,7 +116,7 @@ class Rounds:
             self._say(duty, type(error).__name__)  # not its text: that may name someone
             return max(AFTER_TROUBLE, duty.every)
         self._troubled.discard(duty.what)
-        return PAUSE if more else duty.every
+        return PAUSE if more is True else duty.every
 
     def _say(self, duty: Duty, trouble: str) -> None:
         if duty.what not in self._troubled:
@@ -109,13 +126,13 @@ class Rounds:
 
 def run(lane: Lane, settings: Settings, stop: Flag) -> None:
     """Do the duties of a lane until told to stop."""
-    store = open_store(settings)
-    try:
-        rounds = Rounds(duties_of(lane, settings, store), lambda: datetime.now(UTC))
+    with ExitStack() as closing:
+        store = open_store(settings)
+        closing.callback(store.close)
+        duties = duties_of(lane, settings, store, closing)
+        rounds = Rounds(duties, lambda: datetime.now(UTC))
         while not stop.wait(rounds.turn()):
             pass
-    finally:
-        store.close()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

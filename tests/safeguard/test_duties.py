@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -110,7 +111,8 @@ def test_one_that_fails_is_tried_again_and_the_others_go_on(
 
 def test_each_lane_has_duties_that_can_be_done(any_settings: Settings, any_store: Store) -> None:
     for lane in Lane:
-        table = duties_of(lane, any_settings, any_store)
+        with ExitStack() as closing:
+            table = duties_of(lane, any_settings, any_store, closing)
         assert table
         assert all(duty.why and duty.every > 0 for duty in table)
         for duty in table:
