@@ -138,9 +138,11 @@ def page_of(
     """Return a page without a record: for Safeguard itself, which shows nobody's name."""
     place = _place_of(after)
     standings = wanted.standing or OPEN
+    # By severity each standing is in order by itself; by time they are in order together.
+    apart = [(one,) for one in standings] if _by_standing(wanted, order) else [standings]
     parts = [
-        session.execute(_query(wanted, one, now, place, order).limit(limit + 1)).all()
-        for one in standings
+        session.execute(_query(wanted, some, now, place, order).limit(limit + 1)).all()
+        for some in apart
     ]
     rows = list(merge(*parts, key=lambda row: _key(row, order), reverse=True))
     found = tuple(listed_of(row) for row in rows[:limit])
@@ -209,7 +211,7 @@ def _count(session: Session, *where: ColumnElement[bool]) -> int:
 
 def _query(
     wanted: WantedConcerns,
-    standing: str,
+    standings: tuple[str, ...],
     now: datetime,
     place: tuple[int, datetime, str] | None,
     order: Order,
@@ -217,17 +219,16 @@ def _query(
     by = [CONCERNS.c.last_at, CONCERNS.c.id]
     if order is Order.SOONEST:
         by.insert(0, CONCERNS.c.severity)
-    # SQLite knows one index a table: by standing and severity only where that is the order asked
-    # for. A text that is put together is in no index.
-    by_standing = order is Order.SOONEST and not wanted.subject
-    column = CONCERNS.c.standing if by_standing else CONCERNS.c.standing.concat("")
-    query = select(*_COLUMNS).where(CONCERNS.c.school_id == wanted.school_id, column == standing)
+    # A text that is put together is in no index: SQLite takes one that is in the order asked for.
+    apart = _by_standing(wanted, order)
+    column = CONCERNS.c.standing if apart else CONCERNS.c.standing.concat("")
+    query = select(*_COLUMNS).where(CONCERNS.c.school_id == wanted.school_id, column.in_(standings))
     if place is not None:
         values = zip(place[-len(by) :], by, strict=True)
         query = query.where(
             tuple_(*by) < tuple_(*(literal(value, column.type) for value, column in values))
         )
-    where = [*_whose(wanted), *_when(wanted, standing, now)]
+    where = [*_whose(wanted), *_when(wanted, now)]
     return query.where(*where).order_by(*(column.desc() for column in by))
 
 
@@ -243,10 +244,14 @@ def _whose(wanted: WantedConcerns) -> Iterator[ColumnElement[bool]]:
         yield CONCERNS.c.owner.is_(None)
 
 
-def _when(wanted: WantedConcerns, standing: str, now: datetime) -> Iterator[ColumnElement[bool]]:
+def _by_standing(wanted: WantedConcerns, order: Order) -> bool:
+    return order is Order.SOONEST and not wanted.subject
+
+
+def _when(wanted: WantedConcerns, now: datetime) -> Iterator[ColumnElement[bool]]:
     if wanted.snoozed:
         yield CONCERNS.c.snoozed_until > now
-    elif standing in OPEN:
+    elif not wanted.standing:
         yield or_(CONCERNS.c.snoozed_until.is_(None), CONCERNS.c.snoozed_until <= now)
     if wanted.since is not None:
         yield CONCERNS.c.last_at >= wanted.since
