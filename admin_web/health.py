@@ -21,7 +21,7 @@ from safeguard.notify.notifier import put_tests
 from safeguard.notify.troubles import troubles
 from safeguard.sealed_status import Standing, status_of
 from safeguard.spool_reader import problems
-from safeguard.store import contacts, generation, overlay, people
+from safeguard.store import contacts, generation, nodes, overlay, people
 from safeguard.store.session import AwayError
 from safeguard.subscriptions import subscriptions
 
@@ -67,6 +67,7 @@ def _checks(site: Site) -> Iterator[Check]:
     yield from _lists(site)
     yield _database(site)
     yield from _messages(site)
+    yield from _nodes(site)
     yield _spools(site)
     yield _disk(site)
 
@@ -149,6 +150,19 @@ def _messages(site: Site) -> Iterator[Check]:
     yield Check(
         "Messages", well=True, says=f"{how_many(len(people), 'contact')} can be told.{never}"
     )
+
+
+def _nodes(site: Site) -> Iterator[Check]:
+    """Whether the machines that share this database are well; nothing where there is but one."""
+    try:
+        found = nodes.everyone(site.store)
+    except AwayError:
+        return
+    ill = nodes.problems(found, site.clock())
+    if ill:
+        yield Check("Machines", well=False, says=" ".join(ill))
+    elif len(found) > 1:
+        yield Check("Machines", well=True, says=f"All {len(found)} were heard of a moment ago.")
 
 
 def _spools(site: Site) -> Check:

@@ -13,6 +13,7 @@ from safeguard.sealed_testing import run_test
 from safeguard.spool import SpoolWriter
 from safeguard.store import contacts, outbox_reading
 from safeguard.store.contacts import Place, Way
+from safeguard.store.nodes import Presence
 from tests.admin_web.school import NOW, TOM, School, Visitor, open_school
 
 
@@ -149,3 +150,16 @@ def test_a_test_is_sent_to_everyone_who_is_told(school: School, tom: Visitor) ->
     assert tom.send("/health/test", {}, page=form).status_code == 302
     assert "A test is on its way: 1 contact." in tom.text("/health")
     assert outbox_reading.counts(school.store) == {"waiting": 1}
+
+
+def test_machines_that_share_the_database_are_told_of(school: School, tom: Visitor) -> None:
+    hall, library = (
+        Presence(school.store, name * 8, name, run)
+        for name, run in (("hall", "1"), ("library", "2"))
+    )
+    hall.say(NOW, "", leads=True)
+    assert "Machines" not in tom.text("/health")  # one alone is the usual school
+    library.say(NOW, "", leads=False)
+    assert "All 2 were heard of" in tom.text("/health")
+    library.say(NOW - timedelta(days=2), "", leads=False)
+    assert "library has not been heard of" in tom.text("/health")
