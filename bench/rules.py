@@ -28,8 +28,8 @@ from filter_rules.hosts import canonical_host
 from filter_rules.listing import Listing, ListingMap, compile_map, compile_runs
 from filter_rules.ruleset import RuleSet
 from filter_rules.url_index import UrlIndex
-from safeguard.settings import load
 from safeguard.importing import import_source
+from safeguard.settings import load
 from safeguard.supervisor import prepare
 
 PROJECT = Path(__file__).parent.parent
