@@ -21,12 +21,15 @@ import structlog
 
 from safeguard import settings as settings_file
 from safeguard.audit_watch import keep_head, look
+from safeguard.backups import make_daily
 from safeguard.concern_watch import ConcernWatch, terms_of
 from safeguard.notify.notifier import Notifier
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
 from safeguard.store.audit import head
 from safeguard.store.case_evidence import copy_recent
+from safeguard.store.resealing import Resealing
+from safeguard.store.retention import purge_daily
 from safeguard.store.session import AwayError, Store, open_store
 
 PAUSE = 0.02  # between two pieces of one duty: others want to write as well
@@ -58,6 +61,7 @@ def duties_of(lane: Lane, settings: Settings, store: Store, closing: ExitStack) 
     watch = ConcernWatch(store, terms_of(settings))
     notifier = Notifier(store, settings, lambda: datetime.now(UTC), lambda: _end_of_chain(store))
     closing.callback(notifier.close)
+    resealing = Resealing(store, settings.data)
     table: dict[Lane, tuple[Duty, ...]] = {
         Lane.SOON: (
             Duty("fold events", 0.25, "a lead sees a concern within two seconds", watch.fold),
@@ -72,6 +76,12 @@ def duties_of(lane: Lane, settings: Settings, store: Store, closing: ExitStack) 
                  lambda now: look(store, settings.data, now)),
             Duty("copy the days of cases", 3600, "a case keeps the whole day after the log is dropped",
                  lambda now: copy_recent(store, now)),
+            Duty("purge", 3600, "nothing is kept longer than its class may be",
+                 lambda now: purge_daily(store, settings.retention.periods, now)),
+            Duty("back up", 3600, "a day's work at most is lost with the disk",
+                 lambda now: make_daily(settings, now)),
+            Duty("seal anew", 60, "what an old content key sealed is sealed with the new one",
+                 resealing.some),
         ),
     }  # fmt: skip
     return table[lane]

@@ -118,7 +118,7 @@ def erase_payload(session: Session, at: datetime, who: str, rows: Iterable[int],
     """
     one_at_a_time(session)
     gone: list[int] = []
-    for part in batched(sorted(set(rows)), BATCH, strict=False):
+    for part in batched(sorted(set(rows)), BATCH):
         there = delete(AuditPayloadRow).where(
             AuditPayloadRow.id.in_(part), AuditPayloadRow.id.not_in(_keys())
         )

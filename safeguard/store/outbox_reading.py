@@ -44,7 +44,7 @@ def told(store: Store, concerns: Sequence[str]) -> dict[str, list[Told]]:
     """Return who was told of these concerns, or is about to be."""
     found: dict[str, list[Told]] = {}
     with store.reading() as session:
-        for part in batched(concerns, PART, strict=False):
+        for part in batched(concerns, PART):
             query = select(OutboxRow).where(
                 OutboxRow.about.in_(part), OutboxRow.kind == CONCERN, OutboxRow.state != CANCELLED
             )

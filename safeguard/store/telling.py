@@ -33,7 +33,7 @@ def open_concerns(store: Store, at_least: Severity, since: datetime) -> list[ToT
 
 def concerns_of(store: Store, ids: Sequence[str]) -> list[ToTell]:
     """Return those of these concerns that are open."""
-    parts = batched(ids, PART, strict=False)
+    parts = batched(ids, PART)
     return [one for part in parts for one in _to_tell(store, ConcernRow.id.in_(part))]
 
 
@@ -41,7 +41,7 @@ def openers(store: Store, ids: Sequence[str]) -> dict[str, int | None]:
     """Return who first looked at each of these concerns, where anyone did."""
     found: dict[str, int | None] = {}
     with store.reading() as session:
-        for part in batched(ids, PART, strict=False):
+        for part in batched(ids, PART):
             query = select(ConcernRow.id, ConcernRow.opened_by).where(ConcernRow.id.in_(part))
             found.update((one, by) for one, by in session.execute(query))
     return found
@@ -139,7 +139,7 @@ def _to_tell(store: Store, *where: ColumnElement[bool]) -> list[ToTell]:
 def _reviews(session: Session, ids: Sequence[str]) -> dict[str, int]:
     """Return how often each was concluded: each time it comes back after one is news."""
     found: dict[str, int] = {}
-    for part in batched(ids, PART, strict=False):
+    for part in batched(ids, PART):
         query = (
             select(OutcomeRow.concern_id, func.count())
             .where(OutcomeRow.concern_id.in_(part), OutcomeRow.undone_at.is_(None))
@@ -152,7 +152,7 @@ def _reviews(session: Session, ids: Sequence[str]) -> dict[str, int]:
 def _looks(session: Session, ids: Sequence[str]) -> dict[str, datetime]:
     """Return when a member of staff last did anything with each: the audit knows."""
     found: dict[str, datetime] = {}
-    for part in batched(ids, PART, strict=False):
+    for part in batched(ids, PART):
         query = (
             select(AuditRow.about, func.max(AuditRow.at))
             .where(AuditRow.about_kind == "concern", AuditRow.about.in_(part))
