@@ -1,6 +1,5 @@
 """One concern in full, and that nobody reads it unseen."""
 
-
 import pytest
 from sqlalchemy import select, update
 
