@@ -8,6 +8,7 @@ from filter_rules.formats.lines import Reader, Said, quoted
 from filter_rules.types import Entry, Part
 
 _MOST_IN_RANGE = 64  # any range of IPv4 is made of fewer
+_MAPPED = IPv6Network("::ffff:0:0/96")
 _COMMENT = re.compile(r"[#;!].*")
 
 
@@ -44,4 +45,12 @@ def _read(text: str) -> list[IPv4Network | IPv6Network]:
     first, dash, last = text.partition("-")
     if dash:
         return [*summarize_address_range(ip_address(first.strip()), ip_address(last.strip()))]
-    return [ip_network(text, strict=False)]
+    return [_plain(ip_network(text, strict=False))]
+
+
+def _plain(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
+    """An IPv4 network written as IPv6 is that IPv4 network; Pythons also differ in spelling it."""
+    if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
+        address = int(network.network_address) & 0xFFFF_FFFF
+        return IPv4Network((address, network.prefixlen - _MAPPED.prefixlen))
+    return network
