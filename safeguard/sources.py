@@ -183,7 +183,10 @@ def _read_meta(meta: Path) -> Source:
             counts=table.get("counts", {}),
         )  # fmt: skip
     except (ValueError, KeyError, OSError) as error:
-        raise UnusableError(f"{meta} cannot be read ({error}): import the list again.") from error
+        raise UnusableError(
+            f"{meta} cannot be read ({error}): see who may read it, or import the list again. "
+            "The rules of before stay in force."
+        ) from error
 
 
 def _toml(text: str) -> str:

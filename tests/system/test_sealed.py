@@ -62,8 +62,8 @@ def asked_everywhere(made: Filter, world: Internet) -> str:
             assert answer.status_code == 403, answer.text
             said += answer.text + str(answer.headers)
         web.get(world.url("dark.pages.test"), headers=referer)
-    for name in ("xyzzy-whole.test", "plugh-carrier.test"):
-        DNSRecord.question(name).send("127.0.0.1", made.dns_port, timeout=10)
+    # The name of a carrier by itself is no hit: the access log notes it like any other.
+    DNSRecord.question("xyzzy-whole.test").send("127.0.0.1", made.dns_port, timeout=10)
     for options in (("--explain",), ("--json", "--group", "guest")):
         ran = made.command("check", *options, SEALED, "xyzzy-whole.test", "plugh-carrier.test/")
         lines = (ran.stdout + ran.stderr).splitlines()
