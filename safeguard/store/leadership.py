@@ -67,9 +67,13 @@ class Leadership:
         return row == (True,)
 
     def _let_go(self) -> None:
-        self._leads = False
+        led, self._leads = self._leads, False
         self._look_at = 0.0
         if self._connection is not None:
+            with suppress(AwayError), plain_away_named(self._store.engine):
+                if led:
+                    # Closing alone is only a message: the server may see it after another has asked.
+                    self._connection.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
             with suppress(AwayError), plain_away_named(self._store.engine):
                 self._connection.close()
             self._connection = None
