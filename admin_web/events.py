@@ -26,6 +26,7 @@ from safeguard.store.events import StoredEvent, Wanted
 
 PAGE_SIZE = 25
 COUNTED_TO = 100
+LONGEST_ID = 36
 
 pages = Blueprint("events", __name__)
 
@@ -110,7 +111,8 @@ def _link(**changes: str) -> str:
 def _before() -> str:
     """The event that the page shown starts after; it is an id of ours or nothing."""
     text = request.args.get("before", "")
-    return text if len(text) <= 36 and text.replace("-", "").isalnum() and text.isascii() else ""  # noqa: PLR2004
+    is_id = len(text) <= LONGEST_ID and text.replace("-", "").isalnum() and text.isascii()
+    return text if is_id else ""
 
 
 def _counts(now: datetime) -> dict[str, tuple[int, bool]]:

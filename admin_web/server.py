@@ -78,10 +78,9 @@ def modern_tls(_config: object, default: Callable[[], ssl.SSLContext]) -> ssl.SS
 
 def load_site(settings: Settings) -> Any:
     """Open what the site shows, and keep its rules as fresh as the proxy's."""
-    # Imported here: the parent must listen at once, and never needs these.
-    from admin_web.app import create_app  # noqa: PLC0415
-    from safeguard.engine import Engine, open_engine  # noqa: PLC0415
-    from safeguard.store.session import open_store  # noqa: PLC0415
+    from admin_web.app import create_app  # noqa: PLC0415  the parent listens at once without it
+    from safeguard.engine import Engine, open_engine  # noqa: PLC0415  likewise
+    from safeguard.store.session import open_store  # noqa: PLC0415  likewise
 
     engine = open_engine(settings)
     store = open_store(settings)

@@ -78,7 +78,7 @@ def main() -> None:
     plain = timed("exported without the PDF", lambda: export(store, data, wish, LONDON, None))
     whole = timed("exported with the PDF", lambda: export(store, data, wish, LONDON, pdf_of))
     assert plain is not None  # noqa: S101  the case was made above
-    assert whole is not None  # noqa: S101
+    assert whole is not None  # noqa: S101  likewise
     path = data / whole.name
     path.write_bytes(whole.content)
     found = timed("verified", lambda: verify(path))

@@ -159,11 +159,11 @@ def multiply(store: Store, table: str, count: int) -> None:
             if sqlite
             else "WITH s AS (SELECT n FROM generate_series(1, %d) AS g(n))"
         ) % max(1, count // there - 1)
-        source = f"(SELECT * FROM {table})"  # noqa: S608
+        source = f"(SELECT * FROM {table})"  # noqa: S608  our own names
         connection.exec_driver_sql(
-            f"INSERT INTO {table} ({quoted}) {series} SELECT {given} FROM s, {source} t"  # noqa: S608
+            f"INSERT INTO {table} ({quoted}) {series} SELECT {given} FROM s, {source} t"  # noqa: S608  likewise
         )
-        there = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()  # noqa: S608
+        there = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()  # noqa: S608  likewise
         print(f"{there:,} {table}", flush=True)
 
 

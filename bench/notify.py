@@ -7,6 +7,7 @@ process, as often as the jobs process runs them. Then: what a look costs while c
 
 import argparse
 import secrets
+import socket
 import tempfile
 import time
 import uuid
@@ -47,7 +48,7 @@ class MailServer:
     def __init__(self) -> None:
         self.came = Flag()
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's
         content = envelope.content
         if isinstance(content, bytes) and b"act now" in content:
             self.came.set()
@@ -160,8 +161,6 @@ def _subject() -> Subject:
 
 
 def _free_port() -> int:
-    import socket  # noqa: PLC0415
-
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])

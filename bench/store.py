@@ -228,8 +228,9 @@ def explain(store: Store, someone: Subject) -> None:
     """Print how the engine finds a pupil's day."""
     with day_open(store, DAY) as connection:
         assert connection is not None  # noqa: S101  it was filled a moment ago
-        query = access._query(connection, WantedVisits(person=someone.person), DAY)  # noqa: SLF001
-        assert query is not None  # noqa: S101
+        wanted = WantedVisits(person=someone.person)
+        query = access._query(connection, wanted, DAY)  # noqa: SLF001  its plan is what is shown
+        assert query is not None  # noqa: S101  the day is there
         is_sqlite = connection.dialect.name == "sqlite"
         said = query.limit(101).compile(connection, compile_kwargs={"literal_binds": True})
         word = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN (ANALYZE, BUFFERS)"

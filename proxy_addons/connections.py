@@ -59,4 +59,4 @@ class FilterHandler(mode_servers.ProxyConnectionHandler):
 def use_our_handler(visits: Visits) -> None:
     """Make mitmproxy use it: it looks the name up for each connection, and asks nobody."""
     FilterHandler.visits = visits
-    mode_servers.ProxyConnectionHandler = FilterHandler  # type: ignore[misc]
+    mode_servers.ProxyConnectionHandler = FilterHandler  # type: ignore[misc]  # a class of theirs is replaced

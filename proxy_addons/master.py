@@ -82,4 +82,4 @@ def use_our_error_pages(pages: Pages) -> None:
         return pages.failed("This page could not be loaded", says).encode()
 
     for protocol in (_http1, _http2):
-        protocol.format_error = format_error  # type: ignore[attr-defined]
+        protocol.format_error = format_error  # type: ignore[attr-defined]  # it has no types

@@ -23,8 +23,8 @@ def by_this_machine(host: str) -> Sequence[str]:
 
 def _by_servers(upstreams: Sequence[str]) -> Lookup:
     import dns.exception  # noqa: PLC0415  half a megabyte that most installations do not use
-    import dns.nameserver  # noqa: PLC0415
-    import dns.resolver  # noqa: PLC0415
+    import dns.nameserver  # noqa: PLC0415  likewise
+    import dns.resolver  # noqa: PLC0415  likewise
 
     resolver = dns.resolver.Resolver(configure=False)
     addresses = [urlsplit(one) for one in upstreams]

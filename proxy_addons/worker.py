@@ -101,7 +101,7 @@ async def serve(
     leads = Leads(dialler, time.monotonic)
     addons = chain(visits, desk, leads, inheritance.store, limit)
     master = FilterMaster(addons, inheritance.trusted, limit)
-    proxyserver: Proxyserver = master.addons.get("proxyserver")  # type: ignore[no-untyped-call]
+    proxyserver: Proxyserver = master.addons.get("proxyserver")  # type: ignore[no-untyped-call]  # it has no types
     instance: ServerInstance[ProxyMode] = ServerInstance.make("regular", proxyserver)
     server = await asyncio.start_server(instance.handle_stream, sock=listener, backlog=BACKLOG)
     chores = [

@@ -42,8 +42,8 @@ def pdf_of(document: Record, fingerprint: str, zone: ZoneInfo) -> bytes:
     """Return the case as PDF/UA-1."""
     page = html_of(document, fingerprint, zone)
     try:
-        # A second to load, and libraries of the system, which not every machine has.
-        from weasyprint import HTML  # type: ignore[import-untyped]  # noqa: PLC0415
+        # It has no types; it takes a second to load, and libraries that not every machine has.
+        from weasyprint import HTML  # type: ignore[import-untyped]  # noqa: PLC0415  see above
     except OSError as error:
         raise UnusableError(MISSING.format(str(error).split(":", 1)[0])) from error
     made: bytes = HTML(string=page, url_fetcher=_fetch_nothing).write_pdf(

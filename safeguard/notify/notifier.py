@@ -46,9 +46,11 @@ class Notifier:
         self._clock = clock
         self._hours = settings.school.hours
         self._digest_at = time.fromisoformat(settings.notify.digest_at)
-        says = lambda now: [one.says for one in troubles(store, settings, now)]  # noqa: E731
-        self.sending = Sending(Source(store, settings, head, says), clock)
+        self.sending = Sending(Source(store, settings, head, self._troubles), clock)
         self._done: dict[str, datetime] = {}
+
+    def _troubles(self, now: datetime) -> list[str]:
+        return [one.says for one in troubles(self._store, self._settings, now)]
 
     def tick(self) -> None:
         """Plan and start what is due. It waits for no server; AwayError is the caller's."""

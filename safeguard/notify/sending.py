@@ -76,7 +76,7 @@ class Sending:
         except AwayError as error:
             log.warning("a message is sent again later: the database is away", trouble=str(error))
         except Exception as error:  # noqa: BLE001  a thread has nobody else to tell
-            log.error("a message is sent again later", trouble=type(error).__name__)  # noqa: TRY400
+            log.error("a message is sent again later", trouble=type(error).__name__)  # noqa: TRY400  a trace may name people
         finally:
             with self._lock:
                 del self._threads[key]
@@ -115,8 +115,7 @@ def send(settings: Settings, way: Way, place: Place, message: Message) -> Reply:
             )
             return webhook.send(hook, message)
         case Way.APPRISE:
-            # A third of a second to load, which who has no such contact does not pay.
-            from safeguard.notify import services  # noqa: PLC0415
+            from safeguard.notify import services  # noqa: PLC0415  a third of a second to load
 
             return services.send(place.address, message, notify.timeout_seconds)
 

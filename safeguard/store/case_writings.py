@@ -1,6 +1,7 @@
 """What people wrote about a case and its concerns: notes, conclusions, who had it when."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -20,21 +21,9 @@ def notes_of(
 ) -> tuple[Written, ...]:
     mine = _mine(NoteRow.case_id, NoteRow.concern_id, case_id, concerns)
     query = select(NoteRow).where(mine).order_by(NoteRow.at, NoteRow.id).limit(MOST)
-    found = []
-    for row in session.scalars(query):
-        text, readable = opened(vault, row.sealed)
-        found.append(
-            Written(
-                row.id,
-                row.concern_id or "",
-                row.at,
-                staff.get(row.staff_id, ""),
-                row.kind,
-                text,
-                readable=readable,
-            )
-        )
-    return tuple(found)
+    return tuple(
+        _written(row, row.kind, row.sealed, staff, vault) for row in session.scalars(query)
+    )
 
 
 def outcomes_of(
@@ -42,23 +31,22 @@ def outcomes_of(
 ) -> tuple[Written, ...]:
     mine = _mine(OutcomeRow.case_id, OutcomeRow.concern_id, case_id, concerns)
     query = select(OutcomeRow).where(mine).order_by(OutcomeRow.at, OutcomeRow.id).limit(MOST)
-    found = []
-    for row in session.scalars(query):
-        text, readable = opened(vault, row.reason)
-        found.append(
-            Written(
-                row.id,
-                row.concern_id or "",
-                row.at,
-                staff.get(row.staff_id, ""),
-                row.outcome,
-                text,
-                row.undone_at,
-                staff.get(row.undone_by or 0, ""),
-                readable,
-            )
+    return tuple(
+        replace(
+            _written(row, row.outcome, row.reason, staff, vault),
+            until=row.undone_at,
+            until_by=staff.get(row.undone_by or 0, ""),
         )
-    return tuple(found)
+        for row in session.scalars(query)
+    )
+
+
+def _written(
+    row: NoteRow | OutcomeRow, what: str, sealed: bytes, staff: Names, vault: Vault
+) -> Written:
+    text, readable = opened(vault, sealed)
+    by = staff.get(row.staff_id, "")
+    return Written(row.id, row.concern_id or "", row.at, by, what, text, readable=readable)
 
 
 def assignments_of(

@@ -64,9 +64,8 @@ def check(url: URL) -> None:
 
 def migrate(engine: Engine, to: str, *, down: bool = False) -> None:
     """Run the migrations up (or down) to a version, all or none."""
-    # Alembic takes a fifth of a second to load, which most starts do not need.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command  # noqa: PLC0415  a fifth of a second to load, rarely needed
+    from alembic.config import Config  # noqa: PLC0415  likewise
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

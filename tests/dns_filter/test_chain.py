@@ -244,14 +244,19 @@ def test_an_alias_or_a_hint_that_leads_to_a_blocked_network_is_blocked(engine: E
     run(walk())
 
 
-def test_help_and_what_staff_allow_by_name_may_lead_to_a_blocked_network(
-    own_engine: Engine, store: Store
-) -> None:
+@pytest.fixture
+def club_engine(own_engine: Engine, store: Store) -> Engine:
+    """Staff allow club.test by name."""
     overlay.add(store, "club.test", Action.ALLOW, (), "the chess club", "someone", NOW)
     assert own_engine.refresh()
+    return own_engine
 
+
+def test_help_and_what_staff_allow_by_name_may_lead_to_a_blocked_network(
+    club_engine: Engine,
+) -> None:
     async def walk() -> None:
-        async with open_office(own_engine) as office:
+        async with open_office(club_engine) as office:
             for name in ("club.test", "www.helpline.test"):
                 office.resolver.zone[name, "A"] = leading_to(name, "198.51.100.9")
                 assert content(await answer(office, name)) == ["A 198.51.100.9"]
@@ -302,13 +307,10 @@ def test_the_names_of_delivery_networks_on_lists_of_ways_round_block_only_those_
 
 
 def test_help_and_what_staff_allow_by_name_work_whatever_they_lead_to_if_lawful(
-    own_engine: Engine, store: Store
+    club_engine: Engine,
 ) -> None:
-    overlay.add(store, "club.test", Action.ALLOW, (), "the chess club", "someone", NOW)
-    assert own_engine.refresh()
-
     async def walk() -> None:
-        async with open_office(own_engine) as office:
+        async with open_office(club_engine) as office:
             for name in ("www.helpline.test", "club.test"):
                 office.resolver.zone[name, "A"] = alias(name, "cdn.social.test")
                 assert "A 192.0.2.20" in content(await answer(office, name))

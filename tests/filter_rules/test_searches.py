@@ -23,7 +23,7 @@ def test_each_address_says_the_words_of_the_table(address: str, words: str) -> N
 
 
 @pytest.mark.parametrize(("host", "engine"), HOSTS)
-def test_each_host_is_a_search_engine_or_not_as_the_table_says(host: str, engine: bool) -> None:  # noqa: FBT001
+def test_each_host_is_a_search_engine_or_not_as_the_table_says(host: str, engine: bool) -> None:  # noqa: FBT001  a column of the table
     assert is_search_engine(host) is engine
 
 

@@ -20,7 +20,7 @@ ADDRESS = "https://lists.example/games"
         (b"", False),
     ],
 )
-def test_a_web_page_is_known_by_its_start(tmp_path: Path, held: bytes, page: bool) -> None:  # noqa: FBT001
+def test_a_web_page_is_known_by_its_start(tmp_path: Path, held: bytes, page: bool) -> None:  # noqa: FBT001  a column of the table
     (tmp_path / "list").write_bytes(held)
     assert is_page(tmp_path / "list") is page
 

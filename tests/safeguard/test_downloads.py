@@ -133,7 +133,7 @@ def test_a_server_of_the_internet_never_leads_into_the_schools_network(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     there: str,
-    followed: bool,  # noqa: FBT001
+    followed: bool,  # noqa: FBT001  a column of the table
 ) -> None:
     """Through a proxy, so that nothing outside this machine is asked."""
     monkeypatch.setenv("HTTP_PROXY", server.address)

@@ -270,7 +270,7 @@ def test_killed_writers_and_drainers_lose_and_double_nothing(
             assert writer.stdout is not None
             acknowledged += [writer.stdout.readline() for _ in range(chance.randint(50, 300))]
             before = stored(any_store)
-            eventually(lambda before=before: stored(any_store) > before)  # type: ignore[misc]
+            eventually(lambda before=before: stored(any_store) > before)  # type: ignore[misc]  # a loop's
             drainer.kill()
             drainer.communicate()
             drainer = start_jobs(any_settings)

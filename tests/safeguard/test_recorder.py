@@ -126,8 +126,8 @@ def test_what_a_sealed_list_matched_is_nowhere_in_the_file(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("verdict", [ALLOWED, HELPED])
-def test_what_is_not_kept_has_no_reference(desk: Desk, verdict: object) -> None:
-    assert desk.recorder.record(PUPIL, PLACE, verdict, NOW) == ""  # type: ignore[arg-type]
+def test_what_is_not_kept_has_no_reference(desk: Desk, verdict: Verdict) -> None:
+    assert desk.recorder.record(PUPIL, PLACE, verdict, NOW) == ""
     desk.recorder.flush(NOW)
     assert desk.kept() == []
 

@@ -1,13 +1,11 @@
 """What rules are made from: what is shipped, and what has been imported."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from filter_rules.formats.format import Format
-from filter_rules.types import Entry, Problem
-from safeguard.importing import Imported, import_source
+from filter_rules.types import Entry
 from safeguard.problems import UnusableError
 from safeguard.sources import (
     imported_sources,
@@ -17,28 +15,7 @@ from safeguard.sources import (
     shipped_source,
     shipped_themes,
 )
-
-NOW = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
-
-
-def bring(data: Path, path: Path, **options: str) -> Imported:
-    fmt = Format(options.get("fmt", "auto"))
-    category, name = options.get("category", "games"), options.get("name", "mine")
-    return import_source(data, path, fmt, category, name, NOW)
-
-
-def a_list(folder: Path, text: str, name: str = "list.txt") -> Path:
-    (folder / name).write_text(text, encoding="utf-8")
-    return folder / name
-
-
-def entries(data: Path) -> list[Entry | Problem]:
-    return [
-        said
-        for source in imported_sources(data)
-        for file in source.files
-        for said in source.entries(file)
-    ]
+from tests.safeguard.list_samples import a_list, bring
 
 
 def test_a_source_that_cannot_be_read_is_said_with_its_mend(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ LIST = b"games.example\n"
 
 
 def tarred(path: Path, *members: tuple[tarfile.TarInfo, bytes], mode: str = "w:gz") -> Path:
-    with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
+    with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]  # any mode
         for member, held in members:
             member.size = len(held)
             archive.addfile(member, io.BytesIO(held))

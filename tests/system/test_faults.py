@@ -77,9 +77,9 @@ def test_any_process_that_is_killed_is_back_and_the_others_never_stop(filter_: F
         for module, pid in roles.items():
             os.kill(pid, signal.SIGKILL)
             born = time.monotonic()
-            until(lambda module=module, pid=pid: _is_back(filter_, module, pid))  # type: ignore[misc]
+            until(lambda module=module, pid=pid: _is_back(filter_, module, pid))  # type: ignore[misc]  # a loop's
             if port := ports.get(module):
-                until(lambda port=port: answers(port))  # type: ignore[misc]
+                until(lambda port=port: answers(port))  # type: ignore[misc]  # a loop's
             assert time.monotonic() - born < BACK_WITHIN_SECONDS, module
             now = {role_of(one): one for one in children(filter_.process.pid)}
             assert {k: v for k, v in now.items() if k != module} == {
@@ -104,7 +104,7 @@ def test_a_worker_that_is_killed_is_back_and_its_port_answers_throughout(filter_
             for worker in children(parent):
                 os.kill(worker, signal.SIGKILL)
                 until(
-                    lambda parent=parent, worker=worker: (  # type: ignore[misc]
+                    lambda parent=parent, worker=worker: (  # type: ignore[misc]  # a loop's
                         children(parent) and worker not in children(parent)
                     ),
                     BACK_WITHIN_SECONDS,

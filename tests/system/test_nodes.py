@@ -94,7 +94,7 @@ def test_each_node_brings_its_own_events_and_the_loss_of_one_stops_nothing(trust
         one.load.start()
     try:
         for one in (near, far):
-            until(lambda one=one: one.load.acknowledged > 100, what="the load")  # type: ignore[misc]
+            until(lambda one=one: one.load.acknowledged > 100, what="the load")  # type: ignore[misc]  # a loop's
         everything(near, random.Random(SEED))  # noqa: S311  the same again, by its seed
         failed = far.load.failed
         until(lambda: near.load.acknowledged > 200, what="the first one's return")
@@ -139,7 +139,7 @@ def test_one_leads_and_when_it_is_killed_the_other_does_within_seconds(
     try:
         for name, data in zip(names, folders, strict=True):
             running_[name] = duties(data, name)
-            until(lambda name=name: name in by_name(store), what=name)  # type: ignore[misc]
+            until(lambda name=name: name in by_name(store), what=name)  # type: ignore[misc]  # a loop's
         assert leaders(store) == {"near"}
         running_["near"].send_signal(signal.SIGKILL)
         began = time.monotonic()

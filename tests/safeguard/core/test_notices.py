@@ -49,7 +49,7 @@ LADDER = Ladder(1, severity=HIGH, steps=STEPS)
 def concern(severity: Severity = URGENT, at: datetime = DAY, **changes: object) -> ToTell:
     return replace(
         ToTell("c1", severity, "self-harm", "secondary", at, at),
-        **changes,  # type: ignore[arg-type]
+        **changes,  # type: ignore[arg-type]  # of many types
     )
 
 

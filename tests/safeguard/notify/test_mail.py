@@ -24,7 +24,7 @@ FROM = "safeguard@school.example"
 
 def server(told: MailServer, security: str = "none", **more: object) -> Server:
     given: dict[str, object] = {"ca": told.ca, "seconds": 3.0}
-    return Server(told.host, told.port, security, FROM, **(given | more))  # type: ignore[arg-type]
+    return Server(told.host, told.port, security, FROM, **(given | more))  # type: ignore[arg-type]  # of many types
 
 
 def test_a_message_arrives_as_text_and_as_html() -> None:

@@ -72,7 +72,7 @@ def test_what_was_cut_short_is_done_to_its_end_the_next_time(
     def dies(*given: object) -> int:
         if next(calls, False):
             raise RuntimeError("killed here")
-        return real(*given)  # type: ignore[arg-type]
+        return real(*given)  # type: ignore[arg-type]  # as they came
 
     monkeypatch.setattr(erasure, "_erase_details", dies)
     with pytest.raises(RuntimeError):

@@ -14,7 +14,7 @@ from safeguard import spool
 from safeguard.core.audit import Verified
 from safeguard.core.events import Growth, SealedEvent
 from safeguard.core.types import Action
-from safeguard.core.visits import Visits
+from safeguard.core.visits import Visit, Visits
 from safeguard.records import decode, encode
 from safeguard.settings import Settings
 from safeguard.store import access, audit_verify, events, holds, resealing
@@ -73,9 +73,7 @@ def full(any_store: Store) -> Store:
     return any_store
 
 
-def access_visit(path: bytes):  # type: ignore[no-untyped-def]
-    from safeguard.core.visits import Visit
-
+def access_visit(path: bytes) -> Visit:
     return Visit(1, "p", "d", "a", "g", "h", path, "web", Action.ALLOW.value, "", 1)
 
 
