@@ -6,6 +6,7 @@ second instance, a broken database or a lost key is a sentence and not a half-ru
 """
 
 import fcntl
+import math
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from types import FrameType
 
@@ -35,18 +37,21 @@ LONGEST_PAUSE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role: the module that is run for it, and the port it listens on, if any."""
+    """A role: the module that is run for it, its turn, and the port it listens on, if any."""
 
     name: str
     module: str
+    turn: int
     listens: Callable[[Settings], tuple[str, int] | None]
 
 
+# A turn starts when all of the turn before answer: loading keeps both cores of a small machine
+# busy, and whoever waits longest should load alone.
 ROLES = (
-    Role("proxy", "proxy_addons", lambda s: (s.proxy.listen, s.proxy.port)),
-    Role("dns", "dns_filter", lambda s: (s.dns.listen, s.dns.port)),
-    Role("admin", "admin_web", lambda s: (s.admin.listen, s.admin.port)),
-    Role("jobs", "safeguard.jobs", lambda _: None),
+    Role("proxy", "proxy_addons", 1, lambda s: (s.proxy.listen, s.proxy.port)),  # pupils wait
+    Role("dns", "dns_filter", 1, lambda s: (s.dns.listen, s.dns.port)),  # likewise
+    Role("admin", "admin_web", 2, lambda s: (s.admin.listen, s.admin.port)),  # staff can wait
+    Role("jobs", "safeguard.jobs", 3, lambda _: None),  # nobody waits: the spools hold all
 )
 
 
@@ -149,12 +154,16 @@ def _probe(role: Role, where: tuple[str, int], kind: socket.SocketKind) -> None:
 
 @dataclass(slots=True)
 class Running:
-    """A role's process: when it started, and how long to wait before starting it again."""
+    """A role's process, and when it started (monotonic).
+
+    One that ended is started again at `due`, after a pause that grows while it lives shortly.
+    """
 
     role: Role
     process: subprocess.Popen[bytes]
     born: float
     pause: float = 0.0
+    due: float = math.inf
 
 
 class Supervisor:
@@ -172,12 +181,13 @@ class Supervisor:
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, self._stop)
         try:
-            self.running = [self._start(role) for role in self.roles]
-            self._wait_until_ready()
+            for _, roles in groupby(self.roles, lambda role: role.turn):
+                self.running += [] if self.stopping else [self._start(role) for role in roles]
+                self._wait_until_ready()
             if not self.stopping:
                 ready()
             while not self.stopping:
-                self._mend()
+                self._mend(time.monotonic())
                 time.sleep(TICK_SECONDS)
         finally:
             self._end_all()
@@ -193,21 +203,21 @@ class Supervisor:
         process = start_tied(command, _environment())
         return Running(role, process, time.monotonic())
 
-    def _mend(self) -> None:
+    def _mend(self, now: float) -> None:
         for index, one in enumerate(self.running):
             if one.process.poll() is None:
                 continue
-            lived = time.monotonic() - one.born
-            pause = 0.0
-            if lived < FAST_DEATH_SECONDS:
-                pause = min(LONGEST_PAUSE_SECONDS, one.pause * 2 or 0.1)
-            _say(f"The {one.role.name} ended ({one.process.returncode}); starting it again.")
-            time.sleep(pause)
-            self.running[index] = self._start(one.role)
-            self.running[index].pause = pause
+            if one.due == math.inf:
+                fast = now - one.born < FAST_DEATH_SECONDS
+                one.pause = min(LONGEST_PAUSE_SECONDS, one.pause * 2 or 0.1) if fast else 0.0
+                one.due = now + one.pause
+                _say(f"The {one.role.name} ended ({one.process.returncode}); starting it again.")
+            if one.due <= now:
+                self.running[index] = self._start(one.role)
+                self.running[index].pause = one.pause
 
     def _wait_until_ready(self) -> None:
-        waiting = [where for role in self.roles if (where := role.listens(self.settings))]
+        waiting = [where for one in self.running if (where := one.role.listens(self.settings))]
         deadline = time.monotonic() + READY_SECONDS
         while waiting and not self.stopping:
             waiting = [where for where in waiting if not _answers(where)]

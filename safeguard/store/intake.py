@@ -16,7 +16,7 @@ from safeguard.core.below_threshold import BelowThreshold
 from safeguard.core.events import Event, Growth, SealedEvent, Tally
 from safeguard.core.visits import Visits
 from safeguard.records import Record
-from safeguard.store import access
+from safeguard.store import access, tokens
 from safeguard.store.bulk import add_new
 from safeguard.store.session import Store
 from safeguard.store.tables.events import BelowThresholdRow, EventRow, TallyRow
@@ -84,14 +84,15 @@ def take_in(store: Store, batch: Batch) -> None:
 
 
 def _write(connection: Connection, batch: Batch) -> None:
-    new = [row_of(one) for one in batch.kept if isinstance(one, SealedEvent)]
+    new = [one for one in batch.kept if isinstance(one, SealedEvent)]
     growths = {one.event_id: one for one in batch.kept if isinstance(one, Growth)}
     refused = [
         {"spool": batch.spool, "position": one.position, "record": one.record, "said": one.said}
         for one in batch.refused
     ]
     if new:
-        add_new(connection, EVENTS, new)
+        add_new(connection, EVENTS, [row_of(one) for one in new])
+        tokens.await_words(connection, new)
     if growths:
         _grow(connection, growths.values())
     _raise_totals(connection, TALLIES, [one for one in batch.kept if isinstance(one, Tally)])

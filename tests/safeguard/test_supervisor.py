@@ -40,6 +40,13 @@ def test_no_role_named_means_all_of_them() -> None:
         roles_named(["mail"])
 
 
+def test_what_pupils_wait_for_starts_first_and_what_nobody_waits_for_last() -> None:
+    turns = [role.turn for role in ROLES]
+    assert turns == sorted(turns)
+    assert {role.name for role in ROLES if role.turn == turns[0]} == {"proxy", "dns"}
+    assert [role.name for role in ROLES if role.turn == turns[-1]] == ["jobs"]
+
+
 def test_a_first_start_makes_folder_database_authority_and_rules(settings: Settings) -> None:
     make_folder(settings.data)
     prepare(settings, NOW, silent)
