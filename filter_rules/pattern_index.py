@@ -89,6 +89,8 @@ class PatternIndex:
 
         Lists for resolvers hold such ones, and expressions that are meant of the name alone.
         """
+        if not self._are_of_names:  # of most lists' patterns none is
+            return []
         texts = [str(Url("http", one, 80)) for one in addresses_meant(host)]
         found = [one for text in texts for one in self._names.covering(text)]
         found += [one for one in self._always_tried.covering(host) if one.is_expression]
@@ -106,6 +108,11 @@ class PatternIndex:
         return _Tried(_filed_under(self._patterns, ""))
 
     @cached_property
+    def _are_of_names(self) -> bool:
+        always = self._always_tried.patterns
+        return bool(self._names.patterns) or any(one.is_expression for one in always)
+
+    @cached_property
     def _names(self) -> "_Tried":
         return _Tried(_filed_under(self._patterns, _OF_NAMES))
 
@@ -114,13 +121,13 @@ class _Tried:
     """Patterns that are tried together."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
-        self._patterns = patterns
+        self.patterns = patterns
         self._together = Together([expression_of(one.value) for one in patterns])
 
     def covering(self, text: str) -> list[Pattern]:
-        if not self._patterns:
+        if not self.patterns:
             return []
-        return [self._patterns[place] for place in self._together.found(text)]
+        return [self.patterns[place] for place in self._together.found(text)]
 
 
 def _found(covering: Mapping[str, Pattern], host: str) -> list[Found]:

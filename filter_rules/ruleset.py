@@ -82,21 +82,24 @@ class _Known(NamedTuple):
     is_private: bool
 
 
+_UNLISTED = _Known((), (), is_private=False)
+
+
 def _known(domains: DomainIndex, networks: NetworkIndex, urls: UrlIndex, host: str) -> _Known:
-    found = _found(domains, networks, host) + urls.find_name(host)
-    return _Known(found, _hits(found), is_private(host))
+    found = _of_address(domains, networks, host) if is_address(host) else domains.find(host)
+    found += urls.find_name(host)
+    private = is_private(host)
+    if not (found or private):  # as of most hosts
+        return _UNLISTED
+    return _Known(found, _hits(found), private)
 
 
-def _found(domains: DomainIndex, networks: NetworkIndex, host: str) -> list[Found]:
-    if not is_address(host):
-        return domains.find(host)
+def _of_address(domains: DomainIndex, networks: NetworkIndex, host: str) -> list[Found]:
     meant = addresses_meant(host)
     return [found for index in (networks, domains) for one in meant for found in index.find(one)]
 
 
 def _hits(found: Sequence[Found]) -> tuple[Hit, ...]:
-    if not found:  # of most hosts no list says anything
-        return ()
     return tuple(
         Hit(one.listing.category, one.listing.list, one.entry, one.part)
         for one in reversed(standing(found))
