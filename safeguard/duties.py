@@ -26,8 +26,10 @@ from safeguard.concern_watch import ConcernWatch, terms_of
 from safeguard.notify.notifier import Notifier
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
+from safeguard.store import tokens
 from safeguard.store.audit import head
 from safeguard.store.case_evidence import copy_recent
+from safeguard.store.concern_building import waiting_since
 from safeguard.store.resealing import Resealing
 from safeguard.store.retention import purge_daily
 from safeguard.store.session import AwayError, Store, open_store
@@ -67,6 +69,8 @@ def duties_of(lane: Lane, settings: Settings, store: Store, closing: ExitStack) 
             Duty("fold events", 0.25, "a lead sees a concern within two seconds", watch.fold),
             Duty("tell staff", 1, "an urgent concern reaches the mail server within ten seconds",
                  lambda _now: notifier.tick()),
+            Duty("index words", 2, "an event is found by its words within a minute",
+                 lambda _now: _index_words(store)),
             Duty("copy surroundings", 5, "days of the access log can then be dropped", watch.copy),
         ),
         Lane.SLOW: (
@@ -85,6 +89,13 @@ def duties_of(lane: Lane, settings: Settings, store: Store, closing: ExitStack) 
         ),
     }  # fmt: skip
     return table[lane]
+
+
+def _index_words(store: Store) -> bool:
+    """Index a batch; go on at once where there is more, unless events wait to be folded."""
+    return (
+        tokens.index_waiting(store, tokens.BATCH) == tokens.BATCH and waiting_since(store) is None
+    )
 
 
 def _end_of_chain(store: Store) -> str:

@@ -27,7 +27,7 @@ from safeguard.vault import UnsealError, Vault
 TOKENS: Table = WordTokenRow.metadata.tables["word_tokens"]
 MOST_WORDS = 300  # of one event; words typed are 500 characters at most
 MOST_ASKED = 10
-BATCH = 500
+BATCH = 250
 WAITS = b""  # in the place of a token: the words of this event are not indexed yet
 
 _private = msgspec.msgpack.Decoder(Private)
@@ -47,7 +47,7 @@ def await_words(connection: Connection, events: Iterable[SealedEvent]) -> None:
     Most events are blocks by address: they have no words, and are not even noted.
     """
     spoken = (one.event for one in events if one.event.kind is not None or one.event.themes)
-    add_new(connection, TOKENS, [{"token": WAITS, "event_id": one.id} for one in spoken])
+    add_new(connection, TOKENS, [{"event_id": one.id} for one in spoken], {"token": WAITS})
 
 
 def index_waiting(store: Store, most: int = BATCH) -> int:
@@ -130,7 +130,9 @@ def _held(session: Session, ids: Sequence[str]) -> set[str]:
 
 def _tokens(vault: Vault, events: Iterable[tuple[str, bytes]]) -> list[dict[str, object]]:
     pairs = [
-        (vault.token(word), key) for key, sealed in events for word in words_of(_opened(vault, sealed))
+        (vault.token(word), key)
+        for key, sealed in events
+        for word in words_of(_opened(vault, sealed))
     ]
     # In the order of the index, which writes several times faster.
     return [{"token": token, "event_id": key} for token, key in sorted(pairs)]

@@ -16,9 +16,9 @@ from safeguard import duties
 from safeguard.duties import AFTER_TROUBLE, LONGEST_WAIT, PAUSE, Duty, Lane, Rounds, duties_of
 from safeguard.recorder import open_recorder
 from safeguard.settings import Settings, load
-from safeguard.store import schema
+from safeguard.store import schema, tokens
 from safeguard.store.session import AwayError, Store
-from tests.safeguard.concern_samples import rows
+from tests.safeguard.concern_samples import flagged_event, keep, minutes, rows
 from tests.safeguard.samples import NOW, PUPIL, SEARCH, flagged
 
 DEADLINE = 60.0
@@ -117,6 +117,20 @@ def test_each_lane_has_duties_that_can_be_done(any_settings: Settings, any_store
         assert all(duty.why and duty.every > 0 for duty in table)
         for duty in table:
             duty.do(NOW)
+
+
+def test_words_are_indexed_at_once_unless_events_wait_to_be_folded(
+    any_settings: Settings, any_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "BATCH", 2)
+    keep(any_store, *(flagged_event(minutes(number), words="so sad") for number in range(5)))
+    with ExitStack() as closing:
+        table = {one.what: one.do for one in duties_of(Lane.SOON, any_settings, any_store, closing)}
+        assert table["index words"](NOW) is False  # a lead waits for the concerns
+        table["fold events"](NOW)
+        assert table["index words"](NOW) is True
+        assert table["index words"](NOW) is False
+    assert len(tokens.search(any_store, "sad")[0]) == 5
 
 
 def eventually(holds: Callable[[], bool]) -> None:

@@ -1,18 +1,21 @@
 """Events found by a word, without the word being anywhere."""
 
-import msgspec
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from sqlalchemy import delete, func, select, update
 
 from filter_rules.types import Kind
-from safeguard.core.events import Private, SealedEvent
+from safeguard.core.events import Event, Private, SealedEvent
 from safeguard.keeping_settings import Retention
 from safeguard.settings import Settings
 from safeguard.store import retention, tokens
+from safeguard.store.intake import Batch, take_in
 from safeguard.store.session import Store
 from safeguard.store.tables.events import EventRow, WordTokenRow
-from safeguard.vault import rotate
-from tests.safeguard.samples import NOW
+from safeguard.vault import Vault, rotate
+from tests.safeguard.samples import NOW, stored_event
 from tests.safeguard.store.keeping_samples import ago, event, there
 
 
@@ -26,9 +29,7 @@ def put(
 ) -> str:
     private = Private("https://a.example/", words, excerpt, phrases)
     one = event(store, number, days, private=private, kind=Kind.SEARCH)
-    sealed = SealedEvent(one, store.vault.seal(msgspec.msgpack.encode(one.private)))
-    with store.writing() as session:
-        tokens.add(session.connection(), store.vault, [sealed])
+    tokens.index_waiting(store)
     return one.id
 
 
@@ -128,9 +129,8 @@ def test_an_index_that_was_lost_is_made_again(
 
 
 def test_what_no_key_opens_has_no_words(any_store: Store) -> None:
-    one = event(any_store, 1, 0, kind=Kind.SEARCH)
-    with any_store.writing() as session:
-        tokens.add(session.connection(), any_store.vault, [SealedEvent(one, b"another key's")])
+    take_in(any_store, Batch("s", "proxy-0", 1, [SealedEvent(spoken(1), b"another key's")]))
+    assert tokens.index_waiting(any_store) == 1
     assert there(any_store, WordTokenRow) == 0
 
 
@@ -139,9 +139,68 @@ def test_words_are_bounded() -> None:
     assert len(tokens.words_of(Private("", many))) == tokens.MOST_WORDS
 
 
-def test_an_event_without_words_is_not_even_opened(any_store: Store) -> None:
-    one = event(any_store, 1, 0, words="kept by nobody's rule")
-    sealed = SealedEvent(one, any_store.vault.seal(msgspec.msgpack.encode(one.private)))
-    with any_store.writing() as session:
-        tokens.add(session.connection(), any_store.vault, [sealed])
+def test_an_event_without_words_is_not_even_noted(any_store: Store) -> None:
+    event(any_store, 1, 0, words="kept by nobody's rule")
+    assert there(any_store, WordTokenRow) == 0
+    assert tokens.index_waiting(any_store) == 0
+
+
+def spoken(number: int) -> Event:
+    return stored_event(number, kind=Kind.SEARCH)
+
+
+def waiting(store: Store) -> int:
+    query = select(func.count()).where(WordTokenRow.token == tokens.WAITS)
+    with store.reading() as session:
+        return session.scalar(query) or 0
+
+
+def test_events_wait_for_their_words_however_late_they_come(any_store: Store) -> None:
+    for number, days in enumerate((1, 9, 0, 5)):
+        event(any_store, number, days, kind=Kind.SEARCH)
+    assert tokens.search(any_store, "sad") == ([], "")
+    done = []
+    while count := tokens.index_waiting(any_store, 3):
+        done.append((count, waiting(any_store)))
+        event(any_store, 7, 3, kind=Kind.SEARCH) if len(done) == 1 else None
+    assert done == [(3, 1), (2, 0)]
+    assert len(tokens.search(any_store, "sad")[0]) == 5
+
+
+def test_what_does_not_search_for_the_mark_does_not_find_it(any_store: Store) -> None:
+    event(any_store, 1, 0, kind=Kind.SEARCH)
+    assert waiting(any_store) == 1
+    for text in ("", " ", "sad"):
+        assert tokens.search(any_store, text) == ([], "")
+
+
+def test_an_event_brought_again_is_indexed_as_before(any_store: Store) -> None:
+    for _ in range(2):
+        event(any_store, 1, 0, kind=Kind.SEARCH)
+        assert tokens.index_waiting(any_store) == 1
+        assert there(any_store, WordTokenRow) == 3
+    assert waiting(any_store) == 0
+
+
+def test_an_event_that_is_removed_meanwhile_leaves_no_token(
+    any_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [event(any_store, number, 0, kind=Kind.SEARCH).id for number in (1, 2)]
+    made = tokens._tokens
+
+    def removed_meanwhile(vault: Vault, events: Sequence[tuple[str, bytes]]) -> list[Any]:
+        with any_store.writing() as session:
+            session.execute(delete(EventRow).where(EventRow.id == ids[0]))
+        return made(vault, events)
+
+    monkeypatch.setattr(tokens, "_tokens", removed_meanwhile)
+    assert tokens.index_waiting(any_store) == 2
+    found, _ = tokens.search(any_store, "sad")
+    assert [one.event.id for one in found] == ids[1:]
+    assert there(any_store, WordTokenRow) == 3
+
+
+def test_the_mark_goes_with_its_event(any_store: Store) -> None:
+    event(any_store, 1, 0, kind=Kind.SEARCH)
+    retention.purge(any_store, Retention().periods, ago(-91))
     assert there(any_store, WordTokenRow) == 0
