@@ -8,6 +8,7 @@ from safeguard.core.notice_words import how_many
 from safeguard.core.notices import Ladder
 from safeguard.settings import Settings
 from safeguard.store import contacts, outbox_reading
+from safeguard.store.concern_building import waiting_since
 from safeguard.store.contacts import Contact, Way
 from safeguard.store.outbox import WAITING
 from safeguard.store.outbox_reading import Undelivered
@@ -19,6 +20,10 @@ UNTOLD = timedelta(minutes=1)
 WEEK = timedelta(days=8)
 TEST = "Mend it, then run: safeguard notify test"
 ADD = "Run: safeguard notify add"
+FOLD = (
+    "Is the jobs process running? safeguard run starts it. If it runs, its log says what keeps it "
+    "(“a duty was not done”)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ def troubles(store: Store, settings: Settings, now: datetime) -> list[Trouble]:
     return [
         *_nobody(people, contacts.ladders(store)),
         *_not_set(people, settings),
+        *_unfolded(store, now),
         *_untold(store, now),
         *(_undelivered(one) for one in outbox_reading.undelivered(store, now - LATE, now - LOST)),
         *_no_report(store, people, now),
@@ -60,6 +66,16 @@ def _not_set(people: list[Contact], settings: Settings) -> Iterator[Trouble]:
         if one.place is None:
             says = f"The address of {one.name} cannot be unsealed with this content key."
             yield Trouble(says, "Add the contact again.")
+
+
+def _unfolded(store: Store, now: datetime) -> Iterator[Trouble]:
+    since = waiting_since(store)
+    if since is not None and now - since > LATE:
+        says = (
+            f"Events have waited since {since:%Y-%m-%d %H:%M} UTC to become concerns: nobody is "
+            "told of them."
+        )
+        yield Trouble(says, FOLD)
 
 
 def _untold(store: Store, now: datetime) -> Iterator[Trouble]:

@@ -15,6 +15,7 @@ from safeguard.store import contacts, outbox_reading
 from safeguard.store.contacts import Place, Way
 from safeguard.store.nodes import Presence
 from tests.admin_web.school import NOW, TOM, School, Visitor, open_school
+from tests.safeguard.concern_samples import flagged_event, keep
 
 
 def settle(school: School) -> None:
@@ -140,6 +141,16 @@ def test_that_nobody_is_told_of_concerns_is_said(school: School, tom: Visitor) -
     settle(school)
     text = tom.text("/health")
     assert "1 contact can be told. 1 of them never had a test." in text
+
+
+def test_that_events_do_not_become_concerns_is_told_with_the_mend(
+    school: School, tom: Visitor
+) -> None:
+    settle(school)
+    keep(school.store, flagged_event(NOW - timedelta(minutes=6)))
+    text = tom.text("/health")
+    assert "Events have waited since" in text
+    assert "Is the jobs process running?" in text
 
 
 def test_a_test_is_sent_to_everyone_who_is_told(school: School, tom: Visitor) -> None:

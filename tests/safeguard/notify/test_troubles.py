@@ -11,6 +11,7 @@ from safeguard.store import contacts, outbox
 from safeguard.store.contacts import Place, Way
 from safeguard.store.outbox import NewMessage, Try
 from safeguard.store.session import Store
+from tests.safeguard.concern_samples import flagged_event, fold_all, keep
 from tests.safeguard.notify_world import minutes, put_concern
 from tests.safeguard.samples import NOW, at
 
@@ -70,6 +71,18 @@ def test_an_urgent_concern_that_nobody_was_told_of_is_an_alarm(
     add(any_store)
     put_concern(any_store, at=NOW - minutes(2))
     assert "1 urgent concern: nobody has been told." in says(any_store, any_settings)
+
+
+def test_events_that_wait_long_to_become_concerns_are_an_alarm(
+    any_store: Store, any_settings: Settings
+) -> None:
+    add(any_store)
+    keep(any_store, flagged_event(NOW - minutes(5)))
+    assert says(any_store, any_settings) == ""
+    keep(any_store, flagged_event(NOW - minutes(6)))
+    assert "Events have waited since 2026-03-04 10:24 UTC" in says(any_store, any_settings)
+    fold_all(any_store)
+    assert "Events have waited" not in says(any_store, any_settings)
 
 
 def test_what_waits_and_what_was_given_up_is_said_with_the_last_answer(
