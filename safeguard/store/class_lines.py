@@ -6,7 +6,7 @@ depends on the order of arrival. Who leaves the line is a row of their own again
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -201,11 +201,9 @@ def _mark(session: Session, kept: Sequence[Kept], gathered: set[str]) -> None:
 
 def _lines_there(session: Session, day: Day) -> list[KeptLine]:
     school_id, family, of = day
-    noon = datetime.combine(of, time(12), UTC)
     rows = session.execute(
         select(CONCERNS, CONCERNS.c.count.label("requests")).where(
             CONCERNS.c.school_id == school_id,
-            CONCERNS.c.last_at.between(noon - timedelta(days=2), noon + timedelta(days=2)),
             CONCERNS.c.subject_kind == CLASS,
             CONCERNS.c.family == family,
             CONCERNS.c.day == of,

@@ -1,31 +1,31 @@
-"""The list of concerns, a page at a time, and the numbers of today.
+"""The list of concerns, a page at a time.
 
-A page goes on from the last row of the one before, so page 1,000 costs what page 1 costs. Who
-looked at which page is recorded with it.
+A page goes on from the last row of the one before, so page 1,000 costs what page 1 costs. One
+index holds all that lists are ordered and narrowed by: each standing and severity is a run of it,
+in order by itself, so that the first rows of each make the page, whatever is left out. Who looked
+at which page is recorded with it.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from heapq import merge
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from filter_rules.types import Severity
 from safeguard.core.audit import Actor
-from safeguard.core.concerns import Standing
 from safeguard.core.events import SCHOOL
 from safeguard.store import audit
 from safeguard.store.concern_rows import CONCERNS, OPEN
 from safeguard.store.events import is_event_id
 from safeguard.store.session import Store
 
-COUNTED_TO = 1000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-UNOPENED = timedelta(days=1)
+
+type Place = tuple[int, datetime, str]
 
 
 class Order(StrEnum):
@@ -95,18 +95,6 @@ class ConcernPage:
     more: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Today:
-    """The numbers of the first page, each counted to COUNTED_TO at most."""
-
-    urgent: int
-    open: int
-    unopened: int
-    due: int
-    snoozed: int
-    reviewed: int
-
-
 def listed(
     store: Store,
     wanted: WantedConcerns,
@@ -136,15 +124,9 @@ def page_of(
     order: Order = Order.SOONEST,
 ) -> ConcernPage:
     """Return a page without a record: for Safeguard itself, which shows nobody's name."""
-    place = _place_of(after)
-    standings = wanted.standing or OPEN
-    # By severity each standing is in order by itself; by time they are in order together.
-    apart = [(one,) for one in standings] if _by_standing(wanted, order) else [standings]
-    parts = [
-        session.execute(_query(wanted, some, now, place, order).limit(limit + 1)).all()
-        for some in apart
-    ]
-    rows = list(merge(*parts, key=lambda row: _key(row, order), reverse=True))
+    find = _of_subject if wanted.subject else _of_all
+    query = find(wanted, now, _place_of(after), order, limit + 1)
+    rows = [] if query is None else session.execute(query).all()
     found = tuple(listed_of(row) for row in rows[:limit])
     return ConcernPage(found, _mark(found[-1]) if len(rows) > limit else "")
 
@@ -168,33 +150,8 @@ def earlier(session: Session, one: ListedConcern, limit: int = 20) -> tuple[List
 def by_id(session: Session, ids: Sequence[str]) -> tuple[ListedConcern, ...]:
     """Return these concerns, the most severe first."""
     query = select(*_COLUMNS).where(CONCERNS.c.id.in_(list(ids)))
-    rows = sorted(session.execute(query), key=lambda row: _key(row, Order.SOONEST), reverse=True)
-    return tuple(listed_of(row) for row in rows)
-
-
-def today(store: Store, now: datetime, midnight: datetime, school_id: int = SCHOOL) -> Today:
-    """Return the numbers of today, which began at `midnight`. They name nobody."""
-    awake = or_(CONCERNS.c.snoozed_until.is_(None), CONCERNS.c.snoozed_until <= now)
-    is_open = (CONCERNS.c.school_id == school_id, CONCERNS.c.standing.in_(OPEN))
-    reviewed = (
-        CONCERNS.c.school_id == school_id,
-        CONCERNS.c.standing == Standing.REVIEWED.value,
-        CONCERNS.c.closed_at >= midnight,
-    )
-    with store.reading() as session:
-        return Today(
-            urgent=_count(session, *is_open, CONCERNS.c.severity == Severity.URGENT.value),
-            open=_count(session, *is_open, awake),
-            unopened=_count(
-                session,
-                *is_open,
-                CONCERNS.c.opened_at.is_(None),
-                CONCERNS.c.built_at < now - UNOPENED,
-            ),
-            due=_count(session, *is_open, CONCERNS.c.due_at < midnight + timedelta(days=1)),
-            snoozed=_count(session, *is_open, CONCERNS.c.snoozed_until > now),
-            reviewed=_count(session, *reviewed),
-        )
+    in_order = query.order_by(*_in_order(CONCERNS.c, Order.SOONEST))
+    return tuple(listed_of(row) for row in session.execute(in_order))
 
 
 def listed_of(row: Row[Any]) -> ListedConcern:
@@ -204,32 +161,67 @@ def listed_of(row: Row[Any]) -> ListedConcern:
     return ListedConcern(**values)
 
 
-def _count(session: Session, *where: ColumnElement[bool]) -> int:
-    some = select(CONCERNS.c.id).where(*where).limit(COUNTED_TO).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+def _of_all(
+    wanted: WantedConcerns, now: datetime, place: Place | None, order: Order, limit: int
+) -> Select[Any] | None:
+    """Ask for the first of each run that can have any, and of those for the first in order."""
+    where = [CONCERNS.c.school_id == wanted.school_id, *_whose(wanted), *_when(wanted, now)]
+    by_time = (CONCERNS.c.last_at, CONCERNS.c.id)
+    runs = [
+        select(CONCERNS.c.severity, *by_time)
+        .where(CONCERNS.c.standing == standing, CONCERNS.c.severity == severity.value)
+        .where(*where, *after)
+        .order_by(*(column.desc() for column in by_time))
+        .limit(limit)
+        .subquery()
+        for standing in wanted.standing or OPEN
+        for severity in Severity
+        if severity >= wanted.severity
+        if (after := _after(place, severity, order)) is not None
+    ]
+    if not runs:
+        return None
+    whole = union_all(*(select(run) for run in runs)).subquery()
+    first = select(whole.c.id).order_by(*_in_order(whole.c, order)).limit(limit).subquery()
+    query = select(*_COLUMNS).where(CONCERNS.c.id.in_(select(first.c.id)))
+    return query.order_by(*_in_order(CONCERNS.c, order))
 
 
-def _query(
-    wanted: WantedConcerns,
-    standings: tuple[str, ...],
-    now: datetime,
-    place: tuple[int, datetime, str] | None,
-    order: Order,
+def _after(
+    place: Place | None, severity: Severity, order: Order
+) -> tuple[ColumnElement[bool], ...] | None:
+    """Return what of a severity's run comes after the place: a condition, all (), or nothing."""
+    if place is None:
+        return ()
+    if order is Order.SOONEST and severity.value != place[0]:
+        return () if severity.value < place[0] else None
+    return (_before((CONCERNS.c.last_at, CONCERNS.c.id), place[1:]),)
+
+
+def _of_subject(
+    wanted: WantedConcerns, now: datetime, place: Place | None, order: Order, limit: int
 ) -> Select[Any]:
-    by = [CONCERNS.c.last_at, CONCERNS.c.id]
-    if order is Order.SOONEST:
-        by.insert(0, CONCERNS.c.severity)
-    # A text that is put together is in no index: SQLite takes one that is in the order asked for.
-    apart = _by_standing(wanted, order)
-    column = CONCERNS.c.standing if apart else CONCERNS.c.standing.concat("")
-    query = select(*_COLUMNS).where(CONCERNS.c.school_id == wanted.school_id, column.in_(standings))
+    """Ask for one subject's. What is put together is in no index: theirs is the one to be used."""
+    ours = CONCERNS.c.school_id + 0 == wanted.school_id
+    standing = CONCERNS.c.standing.concat("").in_(wanted.standing or OPEN)
+    query = select(*_COLUMNS).where(ours, standing, *_whose(wanted), *_when(wanted, now))
     if place is not None:
-        values = zip(place[-len(by) :], by, strict=True)
-        query = query.where(
-            tuple_(*by) < tuple_(*(literal(value, column.type) for value, column in values))
-        )
-    where = [*_whose(wanted), *_when(wanted, now)]
-    return query.where(*where).order_by(*(column.desc() for column in by))
+        if order is Order.SOONEST:
+            columns = (CONCERNS.c.severity, CONCERNS.c.last_at, CONCERNS.c.id)
+            query = query.where(_before(columns, place))
+        else:
+            query = query.where(_before((CONCERNS.c.last_at, CONCERNS.c.id), place[1:]))
+    return query.order_by(*_in_order(CONCERNS.c, order)).limit(limit)
+
+
+def _before(columns: Sequence[ColumnElement[Any]], place: Sequence[Any]) -> ColumnElement[bool]:
+    values = (literal(value, one.type) for value, one in zip(place, columns, strict=True))
+    return tuple_(*columns) < tuple_(*values)
+
+
+def _in_order(columns: Any, order: Order) -> list[ColumnElement[Any]]:
+    names = ("last_at", "id") if order is Order.NEWEST else ("severity", "last_at", "id")
+    return [columns[name].desc() for name in names]
 
 
 def _whose(wanted: WantedConcerns) -> Iterator[ColumnElement[bool]]:
@@ -244,10 +236,6 @@ def _whose(wanted: WantedConcerns) -> Iterator[ColumnElement[bool]]:
         yield CONCERNS.c.owner.is_(None)
 
 
-def _by_standing(wanted: WantedConcerns, order: Order) -> bool:
-    return order is Order.SOONEST and not wanted.subject
-
-
 def _when(wanted: WantedConcerns, now: datetime) -> Iterator[ColumnElement[bool]]:
     if wanted.snoozed:
         yield CONCERNS.c.snoozed_until > now
@@ -259,18 +247,13 @@ def _when(wanted: WantedConcerns, now: datetime) -> Iterator[ColumnElement[bool]
         yield CONCERNS.c.last_at < wanted.until
 
 
-def _key(row: Row[Any], order: Order) -> tuple[Any, ...]:
-    key = (row.last_at, row.id)
-    return (row.severity, *key) if order is Order.SOONEST else key
-
-
 def _mark(one: ListedConcern) -> str:
     """Write a row's place down, as an address bar can hold it."""
     moment = (one.last_at - EPOCH) // timedelta(microseconds=1)
     return f"{one.severity.value}.{moment}.{one.id}"
 
 
-def _place_of(mark: str) -> tuple[int, datetime, str] | None:
+def _place_of(mark: str) -> Place | None:
     """Read a place; what is none is the beginning."""
     severity, _, rest = mark.partition(".")
     moment, _, concern_id = rest.partition(".")

@@ -7,7 +7,7 @@ otherwise: nothing that was reviewed or came back is ever gathered.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -36,11 +36,11 @@ _REBUILT = (
     "id", "version", "school_id", "subject_kind", "subject", "family", "day", "severity",
     "confidence", "standing", "care", "why", "facts", "fresh", "reviews", "identity", "rules",
     "count", "follows", "opened_at", "opened_by", "snoozed_until", "artefact", "policy_version",
-    "moved_from", "owner", "context_until",
+    "moved_from", "owner", "context_due_at",
 )  # fmt: skip
 _BESIDE = (
     "identity", "rules", "follows", "opened_at", "opened_by", "snoozed_until", "artefact",
-    "policy_version", "moved_from", "owner", "context_until",
+    "policy_version", "moved_from", "owner", "context_due_at",
 )  # fmt: skip
 
 
@@ -89,11 +89,9 @@ def kept_by_id(session: Session, ids: Iterable[str]) -> list[Kept]:
 
 def kept_of_day(session: Session, school_id: int, family: str, day: date) -> list[Kept]:
     """Return the concerns of one family and day in a school."""
-    noon = datetime.combine(day, time(12), UTC)  # its ends are nearer than two days in any zone
     rows = _rows(
         session,
         CONCERNS.c.school_id == school_id,
-        CONCERNS.c.last_at.between(noon - timedelta(days=2), noon + timedelta(days=2)),
         CONCERNS.c.day == day,
         CONCERNS.c.family == family,
     )

@@ -67,7 +67,7 @@ def write(
         before = [by_key[one.key] for one in change.before]
         added = [sources[one] for one in change.added]
         columns = columns_of(change.concern, vault_of(session), now)
-        columns |= _beside(change, before, added, kept)
+        columns |= _beside(change, before, added, kept, now)
         if before:
             stays = _foremost(before)
             grown.append({"id": stays.id, **columns})
@@ -95,7 +95,11 @@ def _keep_members(session: Session, written: Sequence[Written]) -> None:
 
 
 def _beside(
-    change: Change, before: Sequence[Kept], added: Sequence[Source], kept: Sequence[Kept]
+    change: Change,
+    before: Sequence[Kept],
+    added: Sequence[Source],
+    kept: Sequence[Kept],
+    now: datetime,
 ) -> dict[str, Any]:
     """Return the columns that folding knows nothing of."""
     last = max(added, key=lambda one: one.event.at, default=None)
@@ -119,7 +123,7 @@ def _beside(
         "opened_at": None if anew else own.get("opened_at"),
         "opened_by": None if anew else own.get("opened_by"),
         "snoozed_until": None if change.tells else own.get("snoozed_until"),
-        "context_until": None if added or len(before) != 1 else own.get("context_until"),
+        "context_due_at": now if added or len(before) != 1 else own.get("context_due_at"),
     }
 
 

@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import Table, or_, select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from safeguard.core.concerns import Known
@@ -36,6 +36,7 @@ LATE = timedelta(days=1)
 MOST_VISITS = 2_000  # of one concern; of one day of a case
 PAGE = 500
 AT_ONCE = 200
+MOST_DUE = 5_000
 
 _encode = msgspec.msgpack.Encoder().encode
 _private = msgspec.msgpack.Decoder(Private)
@@ -53,14 +54,12 @@ class Around:
     until: datetime
 
 
-def due(store: Store, now: datetime) -> list[str]:
-    """Return the concerns whose surroundings are to be copied, or to be copied again."""
-    recent = CONCERNS.c.last_at > now - 2 * LATE
-    query = select(CONCERNS.c.id, CONCERNS.c.last_at, CONCERNS.c.context_until).where(
-        CONCERNS.c.subject_kind != CLASS, or_(CONCERNS.c.context_until.is_(None), recent)
-    )
+def due(store: Store, now: datetime, most: int = MOST_DUE) -> list[str]:
+    """Return concerns whose surroundings are to be copied, or copied again: due longest first."""
+    to_copy = CONCERNS.c.context_due_at
+    query = select(CONCERNS.c.id).where(to_copy <= now).order_by(to_copy).limit(most)
     with store.reading() as session:
-        return [row.id for row in session.execute(query) if _is_due(row, now)]
+        return list(session.scalars(query))
 
 
 def copy(store: Store, ids: Sequence[str], now: datetime) -> int:
@@ -106,17 +105,17 @@ def _copy_some(store: Store, ids: Sequence[str], now: datetime) -> int:
         for row, around, these in told:
             # Not where it grew meanwhile: then it is due again.
             mine = (CONCERNS.c.id == row.id, CONCERNS.c.last_at == row.last_at)
-            still = update(CONCERNS).where(*mine).values(context_until=now).returning(CONCERNS.c.id)
+            copied = update(CONCERNS).where(*mine).values(context_due_at=_next(row.last_at, now))
+            still = copied.returning(CONCERNS.c.id)
             if session.scalar(still) is not None:
                 _keep(session, around, these, {"concern_id": row.id, "case_id": None})
     return sum(len(these) for _, _, these in told)
 
 
-def _is_due(row: Any, now: datetime) -> bool:
-    if row.context_until is None:
-        return True
-    end = row.last_at + AROUND
-    return any(row.context_until < moment <= now for moment in (end + SETTLED, end + LATE))
+def _next(last_at: datetime, now: datetime) -> datetime | None:
+    """Return when a concern that was copied now is to be copied again; None: all has come."""
+    end = last_at + AROUND
+    return next((moment for moment in (end + SETTLED, end + LATE) if moment > now), None)
 
 
 def _around(row: Any) -> Around:

@@ -12,7 +12,7 @@ from safeguard.problems import UnusableError
 from safeguard.settings import Settings
 from safeguard.store.session import Store, database_url, open_engine, open_store
 
-HEAD = "0003"
+HEAD = "0004"
 MIGRATIONS = Path(__file__).with_name("migrations")
 LOCK = 0x5AFE_60A2D  # PostgreSQL's advisory lock of upgrades: one node upgrades, others wait
 

@@ -88,10 +88,10 @@ def test_what_was_around_is_copied_soon_and_again_by_sweeping(
     fold_all(watch)
     assert watch.copy(minutes(1))
     assert not watch.copy(minutes(1))
-    assert {row.context_until for row in rows(any_store)} == {minutes(1)}
+    assert {row.context_due_at for row in rows(any_store)} == {minutes(20)}
     assert not watch.copy(minutes(2))
     later = minutes(30) + SWEEP
     while watch.copy(later):
         pass
-    assert {row.context_until for row in rows(any_store)} == {later}
+    assert {row.context_due_at for row in rows(any_store)} == {minutes(15) + timedelta(days=1)}
     assert not watch.copy(later - timedelta(days=1))  # a clock that was set back

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from safeguard.store.tables.row import Row, maybe_by_staff, of_school
+from safeguard.store.tables.row import Row, maybe_by_staff, of_school, where_set
 
 
 class ConcernRow(Row):
@@ -73,15 +73,25 @@ class ConcernRow(Row):
     due_at: Mapped[datetime | None] = mapped_column(comment="When to follow up.")
     snoozed_until: Mapped[datetime | None] = mapped_column(comment="Quiet until then.")
     closed_at: Mapped[datetime | None] = mapped_column(comment="When it was reviewed.")
-    context_until: Mapped[datetime | None] = mapped_column(
-        comment="Up to when the visits around it are in its evidence."
+    context_due_at: Mapped[datetime | None] = mapped_column(
+        comment="When to copy the visits around it into its evidence (again); empty: all are."
     )
 
     __table_args__ = (
-        Index(None, "school_id", "standing", "severity", "last_at"),
-        Index(None, "school_id", "last_at"),
+        # All that a list is ordered and narrowed by: rows are read of what is shown alone.
+        Index(
+            "ix_concerns_listed",
+            "school_id", "standing", "severity", "last_at", "id", "group", "family", "owner",
+            "snoozed_until",
+        ),
+        Index(None, "school_id", "standing", "built_at", "opened_at"),
+        Index(None, "school_id", "family", "day"),
         Index(None, "subject", "started_at"),
-    )
+        where_set("ix_concerns_closed", "closed_at", "school_id", "standing", "closed_at"),
+        where_set("ix_concerns_follow_up", "due_at", "school_id", "standing", "due_at"),
+        where_set("ix_concerns_snoozed", "snoozed_until", "school_id", "standing", "snoozed_until"),
+        where_set("ix_concerns_to_copy", "context_due_at", "context_due_at"),
+    )  # fmt: skip
 
 
 class ConcernEventRow(Row):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, MetaData, Text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
@@ -43,3 +43,9 @@ def by_staff(comment: str) -> Mapped[int]:
 
 def maybe_by_staff(comment: str) -> Mapped[int | None]:
     return mapped_column(ForeignKey("staff.id"), comment=comment)
+
+
+def where_set(name: str, column: str, *columns: str) -> Index:
+    """Return an index of the rows alone in which a column has a value: they are few."""
+    there = text(f"{column} IS NOT NULL")
+    return Index(name, *columns, sqlite_where=there, postgresql_where=there)

@@ -45,7 +45,7 @@ def test_events_of_one_spell_are_one_concern(any_store: Store) -> None:
     assert (row.events, row.count, row.subjects) == (2, 2, 1)
     assert (row.rules, row.identity, row.group) == (("Words",), "likely", "secondary")
     assert row.why[0] == "Typed into a search at 10:00, once more since."
-    assert (row.artefact, row.policy_version, row.context_until) == ("a1", "v1", None)
+    assert (row.artefact, row.policy_version, row.context_due_at) == ("a1", "v1", MONDAY)
     assert members(any_store) == {(row.id, first.id), (row.id, second.id)}
 
 

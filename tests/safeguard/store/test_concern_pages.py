@@ -1,15 +1,14 @@
-"""The list of concerns: what comes first, page by page, and the numbers of today."""
+"""The list of concerns: what comes first, page by page, and whose."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from filter_rules.types import Severity
 from safeguard.core.audit import Actor
 from safeguard.core.concerns import Outcome
-from safeguard.store import concern_pages, triage
+from safeguard.store import triage
 from safeguard.store.concern_pages import (
     ConcernPage,
     Order,
@@ -17,12 +16,10 @@ from safeguard.store.concern_pages import (
     by_id,
     earlier,
     listed,
-    today,
 )
 from safeguard.store.conclusions import Conclusion, close
 from safeguard.store.session import Store
 from safeguard.store.tables.audit import AuditRow
-from safeguard.store.tables.concerns import ConcernRow
 from safeguard.store.triage import Act
 from tests.safeguard.concern_samples import (
     MONDAY,
@@ -115,6 +112,28 @@ def test_an_odd_place_is_the_beginning(school: Store, odd: str) -> None:
     assert len(listed(school, WantedConcerns(), minutes(9), LEAD, far).concerns) == 4
 
 
+@pytest.mark.parametrize("order", list(Order))
+def test_a_place_beyond_the_last_of_what_is_wanted_has_nothing_after_it(
+    school: Store, order: Order
+) -> None:
+    whole = listed(school, WantedConcerns(), minutes(9), LEAD, limit=3, order=order)
+    wanted = WantedConcerns(severity=Severity.URGENT)
+    assert not listed(school, wanted, minutes(9), LEAD, whole.more, order=order).concerns
+
+
+@pytest.mark.parametrize("order", list(Order))
+def test_pages_of_one_pupil_go_on_as_well(any_store: Store, order: Order) -> None:
+    happen(any_store, *(flagged_event(minutes(100 * number), "ada") for number in range(3)))
+    happen(any_store, flagged_event(minutes(5), "ada", theme="gambling", severity=Severity.LOW))
+    happen(any_store, flagged_event(minutes(5), "ben"))
+    wanted = WantedConcerns(subject="ada")
+    whole = listed(any_store, wanted, minutes(900), LEAD, order=order).concerns
+    assert len(whole) == 4
+    first = listed(any_store, wanted, minutes(900), LEAD, limit=2, order=order)
+    then = listed(any_store, wanted, minutes(900), LEAD, first.more, 2, order)
+    assert (first.concerns + then.concerns, then.more) == (whole, "")
+
+
 def test_a_snoozed_one_waits_in_a_list_of_its_own(school: Store) -> None:
     lead = reviewer(school)
     (ada,) = [row for row in rows(school) if row.subject == "ada"]
@@ -154,27 +173,3 @@ def test_earlier_ones_of_a_pupil_come_latest_first(any_store: Store) -> None:
         found = earlier(session, last)
     assert [one.started_at for one in found] == [minutes(100), minutes(0)]
     assert {one.subject for one in found} == {"ada"}
-
-
-def test_the_numbers_of_today(school: Store) -> None:
-    lead = reviewer(school)
-    ada, ben, cal, dan = rows(school)
-    close(school, Act(ada.id, 1, lead, minutes(5)), Conclusion(Outcome.NOTED), TERMS.rules, chance)
-    triage.looked_at(school, ben.id, lead, minutes(5))
-    triage.follow_up(school, Act(cal.id, 1, lead, minutes(5)), minutes(60))
-    triage.snooze(school, Act(dan.id, 1, lead, minutes(5)), MONDAY + timedelta(days=2))
-    midnight = MONDAY.replace(hour=0)
-    found = today(school, minutes(10), midnight)
-    assert (found.urgent, found.open, found.due, found.snoozed, found.reviewed) == (1, 2, 1, 1, 1)
-    assert found.unopened == 0
-    later = today(school, MONDAY + timedelta(days=1, minutes=1), midnight + timedelta(days=1))
-    assert (later.unopened, later.reviewed) == (2, 0)
-
-
-def test_counting_stops_where_nobody_counts_on(
-    school: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(concern_pages, "COUNTED_TO", 3)
-    with school.writing() as session:
-        session.execute(update(ConcernRow).values(due_at=None))
-    assert today(school, minutes(9), MONDAY).open == 3

@@ -24,7 +24,7 @@ def test_the_row_that_people_worked_on_stays_with_all_that_was_written_on_either
     happen(any_store, flagged_event(minutes(25)))
     (row,) = rows(any_store)
     assert (row.id, row.owner, row.events) == (second.id, lead, 3)
-    assert row.context_until is None
+    assert row.context_due_at == minutes(0)
     with any_store.reading() as session:
         for table, count in ((NoteRow, 1), (AssignmentRow, 1), (ConcernEventRow, 3)):
             assert session.scalars(select(table.concern_id)).all() == [row.id] * count

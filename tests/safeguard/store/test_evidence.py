@@ -77,7 +77,7 @@ def test_a_quarter_of_an_hour_around_is_copied_of_this_pupil_alone(any_store: St
     assert hosts(any_store) == ["at-14.example", "at0.example", "at24.example"]
     (_, first), *_ = [one for one in copied(any_store) if one[1]["kind"] == "visit"]
     assert (first["path"], first["times"], first["action"]) == ("/a/page", 1, "allow")
-    assert rows(any_store)[0].context_until == minutes(11)
+    assert rows(any_store)[0].context_due_at == minutes(30)
 
 
 def test_its_events_are_copied_too_those_that_nobody_flagged_among_them(any_store: Store) -> None:
@@ -111,7 +111,7 @@ def test_what_is_copied_twice_is_there_once(any_store: Store) -> None:
     happen(any_store, flagged_event())
     for minute in (2, 30):
         with any_store.writing() as session:
-            session.execute(update(ConcernRow).values(context_until=None))
+            session.execute(update(ConcernRow).values(context_due_at=MONDAY))
         assert copy_due(any_store, minutes(minute))
     assert hosts(any_store) == ["a.example"]
 
@@ -133,7 +133,7 @@ def test_it_is_there_when_the_days_are_gone(any_store: Store) -> None:
     assert days(any_store) == []
     assert hosts(any_store) == ["a.example"]
     with any_store.writing() as session:
-        session.execute(update(ConcernRow).values(context_until=None))
+        session.execute(update(ConcernRow).values(context_due_at=MONDAY))
     copy_due(any_store, minutes(30))  # no day to copy from: what is there stays
     assert hosts(any_store) == ["a.example"]
 
@@ -156,7 +156,7 @@ def test_a_devices_visits_come_along_to_the_pupil(any_store: Store) -> None:
     act = Act(row.id, row.version, reviewer(any_store), minutes(5))
     reassign(any_store, act, ada, "the seating plan", TERMS.rules, chance)
     with any_store.writing() as session:
-        session.execute(update(ConcernRow).values(context_until=None))
+        session.execute(update(ConcernRow).values(context_due_at=MONDAY))
     copy_due(any_store, minutes(6))
     assert hosts(any_store) == ["tablets.example"]
     assert rows(any_store)[0].subject_kind == Known.PERSON.value

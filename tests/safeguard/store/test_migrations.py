@@ -5,11 +5,12 @@ them, with rows in every table: no code of ours makes them, so no later change o
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -31,11 +32,13 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
 )
 
 from safeguard.settings import Database, Settings
 from safeguard.store import events, generation, people, schema
 from safeguard.store.columns import Instant, Tokens
+from safeguard.store.concern_rows import CONCERNS
 from safeguard.store.session import database_url, open_engine
 from safeguard.store.tables.every import EVERY_TABLE
 from safeguard.vault import KEY_FILE, make_key
@@ -122,6 +125,36 @@ def test_down_again_with_rows_in_every_table_nothing_of_the_first_version_is_los
     assert {name: kept for name, kept in rows(engine).items() if name in before} == before
 
 
+def test_what_was_to_be_copied_still_is_when_the_indexes_came_and_when_they_went(
+    first: tuple[Settings, Engine],
+) -> None:
+    settings, engine = first
+    schema.upgrade(settings, "0003")
+    begin, day = datetime(2026, 3, 4, 10, tzinfo=UTC), timedelta(days=1)
+    until = text("UPDATE concerns SET context_until = built_at WHERE subject IN ('old', 'recent')")
+    with engine.begin() as connection:
+        for number, subject in enumerate(("waits", "old", "recent", "line")):
+            last = begin + 9 * day if subject == "recent" else begin
+            given = {"id": str(UUID(int=number)), "subject": subject, "last_at": last}
+            fill(connection, CONCERNS, given | {"follows": None}, leave={"context_due_at"})
+        connection.execute(
+            text("UPDATE concerns SET subject_kind = 'group' WHERE subject = 'line'")
+        )
+        connection.execute(until)
+    assert schema.upgrade(settings)
+    assert subjects(engine, "context_due_at IS NOT NULL") == ["recent", "waits"]
+    schema.migrate(engine, "0003", down=True)
+    assert subjects(engine, "context_until IS NULL") == ["recent", "waits"]
+    assert schema.upgrade(settings)
+    assert subjects(engine, "context_due_at IS NOT NULL") == ["recent", "waits"]
+
+
+def subjects(engine: Engine, where: str) -> list[str]:
+    with engine.connect() as connection:
+        query = select(CONCERNS.c.subject).where(text(where)).order_by(CONCERNS.c.subject)
+        return list(connection.scalars(query))
+
+
 FILLED: dict[type, object] = {
     Instant: datetime(2026, 3, 4, 10, tzinfo=UTC),
     Date: date(2026, 3, 4),
@@ -137,13 +170,19 @@ FILLED: dict[type, object] = {
 }
 
 
-def fill(connection: Connection, table: Table) -> None:
+def fill(
+    connection: Connection,
+    table: Table,
+    given: dict[str, object] | None = None,
+    leave: Collection[str] = (),
+) -> None:
     """Insert one row, with what each column may hold."""
-    values = {column.name: FILLED[type(column.type)] for column in table.columns}
-    for column in table.columns:
+    columns = [column for column in table.columns if column.name not in leave]
+    values = {column.name: FILLED[type(column.type)] for column in columns}
+    for column in columns:
         for key in column.foreign_keys:
             others = select(key.column).limit(1)
             values[column.name] = connection.execute(others).scalar_one_or_none()
     if {"concern_id", "case_id"} <= values.keys() and table.columns.case_id.nullable:
         values["case_id"] = None  # a note is about a concern or a case
-    connection.execute(insert(table).values(values))
+    connection.execute(insert(table).values(values | (given or {})))
