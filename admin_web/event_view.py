@@ -22,6 +22,14 @@ WITHHELD = (
     "procedure for unlawful content."
 )
 
+ASKED = (
+    "No pupil did this. It is kept, and counted, so that nobody can find out by asking what a "
+    "sealed list holds."
+)
+SEEN_BY = {
+    Channel.WEB: "the web proxy", Channel.DNS: "the DNS filter", Channel.TESTER: "the tester",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -47,6 +55,8 @@ class Shown:
 
     @property
     def who(self) -> str:
+        if self.event.channel is Channel.TESTER:
+            return "Staff, asking the tester"
         if self.person_name:
             return self.person_name
         if self.event.person:
@@ -58,6 +68,8 @@ class Shown:
     @property
     def where(self) -> str:
         """The device, if it has a name, and the address."""
+        if self.event.channel is Channel.TESTER:
+            return "no device"
         named = f"{self.device_name} ({self.event.address})"
         return named if self.device_name else self.event.address or "address unknown"
 
@@ -70,6 +82,10 @@ class Shown:
     @property
     def words_title(self) -> str:
         return WORDS_TITLES.get(self.event.kind or Kind.PAGE, "Words typed")
+
+    @property
+    def seen_by(self) -> str:
+        return SEEN_BY[self.event.channel]
 
     @property
     def why(self) -> list[str]:
@@ -98,7 +114,9 @@ def _why(stored: StoredEvent) -> Iterator[str]:
         named = event.private.entry
         entry = f" (the entry {named})" if named and named != event.host else ""
         yield f"The address is in the list “{event.list}”{entry}, as {tidy(event.categories[0])}."
-    if not event.flagged:
+    if event.channel is Channel.TESTER:
+        yield ASKED
+    elif not event.flagged:
         yield "Nobody needs to look at this. It is kept so that the block can be explained."
     if event.reason is Reason.SEALED:
         yield WITHHELD
@@ -107,6 +125,8 @@ def _why(stored: StoredEvent) -> Iterator[str]:
 
 
 def _what_happened(event: Event) -> str:
+    if event.channel is Channel.TESTER:
+        return f"The tester was {event.rule}, what would happen to an address."
     times = f", {event.count:,} times" if event.count > 1 else ""
     match event.kind:
         case Kind.SEARCH | Kind.CHAT:
@@ -119,6 +139,8 @@ def _what_happened(event: Event) -> str:
 
 
 def _what_was_done(event: Event) -> str:
+    if event.channel is Channel.TESTER:
+        return f"It would be blocked: {event.reason.value}."  # what is not is not kept
     did = "It was blocked" if event.action is Action.BLOCK else "It was allowed"
     by = f", by the rule “{event.rule}”" if event.rule else ""
     return f"{did}: {event.reason.value}{by}."

@@ -100,8 +100,11 @@ def by_reference(store: Store, typed: str) -> StoredEvent | None:
 
 
 def counts(store: Store, since: datetime, until: datetime) -> Counts:
-    """Return the numbers of the events between two moments."""
-    spell = _conditions(Wanted(since=since, until=until))
+    """Return the numbers of the events between two moments; what staff asked the tester is none."""
+    spell = [
+        *_conditions(Wanted(since=since, until=until)),
+        EventRow.channel != Channel.TESTER.value,
+    ]
     whole = select(
         func.count(),
         func.coalesce(func.sum(EventRow.count), 0),

@@ -22,6 +22,23 @@ def test_sealed_content_is_withheld_with_what_to_do(school: School, priya: Visit
     assert "The address is withheld on purpose." in priya.text(f"/events/{event.id}")
 
 
+def test_what_staff_asked_the_tester_is_no_pupils_deed(school: School, priya: Visitor) -> None:
+    event = school.keep(
+        an_event(
+            host="withheld", private=Private("withheld", "withheld"), reason=Reason.SEALED,
+            channel=Channel.TESTER, flagged=False, kind=None, themes=(), address="",
+            severity=Severity.NONE, rule="asked by lee@school.test, on this site",
+        )
+    )  # fmt: skip
+    page = priya.text(f"/events/{event.id}")
+    assert "The tester was asked by lee@school.test, on this site, what would happen" in page
+    assert "No pupil did this." in page
+    assert "It would be blocked: unlawful content" in page
+    assert "the DNS filter" not in page
+    assert "Unidentified device" not in page
+    assert "Staff, asking the tester" in priya.text("/events?kept=all")
+
+
 def test_an_allowed_page_is_shown_with_the_passage_that_was_found(
     school: School, priya: Visitor
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from filter_rules.types import Severity
 from safeguard.core.events import Event, Private, SealedEvent
+from safeguard.core.types import Channel, Reason
 from safeguard.store import events, people, reviews
 from safeguard.store.events import Page, Wanted
 from safeguard.store.intake import Batch, take_in
@@ -170,6 +171,14 @@ def test_the_numbers_of_a_spell(any_store: Store) -> None:
         Severity.NONE: 1, Severity.MEDIUM: 1, Severity.URGENT: 1,
     }  # fmt: skip
     assert events.counts(any_store, NOW, at(60)).events == 1
+
+
+def test_what_staff_asked_the_tester_is_not_counted(any_store: Store) -> None:
+    put(any_store)
+    before = events.counts(any_store, NOW, at(7200))
+    asked = stored_event(9, at(30), channel=Channel.TESTER, reason=Reason.SEALED)
+    take_in(any_store, Batch("s", "p", 9, [SealedEvent(asked, b"sealed")]))
+    assert events.counts(any_store, NOW, at(7200)) == before
 
 
 def test_the_numbers_of_nothing(any_store: Store) -> None:
