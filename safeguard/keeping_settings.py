@@ -1,8 +1,8 @@
-"""The settings of what is kept and for how long, and of backups."""
+"""The settings of what is kept, how firmly and for how long, and of backups."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
@@ -18,6 +18,17 @@ def _days(kept: Kept) -> Any:  # a field of its own default, limits and words
         ge=one.least,
         le=one.most,
         description=f"{one.what} Days from {one.since}, {one.least} to {one.most}.",
+    )
+
+
+class Spool(Section):
+    """What waits on this machine's disk for the database."""
+
+    synchronous: Literal["normal", "full"] = Field(
+        "normal",
+        description="When a flagged event counts as kept: once it is written, so that a power cut "
+        "may lose about the last second; or `full`: once the disk has it, which each flagged "
+        "request waits for.",
     )
 
 

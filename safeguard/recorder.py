@@ -269,4 +269,5 @@ def open_recorder(settings: Settings, name: str) -> Recorder:
     """Open the recorder of one worker (`proxy-0`), in that worker. A name is used again."""
     folder = spool_folder(settings.data, name)
     vault = open_vault(settings.data, lambda: holds_records(folder))
-    return Recorder(SpoolWriter(folder), vault)
+    spool = SpoolWriter(folder, synchronous=settings.spool.synchronous)
+    return Recorder(spool, vault)

@@ -21,7 +21,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from safeguard.keeping_settings import Backup, Retention
+from safeguard.keeping_settings import Backup, Retention, Spool
 from safeguard.problems import UnusableError
 from safeguard.school_settings import Notify, School
 from safeguard.setting_kinds import (
@@ -222,6 +222,7 @@ class Settings(BaseSettings):
     subscriptions: Subscriptions = Subscriptions()
     sealed: Sealed = Sealed()
     notify: Notify = Notify()
+    spool: Spool = Spool()
     retention: Retention = Retention()
     backup: Backup = Backup()
 

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from threading import Event, Lock
+from typing import Literal
 
 from safeguard.problems import UnusableError
 
@@ -31,6 +32,8 @@ CURRENT = "current"
 SUFFIX = ".sqlite"
 LOCK_TRIES = 100
 LOCK_PAUSE = 0.05
+
+type Synchronous = Literal["normal", "full"]  # full: each commit waits for the disk
 
 SCHEMA = """
 CREATE TABLE spool (id TEXT NOT NULL);
@@ -87,8 +90,10 @@ class SpoolWriter:
         most_bytes: int = MOST_BYTES,
         segment_bytes: int = SEGMENT_BYTES,
         free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
+        synchronous: Synchronous = "normal",
     ) -> None:
         self.folder = folder
+        self._synchronous = synchronous
         self.shed = dict.fromkeys(Share, 0)
         self._most, self._segment_bytes, self._free_of = most_bytes, segment_bytes, free
         self._lock = Lock()
@@ -179,7 +184,7 @@ class SpoolWriter:
         draft.replace(path)
         _sync(self.folder)
         connection = open_segment(path)
-        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA synchronous = {self._synchronous}")
         connection.execute("UPDATE spool SET id = id")  # so that no record waits for a new log
         return connection
 

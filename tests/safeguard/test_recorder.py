@@ -24,6 +24,7 @@ from safeguard.core.events import (
 from safeguard.core.policy import Policy
 from safeguard.core.types import Action, Reason, Subject, Target, Verdict
 from safeguard.core.visits import Visit, Visits
+from safeguard.keeping_settings import Spool
 from safeguard.problems import UnusableError
 from safeguard.recorder import AT_ONCE, MOST_TALLIES, Recorder, RecorderError, open_recorder
 from safeguard.records import Record, decode
@@ -280,6 +281,13 @@ def test_a_worker_opens_its_recorder_by_name(tmp_path: Path) -> None:
     assert again.record(PUPIL, SEARCH, flagged(), NOW)
     again.close(NOW)
     assert len(segments_of(spool_folder(settings.data, "proxy-0"))) == 2
+
+
+def test_a_worker_waits_for_the_disk_where_the_settings_say_so(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", spool=Spool(synchronous="full"))
+    recorder = open_recorder(settings, "proxy-0")
+    assert recorder._spool._connection.execute("PRAGMA synchronous").fetchall() == [(2,)]
+    recorder.close(NOW)
 
 
 def test_a_lost_key_stops_a_worker_whose_spool_was_sealed_with_it(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -52,6 +53,18 @@ class Desk:
 def desk() -> Iterator[Desk]:
     with ExitStack() as stack:
         yield Desk(stack)
+
+
+@pytest.mark.parametrize(("synchronous", "level"), [("normal", 1), ("full", 2)])
+def test_every_file_is_as_synchronous_as_the_settings_say(
+    tmp_path: Path, synchronous: Literal["normal", "full"], level: int
+) -> None:
+    writer = SpoolWriter(tmp_path, segment_bytes=1, synchronous=synchronous)
+    with closing(writer):
+        for _ in range(2):
+            assert writer._connection.execute("PRAGMA synchronous").fetchall() == [(level,)]
+            writer.append(b"one")
+            writer.tend()  # goes on to the next file
 
 
 def read_all(folder: Path) -> list[bytes]:
