@@ -148,6 +148,16 @@ class Outcome(StrEnum):
     WRONG_PUPIL = "the wrong pupil"
     DUPLICATE = "seen elsewhere already"
 
+    @property
+    def code(self) -> str:
+        """The short name that it is kept as."""
+        return self.name.lower()
+
+
+def outcome_words(kept: str) -> str:
+    """Return the sentence of an outcome as it is kept; old cases kept the sentence itself."""
+    return next((one.value for one in Outcome if one.code == kept), kept)
+
 
 REAL = frozenset({Outcome.ACTED, Outcome.NOTED})
 NOT_A_CONCERN = frozenset({Outcome.LESSON, Outcome.LYRICS, Outcome.TOO_BROAD})

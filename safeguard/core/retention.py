@@ -148,10 +148,10 @@ def outcomes_kept_as(kept: Kept) -> tuple[str, ...]:
 
 
 def _spelt() -> Iterator[tuple[str, Kept]]:
-    """Cases write an outcome in full, and concerns as a short word."""
+    """An outcome is kept as its short name; old cases kept its sentence."""
     for outcome, kept in OF_OUTCOME.items():
         yield outcome.value, kept
-        yield outcome.name.lower(), kept
+        yield outcome.code, kept
 
 
 def keep_until(

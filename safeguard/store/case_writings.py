@@ -6,6 +6,7 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from safeguard.core.concerns import outcome_words
 from safeguard.store.case_lists import opened
 from safeguard.store.case_parts import Written
 from safeguard.store.tables.cases import AssignmentRow, NoteRow, OutcomeRow
@@ -33,7 +34,7 @@ def outcomes_of(
     query = select(OutcomeRow).where(mine).order_by(OutcomeRow.at, OutcomeRow.id).limit(MOST)
     return tuple(
         replace(
-            _written(row, row.outcome, row.reason, staff, vault),
+            _written(row, outcome_words(row.outcome), row.reason, staff, vault),
             until=row.undone_at,
             until_by=staff.get(row.undone_by or 0, ""),
         )

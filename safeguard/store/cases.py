@@ -194,7 +194,7 @@ def close(
 ) -> None:
     """Close a case with what was concluded and why; `keep_until` comes of the outcome."""
     said = text(reason, LONGEST_TEXT, "reason")
-    told = {"outcome": outcome.value, "keep_until": _iso(keep_until)}
+    told = {"outcome": outcome.code, "keep_until": _iso(keep_until)}
     with changing(store, act, "closed", told) as (session, case):
         session.add(
             OutcomeRow(
@@ -202,7 +202,7 @@ def close(
                 case_id=case.id,
                 at=act.at,
                 staff_id=act.by,
-                outcome=outcome.value,
+                outcome=outcome.code,
                 reason=vault_of(session).seal(said.encode()),
             )
         )

@@ -209,12 +209,12 @@ def _say(session: Session, act: Act, row: ConcernRow, said: Conclusion, filtered
             concern_id=row.id,
             at=act.at,
             staff_id=act.by,
-            outcome=code_of(said.outcome),
+            outcome=said.outcome.code,
             reason=vault_of(session).seal(checked(said.reason).encode()),
             batch=said.batch,
         )
     )
-    told: dict[str, Any] = {"outcome": code_of(said.outcome), "batch": said.batch}
+    told: dict[str, Any] = {"outcome": said.outcome.code, "batch": said.batch}
     if filtered_by:
         told["filter"] = filtered_by
     record(session, act, "closed", row, told)
@@ -264,8 +264,3 @@ def _standing_outcome(session: Session, concern_id: str) -> OutcomeRow | None:
         OutcomeRow.concern_id == concern_id, OutcomeRow.undone_at.is_(None)
     )
     return session.scalar(query.order_by(OutcomeRow.at.desc(), OutcomeRow.id.desc()).limit(1))
-
-
-def code_of(outcome: Outcome) -> str:
-    """Return the short word that an outcome is kept as."""
-    return outcome.name.lower()

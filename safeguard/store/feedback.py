@@ -59,7 +59,7 @@ def keep(session: Session, row: ConcernRow, outcome: Outcome, by: int, at: datet
                 concern_id=row.id,
                 at=at,
                 staff_id=by,
-                verdict=outcome.name.lower(),
+                verdict=outcome.code,
                 theme=theme,
                 rule=rule,
                 list=listed,
@@ -125,7 +125,7 @@ def proposal(
                 answer = Proposal(found, replay(found, past, rules))
             case Refusal():
                 answer = found
-        about = {"theme": theme, "outcome": outcome.name.lower()}
+        about = {"theme": theme, "outcome": outcome.code}
         audit.record(
             session, now, f"staff:{by}", "asked for an exemption", "concern", concern_id, about
         )

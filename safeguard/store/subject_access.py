@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Select, and_, or_, select
 
-from safeguard.core.concerns import Known
+from safeguard.core.concerns import Known, outcome_words
 from safeguard.store import access, access_days, audit
 from safeguard.store.access import WantedVisits
 from safeguard.store.session import Store
@@ -63,6 +63,8 @@ def everything(store: Store, person: str) -> Everything:
             ]
             for name, query in _queries(person)
         }
+        for one in tables["outcomes"]:
+            one["outcome"] = outcome_words(one["outcome"])
         names = session.scalars(
             select(PersonRow.name).where(PersonRow.id != person).order_by(PersonRow.name)
         ).all()

@@ -11,6 +11,7 @@ from safeguard.core.concerns import (
     Line,
     Outcome,
     Standing,
+    outcome_words,
 )
 from tests.concern_stories import Ledger, tell
 
@@ -44,6 +45,14 @@ def test_only_help_is_all_of_it() -> None:
 def test_each_outcome_is_real_or_not_or_says_nothing_of_the_rule() -> None:
     assert set(Outcome) - REAL - NOT_A_CONCERN == {Outcome.WRONG_PUPIL, Outcome.DUPLICATE}
     assert REAL.isdisjoint(DISMISSED)
+
+
+def test_an_outcome_is_kept_by_its_short_name_and_told_by_its_sentence() -> None:
+    assert Outcome.TOO_BROAD.code == "too_broad"
+    for one in Outcome:
+        assert outcome_words(one.code) == one.value
+        assert outcome_words(one.value) == one.value  # as old cases kept it
+    assert outcome_words("of another version") == "of another version"
 
 
 def test_all_but_the_reviewed_are_open() -> None:

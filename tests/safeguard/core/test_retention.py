@@ -34,8 +34,8 @@ def test_each_class_has_a_period_within_its_limits_with_a_reason_and_a_source(ke
 @pytest.mark.parametrize("outcome", Outcome)
 def test_each_outcome_has_a_class(outcome: Outcome) -> None:
     assert outcome in outcomes_kept_as(kept_as(outcome))
-    assert OF_OUTCOME[outcome] is kept_as(outcome) is kept_as(outcome.name.lower())
-    assert outcome.name.lower() in outcomes_kept_as(kept_as(outcome))
+    assert OF_OUTCOME[outcome] is kept_as(outcome) is kept_as(outcome.code)
+    assert outcome.code in outcomes_kept_as(kept_as(outcome))
 
 
 def test_an_outcome_that_nobody_knows_is_kept_longest() -> None:

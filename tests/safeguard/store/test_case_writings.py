@@ -40,7 +40,7 @@ def test_what_was_written_of_its_concerns_is_told_with_the_case(any_store: Store
         ("", "Spoke with Amy.\nShe is safe."),
     ]
     assert [(one.concern, one.what, one.text) for one in found.outcomes] == [
-        (FIRST, "acted", "of the concern")
+        (FIRST, "real, and acted on", "of the concern")
     ]
     assert [(one.concern, one.what) for one in found.assignments] == [
         (FIRST, "Lee Lead"),

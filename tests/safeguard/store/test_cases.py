@@ -15,6 +15,7 @@ from safeguard.store.case_lists import case
 from safeguard.store.cases import Opening
 from safeguard.store.session import Store
 from safeguard.store.tables.audit import AuditRow
+from safeguard.store.tables.cases import OutcomeRow
 from safeguard.store.tables.people import PersonRow, SchoolRow
 from safeguard.store.triage import NoteKind
 from tests.safeguard.case_samples import (
@@ -204,6 +205,8 @@ def test_a_case_is_closed_with_what_was_concluded_and_why(any_store: Store) -> N
         "Talked at home.",
         None,
     )
+    with any_store.reading() as session:
+        assert session.scalar(select(OutcomeRow.outcome)) == "acted"
     with pytest.raises(CaseRefusedError, match="must be open"):
         cases.set_due(any_store, act(any_store, by), None)
     cases.add_note(any_store, CASE, NoteKind.NOTE, "A letter came.", by, at(7000))

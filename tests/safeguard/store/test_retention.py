@@ -17,7 +17,6 @@ from safeguard.keeping_settings import Retention
 from safeguard.records import Record, encode
 from safeguard.store import audit, audit_verify, holds, retention
 from safeguard.store.access_days import days
-from safeguard.store.conclusions import code_of
 from safeguard.store.intake import Batch, Refused, take_in
 from safeguard.store.session import Store
 from safeguard.store.tables.audit import AuditPayloadRow, AuditRow
@@ -79,8 +78,8 @@ def test_an_event_without_a_concern_goes_by_its_severity(
         (31, Outcome.LESSON, Severity.HIGH, "not a concern"),
         (29, Outcome.LESSON, Severity.HIGH, ""),
         (31, Outcome.WRONG_PUPIL, Severity.HIGH, "not a concern"),
-        (31, code_of(Outcome.TOO_BROAD), Severity.HIGH, "not a concern"),
-        (31, code_of(Outcome.NOTED), Severity.HIGH, ""),
+        (31, Outcome.TOO_BROAD.code, Severity.HIGH, "not a concern"),
+        (31, Outcome.NOTED.code, Severity.HIGH, ""),
         (366, Outcome.NOTED, Severity.LOW, "real, with nothing to do"),
         (364, Outcome.NOTED, Severity.LOW, ""),
         (8000, Outcome.ACTED, Severity.LOW, ""),

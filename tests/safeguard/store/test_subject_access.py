@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from safeguard.core.concerns import Outcome
 from safeguard.store import audit, subject_access
 from safeguard.store.session import Store
 from safeguard.vault import Vault
@@ -18,7 +19,7 @@ def test_every_table_that_knows_of_the_person_is_told_and_opened(any_store: Stor
     pupil(any_store, "pupil-8", "Ben Baker")
     one = event(any_store, 1, 0, words="so sad")
     event(any_store, 2, 0, person="pupil-8")
-    key = concern(any_store, 1, 1, one, closed="real, and acted on", staff=staff)
+    key = concern(any_store, 1, 1, one, closed=Outcome.ACTED.code, staff=staff)
     concern(any_store, 2, 1, subject="pupil-8")
     case(any_store, 3, 1, key, staff=staff)
     with any_store.writing() as session:
@@ -36,6 +37,7 @@ def test_every_table_that_knows_of_the_person_is_told_and_opened(any_store: Stor
     assert tables["concerns"][0]["facts"] == {"count": 3}
     assert tables["notes"][0]["sealed"] == "Ben Baker was with her."
     assert tables["notes"][0]["staff_id"] == "Lee Lead"
+    assert {one["outcome"] for one in tables["outcomes"]} == {"real, and acted on"}
     assert "a look" in tables["audit"][0]["payload"]
     assert json.loads(json.dumps(tables)) == tables
 
