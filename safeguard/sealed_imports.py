@@ -44,8 +44,12 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of an import: line numbers only, since a line could tell what is on the list."""
+    """What came of an import: line numbers only, since a line could tell what is on the list.
 
+    `serial`: which generation of the list this is.
+    """
+
+    serial: int
     entries: int
     refused: tuple[int, ...]
     refused_count: int
@@ -131,7 +135,7 @@ def import_sealed(
         write_list(data, key, _content(name, feed.category, serial, now, gathered))
         clear_trouble(data, name)
     refused = tuple(gathered.refused)
-    return Imported(len(gathered.entries), refused, gathered.refused_count)
+    return Imported(serial, len(gathered.entries), refused, gathered.refused_count)
 
 
 def remove_sealed(

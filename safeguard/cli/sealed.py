@@ -62,7 +62,7 @@ def import_list(
             may_shrink=smaller,
             most_lost=settings.sealed.most_lost,
         )
-        told |= {"entries": done.entries, "however much was lost": smaller}
+        told |= {"serial": done.serial, "entries": done.entries, "however much was lost": smaller}
     _say_refused(done)
     typer.echo(f"{done.entries:,} entries are sealed as “{name}”. Destroy the file they came in.")
 
@@ -94,7 +94,14 @@ def ask_test_entries(
     """Ask about the provider's test entries for every group, and keep what came of it. Exit status 1 if one is open."""
     settings = settings_of(data, config)
     engine = ready_engine(settings)
-    tested = run_test(engine, now())
+    with on_record(settings, "tested", "sealed list") as told:
+        tested = run_test(engine, now())
+        told |= {
+            "passed": tested.passed,
+            "entries": tested.entries,
+            "open": [number for number, _ in tested.open_to],
+            "lists": tested.lists,
+        }
     if as_json:
         typer.echo(
             json.dumps(

@@ -13,10 +13,12 @@ from safeguard.core.types import Channel, Subject
 from safeguard.engine import open_engine
 from safeguard.jobs import Drain
 from safeguard.recorder import open_recorder
+from safeguard.sealing import load_sealing
 from safeguard.settings import load
 from safeguard.spool import FOLDER
 from safeguard.store.session import open_store
 from tests.safeguard.cli.conftest import Ran
+from tests.safeguard.cli.test_on_record import told
 
 NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
 FEED = "# synthetic\nxyzzy-whole.test\nhttps://plugh-carrier.example/frobozz/7?grue=1\nno host\n"
@@ -88,6 +90,29 @@ def test_what_is_brought_in_by_a_member_and_tested_is_compliant(
     failed = imported("sealed", "test")
     assert (failed.status, "FAILED" in failed.out) == (1, True)
     assert status(imported)[:2] == (1, "NON-COMPLIANT")
+
+
+def test_each_generation_and_each_test_is_in_the_audit_chain_without_an_entry(
+    imported: Callable[..., Ran], school: Path
+) -> None:
+    (school / "safeguard.toml").write_text('[sealed]\ntest_entries = ["xyzzy-whole.test"]\n')
+    imported("sealed", "test")
+    imported("sealed", "import", "--smaller", "--name", "test-list", "-", stdin="other.test\n")
+    imported("sealed", "test")
+    first, passed, second, failed = (
+        (what, about, payload)
+        for _, what, kind, about, payload in told(school)
+        if kind == "sealed list"
+    )
+    serials = [str(one[2].pop("serial")) for one in (first, second)]
+    (state,) = load_sealing(school, ()).states
+    assert serials[0] < serials[1] == str(state.serial)
+    assert first[:2] == second[:2] == ("imported", "test-list")
+    assert [one[2]["entries"] for one in (first, second)] == [2, 1]
+    assert passed == (
+        "tested", "", {"passed": True, "entries": 1, "open": [], "lists": ["test-list"]},
+    )  # fmt: skip
+    assert failed == ("tested", "", {"passed": False, "entries": 1, "open": [1], "lists": []})
 
 
 def test_a_list_of_terrorist_content_is_told_apart(
