@@ -1,16 +1,26 @@
 """`safeguard rules preview` and `rules diff`: look at a list before saying yes to it."""
 
+import json
 import tempfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from filter_rules.formats.format import Format
 from safeguard.building import compile_alone
-from safeguard.cli.options import ConfigOption, DataOption, notes, now, progress_bar, settings_of
+from safeguard.cli.options import (
+    ConfigOption,
+    DataOption,
+    JsonOption,
+    notes,
+    now,
+    progress_bar,
+    settings_of,
+)
+from safeguard.cli.rehearsals import rehearsal_record, rehearsed, say_rehearsal
 from safeguard.gathering import Progress
 from safeguard.loading import shipped_groups, shipped_policy
 from safeguard.previewing import (
@@ -25,6 +35,7 @@ from safeguard.previewing import (
     source_of,
 )
 from safeguard.problems import UnusableError
+from safeguard.rehearsing import Rehearsal
 from safeguard.settings import Settings
 from safeguard.sources import Source
 from safeguard.subscriptions import Subscription, completed, subscriptions
@@ -40,30 +51,80 @@ def preview(
         str, typer.Argument(metavar="LIST", help="A file, a folder, or the name of a list.")
     ],
     popular: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Option(
             help="Popular sites: one a line, or JSON with a “list”. Give it several times, the "
             "shortest list of the best known first."
         ),
-    ],
+    ] = None,
     category: Annotated[str, typer.Option(help="What the list is about.")] = "",
     fmt: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.AUTO,
     most: Annotated[int, typer.Option(min=0, help="How many sites to show.")] = MOST_SHOWN,
+    no_traffic: Annotated[
+        bool, typer.Option("--no-traffic", help="Do not try it on last week's visits.")
+    ] = False,
+    as_json: JsonOption = False,
     data: DataOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Say which popular sites a list names. Exit status 1 if it names any. Nothing is taken in."""
+    """Say which popular sites a list names, and which of last week's visits it would block.
+
+    Exit status 1 if there are any. Nothing is taken in.
+    """
+    if no_traffic and not popular:
+        raise UnusableError("Give popular sites with --popular, or leave --no-traffic out.")
     settings = settings_of(data, config)
     make_folder(settings.data)
-    sites = popular_sites(popular)
+    sites = popular_sites(popular or ())
     with tempfile.TemporaryDirectory(dir=settings.data, prefix="preview-") as folder:
         work = Path(folder)
         with progress_bar() as progress:
             wanted = Subscription(what, format=fmt, category=category)
             source = _looked_at(settings, work, wanted, now(), progress)
-            found = named(compile_alone(source, work, progress), sites.hosts)
+            alone = compile_alone(source, work, progress)
+            found = named(alone, sites.hosts)
+            seen = None if no_traffic else rehearsed(settings, what, source, alone, progress)
+    if as_json:
+        typer.echo(json.dumps(_record(what, found, sites, seen), ensure_ascii=False))
+    else:
+        _say(found, sites, most, seen)
+    newly = isinstance(seen, Rehearsal) and seen.newly.visits
+    raise typer.Exit(int(bool(found or newly)))
+
+
+def _say(found: Sequence[Named], sites: Popular, most: int, seen: Rehearsal | str | None) -> None:
     _say_named(found, sites, most)
-    raise typer.Exit(int(bool(found)))
+    if isinstance(seen, Rehearsal):
+        say_rehearsal(seen)
+    elif seen:
+        notes.print(seen)
+
+
+def _record(
+    what: str, found: Sequence[Named], sites: Popular, seen: Rehearsal | str | None
+) -> dict[str, Any]:
+    """The JSON of a preview: one object. `blocked_for` is empty where no rule blocks a category."""
+    policy, groups = shipped_policy(), tuple(shipped_groups())
+    return {
+        "list": what,
+        "popular": [
+            {
+                "file": file,
+                "sites": len(known),
+                "names": [one.host for one in found if one.host in known],
+            }
+            for file, known in sites.files
+        ],
+        "categories": [
+            {
+                "category": about,
+                "sites": list(hosts),
+                "blocked_for": blocked_for(policy, about, groups),
+            }
+            for about, hosts in by_category(found).items()
+        ],
+        "traffic": None if seen is None else rehearsal_record(seen),
+    }
 
 
 def _say_named(found: Sequence[Named], sites: Popular, most: int) -> None:

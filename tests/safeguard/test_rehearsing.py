@@ -13,8 +13,9 @@ from safeguard.core.visits import Visits, visit_id, visit_of
 from safeguard.importing import import_source
 from safeguard.previewing import imported, source_of
 from safeguard.problems import UnusableError
-from safeguard.rehearsing import Amount, Effect, HostVisits, Rehearsal, rehearse
+from safeguard.rehearsing import Amount, HostVisits, Rehearsal, rehearse
 from safeguard.settings import Settings
+from safeguard.side_by_side import Effect
 from safeguard.sources import Source
 from safeguard.store import overlay
 from safeguard.store.intake import Batch, take_in
