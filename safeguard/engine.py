@@ -136,9 +136,13 @@ class Engine:
             if current_stamp(self.settings, self._watch.number()) == self.snapshot.stamp:
                 return False
             self.snapshot = self._ready(load_snapshot(self.settings, self._store, self.snapshot))
-        except Exception:
+        except Exception as error:  # noqa: BLE001  whatever it was, what is in force stays
             if not self._stale:  # once, not four times a second
-                logger.exception("the rules could not be refreshed; those in force stay")
+                # Its kind alone: its text may name someone, and a trace shows settings and people.
+                logger.error(  # noqa: TRY400  see above
+                    "the rules could not be refreshed; those in force stay",
+                    trouble=type(error).__name__,
+                )
             self._stale = True
             return False
         self._stale = False

@@ -159,12 +159,16 @@ def test_a_database_that_goes_away_leaves_the_snapshot_in_force_and_is_said_once
     engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def gone(*_: object) -> None:
-        raise OSError("the database is away")
+        raise OSError("the database that knows Ada Example is away")
 
     monkeypatch.setattr("safeguard.engine.current_stamp", gone)
     assert not engine.refresh()
     assert not engine.refresh()
-    assert capsys.readouterr().out.count("could not be refreshed") == 1
+    said = capsys.readouterr().out
+    assert said.count("could not be refreshed") == 1
+    assert "OSError" in said
+    assert "Ada Example" not in said
+    assert "settings" not in said, "a trace shows what the settings hold"
     assert judged(engine, PUPIL, "https://www.bet365.com/")[0] == "block"
 
 
