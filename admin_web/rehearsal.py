@@ -49,9 +49,15 @@ def effects_of(address: str, action: Action, groups: Iterable[str]) -> list[Effe
 
 
 def _asked(address: str) -> None:
-    """A rehearsal is a question too: it is kept, and stopped, where it is about a sealed list."""
+    """A rehearsal is a question too: it is kept, and stopped, where it is about a sealed list.
+
+    It is asked for each group, until one answer is withheld: some sites are for guests alone.
+    """
+    asking, target = questions(), _target(address)
     try:
-        questions().ask(Subject(next(iter(shipped_groups()))), _target(address), here().clock())
+        for group in shipped_groups():
+            if asking.ask(Subject(group), target, here().clock()).withheld:
+                return
     except UnusableError:
         abort(HTTPStatus.TOO_MANY_REQUESTS)
 

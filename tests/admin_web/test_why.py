@@ -90,8 +90,12 @@ def test_who_asks_too_much_about_sealed_lists_is_answered_nothing(
         assert address not in text
 
 
-def test_to_rehearse_a_rule_is_a_question_too(school: School, tom: Visitor) -> None:
-    import_sealed(school.settings.data, "test-list", ["carrier.test"], NOW)
+@pytest.mark.parametrize(
+    "entry",
+    ["carrier.test", "https://carrier.test/album/7"],  # the second is withheld from guests alone
+)
+def test_to_rehearse_a_rule_is_a_question_too(school: School, tom: Visitor, entry: str) -> None:
+    import_sealed(school.settings.data, "test-list", [entry], NOW)
     school.engine.refresh()
     rule = {"address": "carrier.test", "action": "allow", "groups": ["staff"], "reason": "a test"}
     for number in range(school.settings.sealed.questions_an_hour):
