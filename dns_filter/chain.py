@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dns_filter import answers
 from dns_filter.answers import Ede
-from dns_filter.desk import Client, Desk, Ready
+from dns_filter.desk import Client, Desk, Judgements, Ready
 from dns_filter.received import Answer
 from dns_filter.special import Special, special
 from dns_filter.wire import IN, Question, Rcode, Type, read_question, refusal
@@ -60,9 +60,10 @@ def refuse_blocked(desk: Desk, query: Query) -> bytes | None:
     host = query.question.host
     if not host:
         return None  # the root itself: no list can speak of it
+    judgements = desk.judgements
     verdict = desk.judge(query.client, host)
     if verdict.blocked:
-        return _block(desk, query, verdict)
+        return _block(desk, judgements, query, verdict)
     if verdict.flagged:
         desk.record(query.client, host, verdict)
     return None
@@ -134,19 +135,20 @@ def ready(desk: Desk, packet: bytes, address: str) -> bytes | None:
 
 def _checked(desk: Desk, query: Query, answer: Answer) -> bytes:
     """Block an answer that leads to a blocked name or network; else keep it ready, and give it."""
+    judgements = desk.judgements
     asked = None
     if query.question.host:
         asked = desk.judge(query.client, query.question.host, answer.addresses)
         if asked.blocked:
-            return _block(desk, query, asked)
+            return _block(desk, judgements, query, asked)
         for target in answer.targets:
             verdict = desk.judge(query.client, target)
             if _blocks_an_alias(verdict) and not _outweighs(asked, verdict):
-                return _block(desk, query, verdict)
+                return _block(desk, judgements, query, verdict)
     if asked is not None:
         _note(desk, query.client, query.question.host, asked)
     if answer.lifetime > 0:
-        _keep_ready(desk, query, Ready(query.question, answer, verdict=asked))
+        _keep_ready(judgements, query, Ready(query.question, answer, verdict=asked))
     return answer.reply(query.question, desk.clocks.steady(), query.size)
 
 
@@ -176,10 +178,10 @@ def _outweighs(asked: Verdict, led_to: Verdict) -> bool:
     )
 
 
-def _block(desk: Desk, query: Query, verdict: Verdict) -> bytes:
+def _block(desk: Desk, judgements: Judgements, query: Query, verdict: Verdict) -> bytes:
     _note(desk, query.client, query.question.host, verdict)
     reply = answers.blocked(query.question, desk.way, desk.blocked_ttl)
-    _keep_ready(desk, query, Ready(query.question, block=reply[2:], verdict=verdict))
+    _keep_ready(judgements, query, Ready(query.question, block=reply[2:], verdict=verdict))
     return reply
 
 
@@ -189,6 +191,7 @@ def _note(desk: Desk, client: Client, host: str, verdict: Verdict) -> None:
         desk.record(client, host, verdict)
 
 
-def _keep_ready(desk: Desk, query: Query, found: Ready) -> None:
+def _keep_ready(judgements: Judgements, query: Query, found: Ready) -> None:
+    """Keep it with what was in force before it was judged: a thread may have put more in force."""
     if query.over_udp:
-        desk.judgements.ready.put((query.client.policy_class, query.packet[2:]), found)
+        judgements.ready.put((query.client.policy_class, query.packet[2:]), found)

@@ -17,7 +17,7 @@ from dns_filter.chain import Query, at_once, from_upstream, ready
 from filter_rules.formats.format import Format
 from filter_rules.types import Hit, Part
 from safeguard.building import build
-from safeguard.core.types import Action, Reason
+from safeguard.core.types import Action, Reason, Subject, Target, Verdict
 from safeguard.engine import Engine, open_engine
 from safeguard.importing import import_source
 from safeguard.sealed_imports import import_sealed
@@ -336,6 +336,31 @@ def test_a_change_of_the_rules_reaches_what_was_kept_ready(
             for name in ("www.good.test", "club.test"):
                 assert content(await answer(office, name)) == NOWHERE
                 assert content(await answer(office, name, client=TEACHER)) != NOWHERE
+
+    run(walk())
+
+
+def test_what_was_judged_as_new_rules_came_into_force_is_not_kept_ready(
+    own_engine: Engine, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = own_engine.judge
+
+    def overtaken(subject: Subject, target: Target) -> Verdict:
+        verdict = judge(subject, target)
+        if target.addresses:  # the last thing that is judged
+            overlay.add(store, "good.test", Action.BLOCK, (), "", "someone", NOW)
+            own_engine.refresh()  # as the thread that refreshes may, at any moment
+        return verdict
+
+    async def walk() -> None:
+        async with open_office(own_engine) as office:
+            with monkeypatch.context() as patched:
+                patched.setattr(own_engine, "judge", overtaken)
+                assert content(await answer(office, "www.good.test")) == HERE
+            assert (
+                content(await answer(office, "www.other.test")) == HERE
+            )  # who asks is known again
+            assert content(await answer(office, "www.good.test")) == NOWHERE
 
     run(walk())
 
