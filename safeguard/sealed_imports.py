@@ -158,12 +158,20 @@ def _remove(data: Path, name: str, reason: str, now: datetime) -> None:
     if not there and name not in (newest or {}):
         raise UnusableError(f"There is no sealed list {name!r}. See `safeguard sealed status`.")
     told = {"removed": name, "at": now.isoformat(), "reason": reason}
-    with (data / FOLDER / REMOVALS).open("a", encoding="utf-8") as removals:
-        removals.write(json.dumps(told) + "\n")
-    file_of(data, name).unlink(missing_ok=True)
-    clear_trouble(data, name)
-    if newest is not None:
-        write_newest(data, key, {one: serial for one, serial in newest.items() if one != name})
+    try:
+        (data / FOLDER).mkdir(mode=0o700, exist_ok=True)
+        with (data / FOLDER / REMOVALS).open("a", encoding="utf-8") as removals:
+            removals.write(json.dumps(told) + "\n")
+        file_of(data, name).unlink(missing_ok=True)
+        clear_trouble(data, name)
+    except OSError as error:
+        raise UnusableError(
+            f"The sealed list {name} cannot be removed from {data / FOLDER} ({error.strerror}). "
+            "Let the account that runs Safeguard write there."
+        ) from error
+    if key:  # a record anew, where it was lost, tells running processes that the list may go
+        left = {one: serial for one, serial in (newest or {}).items() if one != name}
+        write_newest(data, key, left)
 
 
 def _gathered(key: bytes, lines: Iterable[str], feed: Feed) -> _Gathered:

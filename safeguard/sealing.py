@@ -116,7 +116,10 @@ def load_sealing(data: Path, required: Iterable[str], last: Sealing | None = Non
     newest = read_newest(data, key)
     there = {file.stem for file in files_of(data)}
     needed = set(required)
-    imported = {name for name, serial in (newest or {}).items() if serial != NOT_YET}
+    if newest is None:  # nobody can tell what was imported, but this process what it had
+        imported = {one.name for one in last.states} if last else set()
+    else:
+        imported = {name for name, serial in newest.items() if serial != NOT_YET}
     lists: list[SealedList] = []
     states: list[State] = []
     for name in sorted(needed | there | imported):

@@ -1,6 +1,7 @@
 """Taking sealed lists in: hashes alone, and a delivery that fails changes nothing."""
 
 import json
+import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
@@ -205,10 +206,12 @@ def test_a_required_list_cannot_be_removed(data: Path) -> None:
     assert faults(data) == {"test-list": None}
 
 
-@pytest.mark.parametrize("lost", ["nothing", "the file", "the record"])
+@pytest.mark.parametrize("lost", ["nothing", "the file", "the folder", "the record"])
 def test_a_list_that_is_removed_leaves_when_and_why(data: Path, lost: str) -> None:
     if lost == "the file":
         (data / LIST).unlink()
+    elif lost == "the folder":
+        shutil.rmtree((data / LIST).parent)
     elif lost == "the record":
         (data / "keys/sealed.newest").unlink()
     remove_sealed(data, "test-list", (), "replaced by another", NOW)
@@ -219,6 +222,13 @@ def test_a_list_that_is_removed_leaves_when_and_why(data: Path, lost: str) -> No
         "at": NOW.isoformat(),
         "reason": "replaced by another",
     }
+
+
+def test_a_list_that_cannot_be_removed_is_said_and_stays(data: Path) -> None:
+    (data / "sealed/removed.jsonl").mkdir()
+    with pytest.raises(UnusableError, match="cannot be removed"):
+        remove_sealed(data, "test-list", (), "why", NOW)
+    assert faults(data) == {"test-list": None}
 
 
 def test_lists_that_are_imported_at_once_are_all_in_force(tmp_path: Path) -> None:

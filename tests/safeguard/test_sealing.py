@@ -12,7 +12,7 @@ from filter_rules.urls import split
 from safeguard import sealed_files
 from safeguard.sealed_feeds.ctiru import FEED as TERRORIST_CONTENT
 from safeguard.sealed_files import Fault, marks
-from safeguard.sealed_imports import import_sealed
+from safeguard.sealed_imports import import_sealed, remove_sealed
 from safeguard.sealed_troubles import note_trouble
 from safeguard.sealing import FUTURE, Sealing, State, load_sealing, oldest_hours
 from safeguard.settings import Sealed
@@ -208,6 +208,26 @@ def test_a_list_that_was_imported_is_missed_though_nobody_requires_it(data: Path
     removed(data)
     assert faults(data) == {"test-list": Fault.MISSING}
     assert names(load_sealing(data, (), last), "whole-host-entry.test") == ("test-list",)
+
+
+def test_a_process_misses_a_list_that_went_with_the_record_of_it(data: Path) -> None:
+    last = load_sealing(data, ())
+    removed(data)
+    without_record(data)
+    running = load_sealing(data, (), last)
+    assert [one.fault for one in running.states] == [Fault.MISSING]
+    assert names(running, "whole-host-entry.test") == ("test-list",)
+    still = load_sealing(data, (), running)
+    assert names(still, "whole-host-entry.test") == ("test-list",)
+
+
+def test_a_process_lets_go_of_a_list_that_was_removed_though_the_record_was_lost(
+    data: Path,
+) -> None:
+    last = load_sealing(data, ())
+    without_record(data)
+    remove_sealed(data, "test-list", (), "no longer ours", LATER)
+    assert load_sealing(data, (), last).states == ()
 
 
 def test_a_first_import_that_was_killed_halfway_is_no_fault(data: Path) -> None:
