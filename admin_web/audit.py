@@ -1,10 +1,9 @@
 """The page "Audit": who looked at what and who changed what, and whether that record is whole."""
 
-from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
@@ -12,7 +11,8 @@ from wtforms.validators import Length, Optional, ValidationError
 from admin_web.access import open_to
 from admin_web.audit_view import DEEDS, lines
 from admin_web.audited import viewed_list
-from admin_web.fields import stripped
+from admin_web.fields import first_moment, not_before_since, stripped
+from admin_web.paging import same_list
 from admin_web.roles import Role
 from admin_web.site import here
 from safeguard.store import people, staff
@@ -42,7 +42,7 @@ class AuditForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
         render_kw={"autocomplete": "off"},
     )
     since = DateField("From", validators=[Optional()])
-    until = DateField("To", validators=[Optional()])
+    until = DateField("To", validators=[Optional(), not_before_since])
 
     def __init__(self, asked: Any) -> None:
         super().__init__(asked)
@@ -59,10 +59,6 @@ class AuditForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
             if not self.ids:
                 raise ValidationError("Nobody on record has this name.")
 
-    def validate_until(self, field: Any) -> None:
-        if field.data and self.since.data and field.data < self.since.data:
-            raise ValidationError("The last day must not be before the first.")
-
     @property
     def narrows(self) -> bool:
         return any(field.data for field in self)
@@ -73,15 +69,10 @@ class AuditForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
             who=self.who.data or "",
             what=what,
             about_kind=about_kind,
-            since=_start(self.since.data, zone),
-            until=_start(self.until.data, zone, days=1),
+            since=first_moment(self.since.data, zone),
+            until=first_moment(self.until.data, zone, days=1),
             naming=self.ids,
         )
-
-
-def _start(day: Any, zone: ZoneInfo, days: int = 0) -> datetime | None:
-    """The first moment of a day in the school's zone, some days on."""
-    return datetime.combine(day + timedelta(days), time(), zone) if day else None
 
 
 @pages.get("/audit")
@@ -99,8 +90,8 @@ def listing() -> str:
         form=form,
         narrowed=valid and form.narrows,
         lines=lines(site.store, found.rows),
-        older=_link(before=str(found.older)) if found.older else "",
-        newest=_link(),
+        older=same_list("before", str(found.older)) if found.older else "",
+        newest=same_list("before"),
         before=before,
         look=look,
         whole=look is not None and look.what == VERIFIED,
@@ -111,10 +102,3 @@ def _before() -> int | None:
     """The row that the page shown starts after; nonsense means the newest."""
     text = request.args.get("before", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_ROW else None
-
-
-def _link(**changes: str) -> str:
-    """The address of this list with these filters, from another row on."""
-    kept = {key: values for key, values in request.args.lists() if key != "before"}
-    query: dict[str, Any] = {**kept, **changes}
-    return url_for("audit.listing", **query)

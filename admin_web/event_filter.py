@@ -1,15 +1,14 @@
 """The filters of the event list, which live in the address so that a view can be kept or shared."""
 
-from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, SelectField, StringField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Length, Optional
 
-from admin_web.fields import stripped
+from admin_web.fields import first_moment, not_before_since, stripped
 from admin_web.site import here
 from admin_web.wording import SEVERITIES, tidy
 from filter_rules.types import Severity
@@ -51,17 +50,13 @@ class FilterForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
         render_kw={"autocomplete": "off"},
     )
     since = DateField("From", validators=[Optional()])
-    until = DateField("To", validators=[Optional()])
+    until = DateField("To", validators=[Optional(), not_before_since])
     person = HiddenField(validators=[Length(max=32)])
 
     def __init__(self, asked: Any) -> None:
         super().__init__(asked)
         self.group.choices = {"": "Any"} | {name: tidy(name) for name in shipped_groups()}
         self.about.choices = _about_choices()
-
-    def validate_until(self, field: Any) -> None:
-        if field.data and self.since.data and field.data < self.since.data:
-            raise ValidationError("The last day must not be before the first.")
 
     @property
     def narrows(self) -> bool:
@@ -78,14 +73,9 @@ class FilterForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
             severity=Severity[(self.severity.data or "none").upper()],
             flagged=None if self.kept.data == "all" else True,
             reviewed=YES_NO.get(self.reviewed.data or ""),
-            since=_start(self.since.data, zone),
-            until=_start(self.until.data, zone, days=1),
+            since=first_moment(self.since.data, zone),
+            until=first_moment(self.until.data, zone, days=1),
         )
-
-
-def _start(day: Any, zone: ZoneInfo, days: int = 0) -> datetime | None:
-    """The first moment of a day in the school's zone, some days on."""
-    return datetime.combine(day + timedelta(days), time(), zone) if day else None
 
 
 @cache

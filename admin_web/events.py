@@ -17,6 +17,7 @@ from admin_web.event_filter import FilterForm
 from admin_web.event_view import Shown, shown
 from admin_web.fields import stripped
 from admin_web.new_concerns import new_concerns
+from admin_web.paging import same_list
 from admin_web.roles import Role
 from admin_web.site import here
 from admin_web.wording import local
@@ -92,20 +93,13 @@ def today() -> str:
         form=form,
         narrowed=valid and form.narrows,
         events=shown(site.store, page.events),
-        older=_link(before=page.older) if page.older else "",
-        newest=_link(),
+        older=same_list("before", page.older) if page.older else "",
+        newest=same_list("before"),
         before=before,
         counts=_counts(site.clock()),
         now=site.clock(),
         concerns=[] if form.narrows or before else new_concerns(),
     )
-
-
-def _link(**changes: str) -> str:
-    """The address of this list with these filters, from another event on."""
-    kept = {key: values for key, values in request.args.lists() if key != "before"}
-    query: dict[str, Any] = {**kept, **changes}
-    return url_for("events.today", **query)
 
 
 def _before() -> str:

@@ -1,6 +1,8 @@
 """The kinds of question that our forms ask, and what they accept."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_security import hash_password, verify_password
 from flask_wtf import FlaskForm
@@ -70,6 +72,17 @@ def repeated_field(label: str, of: str) -> PasswordField:
 
 def stripped(value: str | None) -> str | None:
     return value.strip() if value else value
+
+
+def not_before_since(form: FlaskForm, field: Any) -> None:
+    """Of a last day: refuse one before the first, which is the form's `since`."""
+    if form.since.data and field.data < form.since.data:
+        raise ValidationError("The last day must not be before the first.")
+
+
+def first_moment(day: Any, zone: ZoneInfo, days: int = 0) -> datetime | None:
+    """The first moment of a day in the school's zone, some days on; None where no day is given."""
+    return datetime.combine(day + timedelta(days), time(), zone) if day else None
 
 
 def hard_to_guess(_form: FlaskForm, field: Any) -> None:

@@ -1,8 +1,9 @@
 """Pages of a long list: the number of the page lives in the address, beside the filters."""
 
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import request
 
 PAGE_SIZE = 25
 MOST_PAGES = 10_000
@@ -31,8 +32,17 @@ class Paging:
 
     def link(self, page: int) -> str:
         """The address of another page, with the filters of this one."""
-        kept = {key: values for key, values in request.args.lists() if key != "page"}
-        return url_for(str(request.endpoint), **{**kept, **(request.view_args or {})}, page=page)
+        return same_list("page", str(page))
+
+
+def same_list(place: str, where: str = "") -> str:
+    """The address of this list with its filters, where `place` is another; empty: at its beginning.
+
+    `url_for` is not asked: it would take some of what the address holds as orders to itself.
+    """
+    kept = {key: values for key, values in request.args.lists() if key != place}
+    query = urlencode(kept | ({place: [where]} if where else {}), doseq=True)
+    return f"{request.path}?{query}" if query else request.path
 
 
 def asked_page() -> int:

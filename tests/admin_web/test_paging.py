@@ -3,7 +3,7 @@
 import pytest
 
 from admin_web.paging import Paging, asked_page
-from tests.admin_web.school import School
+from tests.admin_web.school import School, Visitor, an_event
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,16 @@ def test_nonsense_means_the_first_page(school: School, asked: str, page: int) ->
 def test_a_link_to_another_page_keeps_the_filters(school: School) -> None:
     with school.app.test_request_context("/rules?text=a+b&page=2"):
         assert Paging(2, total=100).link(3) == "/rules?text=a+b&page=3"
+
+
+@pytest.mark.parametrize("orders", ["endpoint=x", "_scheme=ftp&_external=1", "_method=POST"])
+@pytest.mark.parametrize(("path", "before"), [("/audit", "1"), ("/events", "ffffffff")])
+def test_an_address_gives_no_orders_to_what_makes_links(
+    school: School, priya: Visitor, path: str, before: str, orders: str
+) -> None:
+    school.keep(an_event())
+    text = priya.text(f"{path}?{orders}&before={before}")
+    assert f'href="{path}?{orders.replace("&", "&amp;")}">← Newest' in text
 
 
 def test_the_last_page_has_no_next() -> None:
