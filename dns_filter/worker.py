@@ -95,7 +95,7 @@ async def _flush(desk: Desk, recorder: Recorder) -> None:
     while True:
         await asyncio.sleep(FLUSH_SECONDS)
         try:
-            recorder.flush(_wall())
+            await asyncio.to_thread(recorder.flush, _wall())  # it waits for the disk
         except Exception as error:  # noqa: BLE001 - tried again in a second, and counted
             desk.fault("recording", error)
         for what, count in desk.faults.items():

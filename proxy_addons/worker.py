@@ -131,7 +131,7 @@ async def _refresh(engine: Engine) -> None:
 
 
 async def _flush(recorder: Recorder) -> None:
-    recorder.flush(_now())
+    await asyncio.to_thread(recorder.flush, _now())  # it waits for the disk
 
 
 async def _drain(handlers: Mapping[Any, ConnectionHandler], patience: float) -> None:

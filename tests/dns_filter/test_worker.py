@@ -151,6 +151,38 @@ def test_a_port_that_is_taken_stops_the_start_with_a_sentence(settings: Settings
     assert "Traceback" not in role.stderr
 
 
+class Slow:
+    """A recorder whose disk is slow: its flush ends when the loop has had a turn, or much later."""
+
+    def __init__(self) -> None:
+        self.begun, self.turn = threading.Event(), threading.Event()
+        self.held_up: list[bool] = []
+
+    def flush(self, _now: datetime) -> None:
+        self.begun.set()
+        self.held_up.append(not self.turn.wait(5))
+
+
+def test_no_query_waits_for_the_disk_that_is_flushed_to(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "FLUSH_SECONDS", 0.0)
+
+    async def walk() -> None:
+        slow = Slow()
+        async with open_office(engine) as office:
+            flushing = asyncio.create_task(worker._flush(office.desk, slow))  # type: ignore[arg-type]  # Slow
+            await asyncio.to_thread(slow.begun.wait, 5)
+            slow.turn.set()
+            flushing.cancel()
+            await asyncio.gather(flushing, return_exceptions=True)
+        await asyncio.get_running_loop().shutdown_default_executor()
+        assert slow.held_up
+        assert not any(slow.held_up)
+
+    run(walk())
+
+
 class Broken:
     """An engine that cannot be refreshed, and a recorder that cannot be flushed."""
 

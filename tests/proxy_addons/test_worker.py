@@ -1,5 +1,10 @@
 """The whole path of one worker: real sockets, real TLS on both sides, a real client."""
 
+import asyncio
+import threading
+from datetime import datetime
+
+from proxy_addons import worker
 from tests.proxy_addons.world import (
     Page,
     Proxy,
@@ -20,3 +25,26 @@ def test_requests_of_one_client_share_one_connection_to_the_site(proxy: Proxy, s
             client.request("GET", "/")
             assert client.getresponse().read() == Page().body
     assert site.connections == 1
+
+
+def test_no_request_waits_for_the_disk_that_is_flushed_to() -> None:
+    class Slow:
+        """A recorder whose flush ends when the loop has had a turn, or much later."""
+
+        def __init__(self) -> None:
+            self.begun, self.turn = threading.Event(), threading.Event()
+            self.held_up = True
+
+        def flush(self, _now: datetime) -> None:
+            self.begun.set()
+            self.held_up = not self.turn.wait(5)
+
+    async def walk() -> None:
+        slow = Slow()
+        flushing = asyncio.create_task(worker._flush(slow))  # type: ignore[arg-type]  # Slow
+        await asyncio.to_thread(slow.begun.wait, 5)
+        slow.turn.set()
+        await flushing
+        assert not slow.held_up
+
+    asyncio.run(walk())
