@@ -80,9 +80,14 @@ def _rules(site: Site) -> Check:
             "everything is blocked." if stance == "block" else "only help lines are let through."
         )
         return Check("Rules", well=False, says=says, mend="Run: safeguard rules build")
-    folder = site.settings.data / "rules" / rules_in_force(site.settings.data)
-    age = site.clock() - datetime.fromtimestamp(folder.stat().st_mtime, site.zone)
-    made = f"Rules {snapshot.rules.fingerprint[:12]}, made {_ago(age)}."
+    rules = f"Rules {snapshot.rules.fingerprint[:12]}"
+    fingerprint = rules_in_force(site.settings.data)
+    built = _built(site.settings.data / "rules" / fingerprint) if fingerprint else None
+    if built is None:
+        says = f"{rules} stay in force, but there are none on the disk for the next start."
+        return Check("Rules", well=False, says=says, mend="Run: safeguard rules build")
+    age = site.clock() - datetime.fromtimestamp(built, site.zone)
+    made = f"{rules}, made {_ago(age)}."
     if age > OLD_RULES:
         return Check("Rules", well=False, says=made, mend="Run: safeguard rules build")
     return Check("Rules", well=True, says=made)
@@ -187,6 +192,13 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:  # drained away since it was listed
         return 0
+
+
+def _built(folder: Path) -> float | None:
+    try:
+        return folder.stat().st_mtime
+    except OSError:  # somebody removed it
+        return None
 
 
 def _ago(age: timedelta) -> str:

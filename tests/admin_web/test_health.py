@@ -47,6 +47,17 @@ def test_old_rules_are_told_with_the_mend(school: School, tom: Visitor) -> None:
     assert "safeguard rules build" in text
 
 
+@pytest.mark.parametrize("gone", ["rules", "rules-in-force"])
+def test_rules_that_are_gone_from_the_disk_and_stay_in_force_are_told(
+    school: School, tom: Visitor, gone: str
+) -> None:
+    settle(school)
+    (school.settings.data / gone).rename(school.settings.data / "elsewhere")
+    text = tom.text("/health")
+    assert "stay in force, but there are none on the disk" in text
+    assert "safeguard rules build" in text
+
+
 def test_missing_rules_are_told_with_the_stance(school: School, tom: Visitor) -> None:
     (school.settings.data / "rules-in-force").unlink()
     school.engine.snapshot = type(school.engine.snapshot)(
