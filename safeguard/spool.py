@@ -16,7 +16,7 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from enum import Enum
 from pathlib import Path
 from threading import Event, Lock
@@ -145,6 +145,8 @@ class SpoolWriter:
         with self._trouble_named():
             if self._log().stat().st_size >= self._segment_bytes:
                 self._go_on()
+            if self._noted != self._number:  # else what is written now would wait to be read
+                self._note()
             _sync(self._log())  # a power cut loses what came after this
             used, free = _size(self.folder), self._free_of(self.folder)
             with self._lock:
@@ -162,10 +164,9 @@ class SpoolWriter:
         with self._lock:
             left, self._connection = self._connection, connection
             self._number += 1
-        self._note()
-        left.execute("PRAGMA busy_timeout = 0")
-        left.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # nobody writes there any more
-        left.close()
+        with closing(left):
+            left.execute("PRAGMA busy_timeout = 0")
+            left.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # nobody writes there now
 
     def _begin(self, number: int) -> sqlite3.Connection:
         """Make a segment whole on the disk, and open it."""
@@ -192,6 +193,7 @@ class SpoolWriter:
         draft = self.folder / f"{CURRENT}.draft"
         draft.write_text(f"{self._number}\n")
         draft.replace(self.folder / CURRENT)
+        self._noted = self._number
 
     def _log(self) -> Path:
         return self.folder / f"{self._number:010}{SUFFIX}-wal"

@@ -315,6 +315,19 @@ def test_a_next_file_that_cannot_be_made_leaves_the_worker_at_the_old_one(
     assert read_all(folder) == [b"one", b"two"]
 
 
+def test_a_file_that_could_not_be_noted_as_left_is_noted_later(folder: Path, desk: Desk) -> None:
+    writer = desk.writer(folder, segment_bytes=SMALL)
+    for _ in range(1200):
+        writer.append(os.urandom(100))
+    (folder / "current.draft").mkdir()
+    with pytest.raises(SpoolError):
+        writer.tend()
+    writer.append(b"the last")
+    (folder / "current.draft").rmdir()
+    writer.tend()
+    assert drain(folder)[-1] == b"the last"
+
+
 def test_the_files_are_their_owners_alone(folder: Path, desk: Desk) -> None:
     desk.writer(folder).append(b"x")
     ((_, path),) = segments_of(folder)
