@@ -1,7 +1,7 @@
 """Events that wait -> concerns that a lead sees, and what was around them, kept going for ever.
 
 An event that cannot be folded must not keep back those behind it: it is set aside, stays in the
-list of events, and is said in the log.
+list of events, and is said in the log. What cannot be copied is tried again at the next sweep.
 """
 
 import os
@@ -46,6 +46,7 @@ class ConcernWatch:
         self._terms = terms
         self._randomness = randomness
         self._most = BATCH
+        self._most_copied = COPIED_AT_ONCE
         self._to_copy: dict[str, None] = {}  # the oldest first
         self._swept: datetime | None = None
 
@@ -72,11 +73,20 @@ class ConcernWatch:
         if self._swept is None or not timedelta() <= now - self._swept < SWEEP:
             self._to_copy |= dict.fromkeys(evidence.due(self._store, now))
             self._swept = now
-        ids = list(self._to_copy)[:COPIED_AT_ONCE]
-        if ids:
+        ids = list(self._to_copy)[: self._most_copied]
+        try:
             evidence.copy(self._store, ids, now)
+        except AwayError:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever one does, the others are copied
+            if len(ids) > 1:
+                self._most_copied = len(ids) // 2
+                return True
+            log.error("what was around a concern was not copied: it is tried again later",
+                      concern_id=ids[0], trouble=type(error).__name__)  # fmt: skip
         for one in ids:
             del self._to_copy[one]
+        self._most_copied = min(COPIED_AT_ONCE, 2 * self._most_copied)
         return bool(self._to_copy)
 
     def _build(self, now: datetime) -> Built:

@@ -12,6 +12,7 @@ from safeguard.settings import Settings
 from safeguard.store import concern_building
 from safeguard.store.concern_building import waiting_since
 from safeguard.store.session import AwayError, Store
+from safeguard.store.tables.concerns import ConcernRow
 from safeguard.store.tables.events import EventRow
 from tests.safeguard.concern_samples import TERMS, chance, flagged_event, keep, minutes, rows
 
@@ -95,3 +96,23 @@ def test_what_was_around_is_copied_soon_and_again_by_sweeping(
         pass
     assert {row.context_due_at for row in rows(any_store)} == {minutes(15) + timedelta(days=1)}
     assert not watch.copy(later - timedelta(days=1))  # a clock that was set back
+
+
+def test_a_concern_that_cannot_be_copied_keeps_nobody_back(
+    any_store: Store, watch: ConcernWatch
+) -> None:
+    keep(any_store, *(flagged_event(minutes(0), f"pupil-{number}") for number in range(3)))
+    fold_all(watch)
+    broken = rows(any_store)[1].id
+    with any_store.writing() as session:
+        session.execute(
+            update(ConcernRow).where(ConcernRow.id == broken).values(moved_from="nobody:knows")
+        )
+    while watch.copy(minutes(1)):
+        pass
+    assert {row.id for row in rows(any_store) if row.context_until is None} == {broken}
+    with any_store.writing() as session:
+        session.execute(update(ConcernRow).where(ConcernRow.id == broken).values(moved_from=""))
+    while watch.copy(minutes(1) + SWEEP):
+        pass
+    assert {row.context_until for row in rows(any_store)} == {minutes(1), minutes(1) + SWEEP}
