@@ -82,8 +82,7 @@ class ConcernWatch:
             if len(ids) > 1:
                 self._most_copied = len(ids) // 2
                 return True
-            log.error("what was around a concern was not copied: it is tried again later",
-                      concern_id=ids[0], trouble=type(error).__name__)  # fmt: skip
+            self._say_uncopied(ids[0], type(error).__name__)
         for one in ids:
             del self._to_copy[one]
         self._most_copied = min(COPIED_AT_ONCE, 2 * self._most_copied)
@@ -96,3 +95,7 @@ class ConcernWatch:
         event = concern_building.set_aside(self._store)
         log.error("an event is in no concern: look at it in the list of events",
                   event_id=event, trouble=trouble)  # fmt: skip
+
+    def _say_uncopied(self, concern: str, trouble: str) -> None:
+        log.error("what was around a concern was not copied: it is tried again later",
+                  concern_id=concern, trouble=trouble)  # fmt: skip

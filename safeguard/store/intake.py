@@ -27,6 +27,8 @@ TALLIES: Table = TallyRow.metadata.tables["tallies"]
 BELOW_THRESHOLD: Table = BelowThresholdRow.metadata.tables["below_threshold"]
 POSITIONS: Table = SpoolPositionRow.metadata.tables["spool_positions"]
 REFUSED: Table = RefusedRow.metadata.tables["refused_records"]
+# The last two are of values that no column can hold, which `bulk` and drivers refuse by themselves.
+UNTAKEABLE = (DBAPIError, StatementError, ValueError, OverflowError)
 
 
 class RefusedError(Exception):
@@ -77,7 +79,7 @@ def take_in(store: Store, batch: Batch) -> None:
             access.take_in(store, connection, visits)
     except (OperationalError, InterfaceError):
         raise
-    except (DBAPIError, StatementError) as error:
+    except UNTAKEABLE as error:
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise
         raise RefusedError(type(error).__name__) from error

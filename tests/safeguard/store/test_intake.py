@@ -1,7 +1,9 @@
 """Batches arrive whole, once, in any number of tries."""
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -47,6 +49,25 @@ def test_a_batch_with_one_bad_event_leaves_no_trace(any_store: Store) -> None:
     with pytest.raises(RefusedError) as raised:
         take_in(any_store, Batch("s", "proxy-0", 2, [ONE, bad]))
     assert str(raised.value) == "IntegrityError"  # and nothing of what it said
+    assert (position_of(any_store, "s"), stored(any_store)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "change", [{"at": NOW.replace(tzinfo=None)}, {"rule": "half a character: \ud800"}]
+)
+def test_a_value_that_no_column_can_hold_is_refused_aloud(
+    any_store: Store, change: dict[str, Any]
+) -> None:
+    odd = SealedEvent(replace(stored_event(3), **change), b"sealed")
+    with pytest.raises(RefusedError):
+        take_in(any_store, Batch("s", "proxy-0", 2, [ONE, odd]))
+    assert (position_of(any_store, "s"), stored(any_store)) == (0, 0)
+
+
+def test_a_visit_of_no_day_is_refused_aloud(any_store: Store) -> None:
+    odd = visit_of(PUPIL, PLACE, ALLOWED, 2**63)
+    with pytest.raises(RefusedError):
+        take_in(any_store, Batch("s", "proxy-0", 2, [ONE, Visits((odd,))]))
     assert (position_of(any_store, "s"), stored(any_store)) == (0, 0)
 
 
