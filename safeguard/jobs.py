@@ -56,7 +56,8 @@ class Drain:
         self._folder = folder
         self._batch = batch
         self._readers: dict[Path, SpoolReader] = {}
-        self._spools: dict[Path, str] = {}
+        self._over: set[str] = set()  # spools of which no file is left
+        self._troubled: dict[Path, str] = {}
         self._positions: dict[str, int] = {}
         adopt(folder)
 
@@ -67,7 +68,10 @@ class Drain:
             try:
                 moved += self._one(folder)
             except SpoolError as error:
-                log.warning("spool not drained", spool=folder.name, trouble=str(error))
+                self._say(folder, str(error))
+            else:
+                self._troubled.pop(folder, None)
+        self._forget()
         return moved
 
     def checkpoint(self) -> None:
@@ -83,20 +87,31 @@ class Drain:
         reader = self._readers.get(folder)
         if reader is None:
             reader = self._readers[folder] = SpoolReader(folder)
-        spool, spooled = reader.after(self._position_of, self._batch)
-        self._leave(folder, spool)
+        met: list[str] = []
+
+        def position_of(spool: str) -> int:
+            met.append(spool)
+            return self._position_of(spool)
+
+        spool, spooled = reader.after(position_of, self._batch)
+        self._over.update(one for one in met if one != spool)
         if spooled:
             self._take_in(spool, folder.name, spooled)
             self._positions[spool] = spooled[-1].position
         return len(spooled)
 
-    def _leave(self, folder: Path, spool: str) -> None:
-        """Forget the worker's run of before, once all its files are drained and gone."""
-        before = self._spools.get(folder)
-        if before and spool and before != spool:
-            forget(self._store, before)
-            self._positions.pop(before, None)
-        self._spools[folder] = spool or before or ""
+    def _forget(self) -> None:
+        """Let go of what the database has of workers' runs of before, all drained and gone."""
+        for spool in tuple(self._over):
+            forget(self._store, spool)
+            self._positions.pop(spool, None)
+            self._over.discard(spool)
+
+    def _say(self, folder: Path, trouble: str) -> None:
+        """Say it once, and not four times a second for as long as it lasts."""
+        if self._troubled.get(folder) != trouble:
+            log.warning("spool not drained", spool=folder.name, trouble=trouble)
+        self._troubled[folder] = trouble
 
     def _position_of(self, spool: str) -> int:
         if spool not in self._positions:

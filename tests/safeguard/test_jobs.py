@@ -17,6 +17,7 @@ from threading import Thread
 
 import pytest
 from sqlalchemy import func, select, text
+from structlog.testing import capture_logs
 
 from filter_rules.formats.format import Format
 from safeguard import jobs
@@ -138,6 +139,20 @@ def test_a_file_of_the_spool_goes_only_once_the_database_has_all_of_it(
         assert session.scalars(select(SpoolPositionRow.spool)).all() == []
 
 
+def test_the_database_forgets_a_run_that_ended_while_nobody_drained(
+    any_settings: Settings, any_store: Store
+) -> None:
+    for _ in range(2):
+        recorder = open_recorder(any_settings, "proxy-0")
+        recorder.record(PUPIL, SEARCH, flagged(), NOW)
+        recorder.close(NOW)
+        with closing(Drain(any_store, any_settings.data / FOLDER)) as another:
+            drain_all(another)
+    assert stored(any_store) == 2
+    with any_store.reading() as session:
+        assert session.scalars(select(func.count()).select_from(SpoolPositionRow)).all() == [1]
+
+
 def test_what_the_first_version_left_is_taken_over(
     any_settings: Settings, any_store: Store
 ) -> None:
@@ -201,8 +216,11 @@ def test_a_damaged_spool_does_not_stop_the_others(
     (folder / "0000000001.sqlite").write_bytes(b"a letter" * 1000)
     recorder.record(PUPIL, SEARCH, flagged(), NOW)
     recorder.close(NOW)
-    drain_all(drain)
+    with capture_logs() as said:
+        drain_all(drain)
+        drain.once()
     assert stored(any_store) == 1
+    assert [one["spool"] for one in said] == ["proxy-0"]  # once, not each time
 
 
 def test_a_spool_that_was_made_anew_is_drained_from_its_start(
