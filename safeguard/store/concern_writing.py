@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from safeguard.core.concerns import Change, ChangeKind, Concern, ConcernEvent, Standing
@@ -122,9 +122,15 @@ def _beside(
         "owner": next((one.beside["owner"] for one in before if one.beside["owner"]), None),
         "opened_at": None if anew else own.get("opened_at"),
         "opened_by": None if anew else own.get("opened_by"),
-        "snoozed_until": None if change.tells else own.get("snoozed_until"),
+        "snoozed_until": None if change.tells else _snoozed(before),
         "context_due_at": now if added or len(before) != 1 else own.get("context_due_at"),
     }
+
+
+def _snoozed(before: Sequence[Kept]) -> datetime | None:
+    """Return until when it is quiet: of several that became one, only where all of them were."""
+    until = [one.beside["snoozed_until"] for one in before]
+    return min(until) if until and all(until) else None
 
 
 def _followed(concern: Concern, kept: Sequence[Kept]) -> str | None:
@@ -168,9 +174,14 @@ def _join(session: Session, gone: Kept, stays: Kept) -> None:
         ("case_concerns", "case_id"),
     ):
         table = tables[name]
-        there = select(table.c[what]).where(table.c.concern_id == stays.id)
+        # What was taken out of a case is history: it says nothing of what is in the case.
+        standing = [table.c.taken_out_at.is_(None)] if name == "case_concerns" else []
+        there = select(table.c[what]).where(table.c.concern_id == stays.id, *standing)
         mine = table.c.concern_id == gone.id
-        session.execute(delete(table).where(mine, table.c[what].in_(there)))
+        session.execute(delete(table).where(mine, *standing, table.c[what].in_(there)))
         session.execute(update(table).where(mine).values(concern_id=stays.id))
+    either = select(func.min(CONCERNS.c.due_at)).where(CONCERNS.c.id.in_((gone.id, stays.id)))
+    due = update(CONCERNS).where(CONCERNS.c.id == stays.id)
+    session.execute(due.values(due_at=session.scalar(either)))
     session.execute(update(CONCERNS).where(CONCERNS.c.follows == gone.id).values(follows=stays.id))
     session.execute(delete(CONCERNS).where(CONCERNS.c.id == gone.id))
