@@ -24,7 +24,6 @@ from safeguard.store import class_lines
 from safeguard.store.concern_rows import kept_within, one_at_a_time
 from safeguard.store.concern_writing import Randomness, Source, Written, write
 from safeguard.store.session import Store, vault_of
-from safeguard.store.signals import Topic, tell
 from safeguard.store.tables.events import EventRow
 from safeguard.vault import UnsealError, Vault
 
@@ -74,8 +73,6 @@ def build(
         written = _folded(session, sources, terms, now, randomness)
         folded = update(EVENTS).where(EVENTS.c.id.in_([row.id for row in rows]))
         session.execute(folded.values(folded=True))
-        if any(one.change.tells for one in written):
-            tell(session, Topic.CONCERNS)
     return Built(len(rows), tuple(one.id for one in written if one.change.added))
 
 

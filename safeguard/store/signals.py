@@ -28,7 +28,6 @@ class Topic(StrEnum):
 
     GENERATION = "safeguard_generation"  # of overlay, people and policy: the number follows
     RULES = "safeguard_rules"  # other rules are shared: their number follows
-    CONCERNS = "safeguard_concerns"  # there are new concerns, or fewer: how many follow
 
 
 def tell(session: Session, topic: Topic, said: str = "") -> None:

@@ -23,15 +23,15 @@ def test_on_sqlite_everybody_looks(any_store: Store) -> None:
 def test_what_is_told_is_heard_by_all_who_listen(any_store: Store) -> None:
     if any_store.engine.dialect.name == "sqlite":
         return
-    near = Listener(any_store, Topic.RULES, Topic.CONCERNS)
+    near = Listener(any_store, Topic.RULES, Topic.GENERATION)
     far = Listener(any_store, Topic.RULES)
     assert near.heard() is None, "all may have been missed before it listened"
     assert far.heard() is None
     with any_store.writing() as session:
         tell(session, Topic.RULES, "1")
         tell(session, Topic.RULES, "2")
-        tell(session, Topic.CONCERNS, "7")
-    assert near.heard(PATIENCE) == {Topic.RULES: "2", Topic.CONCERNS: "7"}
+        tell(session, Topic.GENERATION, "7")
+    assert near.heard(PATIENCE) == {Topic.RULES: "2", Topic.GENERATION: "7"}
     assert far.heard(PATIENCE) == {Topic.RULES: "2"}
     assert near.heard() == {}
     near.close()
