@@ -260,7 +260,11 @@ def _place_of(mark: str) -> Place | None:
     if not (severity.isdecimal() and moment.isdecimal() and is_event_id(concern_id)):
         return None
     try:
-        return int(severity), EPOCH + timedelta(microseconds=int(moment)), concern_id
+        return (
+            Severity(int(severity)).value,
+            EPOCH + timedelta(microseconds=int(moment)),
+            concern_id,
+        )
     except (OverflowError, ValueError):
         return None
 

@@ -104,7 +104,13 @@ def test_pages_go_on_where_the_last_one_ended(any_store: Store, order: Order, li
     assert len(found) == 6
 
 
-@pytest.mark.parametrize("odd", ["x", "4.5", "4.x.y", "9" * 30, "1.1.' OR 1", f"4.{'9' * 30}.z"])
+ANY_ID = "01a1e3fa-63c0-7117-9637-0822d79c4275"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["x", "4.5", "4.x.y", "9" * 30, "1.1.' OR 1", f"4.{'9' * 30}.z", f"{'9' * 30}.1.{ANY_ID}"],
+)
 def test_an_odd_place_is_the_beginning(school: Store, odd: str) -> None:
     page = listed(school, WantedConcerns(), minutes(9), LEAD, odd)
     assert len(page.concerns) == 4
