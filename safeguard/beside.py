@@ -6,6 +6,7 @@ It runs only while it is wanted: duties that one node does for all run where tha
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 
 import structlog
 
@@ -16,6 +17,13 @@ PAUSES = (0.0, 1.0, 5.0, 15.0, 30.0)  # before it is started again, where it kee
 STOP_SECONDS = 4.0
 
 log = structlog.get_logger("safeguard.beside")
+
+
+class Lane(StrEnum):
+    """A process of duties (duties.py). What a person waits for is in the first one."""
+
+    SOON = "soon"
+    SLOW = "slow"
 
 
 class Beside:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from threading import Event as Flag
 
@@ -22,6 +21,7 @@ import structlog
 from safeguard import settings as settings_file
 from safeguard.audit_watch import keep_head, look
 from safeguard.backups import make_daily
+from safeguard.beside import Lane
 from safeguard.concern_watch import ConcernWatch, terms_of
 from safeguard.notify.notifier import Notifier
 from safeguard.problems import UnusableError
@@ -39,13 +39,6 @@ AFTER_TROUBLE = 10.0
 LONGEST_WAIT = 1.0
 
 log = structlog.get_logger("safeguard.duties")
-
-
-class Lane(StrEnum):
-    """A process of duties. What a person waits for is in the first one."""
-
-    SOON = "soon"
-    SLOW = "slow"
 
 
 @dataclass(frozen=True, slots=True)

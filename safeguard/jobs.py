@@ -19,8 +19,7 @@ from threading import Event as Flag
 import structlog
 
 from safeguard import settings as settings_file
-from safeguard.beside import Beside
-from safeguard.duties import Lane
+from safeguard.beside import Beside, Lane
 from safeguard.node import ThisNode
 from safeguard.problems import UnusableError
 from safeguard.records import decode

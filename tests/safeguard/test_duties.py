@@ -13,7 +13,8 @@ from threading import Event
 import pytest
 
 from safeguard import duties
-from safeguard.duties import AFTER_TROUBLE, LONGEST_WAIT, PAUSE, Duty, Lane, Rounds, duties_of
+from safeguard.beside import Lane
+from safeguard.duties import AFTER_TROUBLE, LONGEST_WAIT, PAUSE, Duty, Rounds, duties_of
 from safeguard.recorder import open_recorder
 from safeguard.settings import Settings, load
 from safeguard.store import schema, tokens
