@@ -17,6 +17,11 @@ NOTE = "drained"
 ALARM_AFTER = 60.0  # seconds that records have waited
 ALARM_FROM = 256 * 1024 * 1024
 BESIDE = ("-wal", "-shm")
+# What may pass by itself: no file is set aside for these. The second are of a disk that is full.
+PASSING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM,
+                     sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL})  # fmt: skip
+FULL_DISK = frozenset({sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE,
+                       sqlite3.SQLITE_IOERR_SHMMAP, sqlite3.SQLITE_IOERR_WRITE})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +87,9 @@ class SpoolReader:
             try:
                 segment = self._open(path)
                 found = segment.after(position_of(segment.id), limit)
-            except SpoolError:
+            except SpoolError as error:
                 self.close()
-                if not is_finished:
+                if not is_finished or _may_pass(error.__cause__):
                     raise
                 path.replace(path.with_suffix(DAMAGED))
                 raise
@@ -159,6 +164,12 @@ def _problems(folder: Path, now: float) -> Iterator[str]:
             f"What the spool {folder.name} holds has waited for more than a minute: "
             "is `jobs` running, and can the database be reached?"
         )
+
+
+def _may_pass(cause: BaseException | None) -> bool:
+    """Say whether the file itself may be in order, so that it is tried again."""
+    code = getattr(cause, "sqlite_errorcode", None)
+    return code is not None and (code & 0xFF in PASSING or code in FULL_DISK)
 
 
 def _remove(path: Path) -> None:

@@ -89,6 +89,21 @@ def test_a_finished_file_that_cannot_be_read_is_set_aside_and_kept(
     assert "set aside" in said
 
 
+def test_a_finished_file_that_cannot_be_opened_just_now_is_not_set_aside(
+    folder: Path, reader: SpoolReader
+) -> None:
+    write(folder, b"one")
+    write(folder, b"two")
+    (_, path), *_ = segments_of(folder)
+    away = path.rename(path.with_suffix(".away"))
+    path.mkdir()  # SQLite cannot open it: as where a process has too many files open
+    with pytest.raises(SpoolError):
+        reader.after(nowhere, 9)
+    path.rmdir()
+    away.rename(path)
+    assert [one.record for one in reader.after(nowhere, 9)[1]] == [b"one"]
+
+
 def test_a_file_that_is_written_to_is_never_set_aside(folder: Path, reader: SpoolReader) -> None:
     write(folder, b"one")
     ((_, path),) = segments_of(folder)
