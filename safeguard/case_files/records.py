@@ -14,7 +14,8 @@ from typing import Any
 
 from filter_rules.sealed import WITHHELD
 from filter_rules.types import Severity
-from safeguard.store.case_parts import CaseContent, CaseEvent
+from safeguard.core.concerns import Known
+from safeguard.store.case_parts import CaseConcern, CaseContent, CaseEvent
 from safeguard.store.case_writings import MOST
 
 FORMAT = "safeguard case file"
@@ -45,8 +46,9 @@ def document_of(content: CaseContent, made: Made) -> Record:
     listed: dict[str, list[Record]] = {
         name: [_record(asdict(one)) for one in getattr(content, name)]
         for name in LISTS
-        if name != "events"
+        if name not in {"concerns", "events"}
     }
+    listed["concerns"] = [_record(asdict(one) | _whose(one, about)) for one in content.concerns]
     listed["events"] = [
         _record(asdict(one) | _named(one, content.names, about)) for one in content.events
     ]
@@ -140,6 +142,12 @@ def _plain_one(value: Any) -> Any:
 def _record(fields: Mapping[str, Any]) -> Record:
     record: Record = plain(dict(fields))
     return record | {"digest": digest_of(record)}
+
+
+def _whose(concern: CaseConcern, about: set[str]) -> dict[str, str]:
+    """Name no pupil whom the case is not about (any more), though a concern of theirs was in it."""
+    stranger = concern.subject_kind == Known.PERSON and concern.subject not in about
+    return {"subject_name": ANOTHER} if stranger else {}
 
 
 def _named(event: CaseEvent, names: Mapping[str, str], about: set[str]) -> dict[str, str]:

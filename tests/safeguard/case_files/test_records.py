@@ -25,7 +25,7 @@ from safeguard.store.case_content import content
 from safeguard.store.session import Store
 from tests.conftest import absent
 from tests.safeguard.case_files.conftest import MADE
-from tests.safeguard.case_samples import AMY, CASE, LONDON
+from tests.safeguard.case_samples import AMY, BEN, CASE, LONDON
 
 GOLDEN = Path("tests/golden/case.json")
 
@@ -90,6 +90,17 @@ def test_pupils_who_are_not_of_the_case_are_not_named(small_store: Store) -> Non
     assert {one["person_name"] for one in gone["events"]} == {"no longer known"}
     unknown = replace(found, events=(replace(found.events[0], person=""),))
     assert document_of(unknown, MADE)["events"][0]["person_name"] == ""
+
+
+def test_a_concern_names_no_pupil_whom_the_case_is_not_about_any_more(small_store: Store) -> None:
+    found = content(small_store, CASE)
+    assert found is not None
+    only_amy = tuple(one for one in found.people if one.id == AMY)
+    without = replace(found, people=only_amy, names={AMY: "Amy Adams"})
+    made = written(document_of(without, MADE)).decode()
+    names = {one["subject"]: one["subject_name"] for one in json.loads(made)["concerns"]}
+    assert names == {AMY: "Amy Adams", BEN: "another pupil"}
+    assert "Ben Brown" not in made
 
 
 def test_what_is_not_in_the_file_is_said(small_store: Store) -> None:
