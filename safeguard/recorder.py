@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice, takewhile
 from threading import Lock
+from typing import Any
 
 import msgspec
 
@@ -140,9 +141,10 @@ class Recorder:
 
     def _flush(self, now: datetime, *, every_visit: bool) -> None:
         try:
-            while self._write_growths():
+            while self._write_some(self._grown, lambda key: self._grown[key].record()):
                 pass
-            self._write_tallies(now)
+            while self._write_some(self._new_tallies, self._tally_record):
+                pass
             self._let_go(now)
             while self._write_visits(None if every_visit else now):
                 pass
@@ -194,37 +196,33 @@ class Recorder:
             self._tallies[key] = self._tallies.get(key, 0) + 1
             self._new_tallies[key] = None
 
-    def _write_growths(self) -> bool:
-        """Write some of the counts that grew; False where no more can be written now."""
+    def _write_some[K](self, waiting: dict[K, Any], record_of: Callable[[K], bytes]) -> bool:
+        """Write some of the counts that wait; False where no more can be written now."""
         with self._lock:
-            keys = list(islice(self._grown, AT_ONCE))
-            records = [self._grown[key].record() for key in keys]
+            keys = list(islice(waiting, AT_ONCE))
+            records = [record_of(key) for key in keys]
             if not records or not self._spool.append_many(records, Share.COUNTED):
                 return False
             for key in keys:
-                del self._grown[key]
-            return bool(self._grown)
+                del waiting[key]
+            return bool(waiting)
 
-    def _write_tallies(self, now: datetime) -> None:
-        with self._lock:
-            records = [self._tally_record(*key) for key in self._new_tallies]
-            if records and not self._spool.append_many(records, Share.COUNTED):
-                return
-            self._new_tallies.clear()
-            this_hour = _hour(now)
-            self._tallies = {
-                key: count for key, count in self._tallies.items() if key[0] == this_hour
-            }
-
-    def _tally_record(self, hour: datetime, about: str | Nearly) -> bytes:
-        count, school_id = self._tallies[hour, about], self._school_id
+    def _tally_record(self, key: tuple[datetime, str | Nearly]) -> bytes:
+        hour, about = key
+        count, school_id = self._tallies[key], self._school_id
         if isinstance(about, str):
             return encode(Tally(self._writer, hour, about, count, school_id))
         return encode(BelowThreshold(self._writer, hour, *about, count, school_id))
 
     def _let_go(self, now: datetime) -> None:
-        """Forget the spells that are over, the oldest first; those not written yet stay."""
+        """Forget the spells and hours that are over; those not written yet stay."""
+        this_hour = _hour(now)
         with self._lock:
+            self._tallies = {
+                key: count
+                for key, count in self._tallies.items()
+                if key[0] == this_hour or key in self._new_tallies
+            }
             over = [
                 key
                 for key, one in takewhile(

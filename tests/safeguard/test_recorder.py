@@ -1,6 +1,6 @@
 """Flagged events are on disk before the answer; others are counted; all is bounded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import count
@@ -372,6 +372,25 @@ def test_a_flush_of_many_counts_lets_answers_through_in_between(desk: Desk) -> N
     desk.recorder.flush(NOW)
     assert [growth.count for growth in desk.growths()] == [2] * 3 * AT_ONCE
     assert desk.recorder._grown == {}
+
+
+def test_a_flush_of_many_hours_writes_no_more_at_once_than_of_many_counts(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths: list[int] = []
+    append_many = desk.recorder._spool.append_many
+
+    def counted(records: Sequence[bytes], share: Share) -> bool:
+        lengths.append(len(records))
+        return append_many(records, share)
+
+    monkeypatch.setattr(desk.recorder._spool, "append_many", counted)
+    for number in range(3 * AT_ONCE):
+        desk.recorder.record(PUPIL, ADVERT, blocked("adverts"), at(3600 * number))
+    desk.recorder.flush(NOW)
+    assert lengths == [AT_ONCE] * 3
+    assert [tally.count for tally in desk.tallies()] == [1] * 3 * AT_ONCE
+    assert len(desk.recorder._tallies) == 1
 
 
 def test_what_stays_below_the_threshold_is_counted_without_words_or_subject(desk: Desk) -> None:
