@@ -1,9 +1,10 @@
 """Verdicts become events in the worker's spool, before the answer is released.
 
 Flagged ones are written when `record` returns, or it raises and the edge refuses: killing the
-worker loses none, a power cut those of the last second (spool.py). Other blocks are counted: the first is written, the rest add to it, and the sum is written each
-second. Visits (the access log) are written when they are a minute old. Everything held in
-memory is bounded, and the flush holds up no answer for longer than one small write.
+worker loses none, a power cut those of the last second (spool.py). Other blocks are counted:
+the first is written, the rest add to it, and the sum is written each second. Visits (the access
+log) are written when they are a minute old. Everything held in memory is bounded, and the flush
+holds up no answer for longer than one small write.
 """
 
 import os
