@@ -13,6 +13,8 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+import re2
+
 from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex
 from filter_rules.listing import Listing, ListingMap, listing_of, sets_of
@@ -30,6 +32,9 @@ MANIFEST = "manifest.json"
 RULES = "rules.json"
 DATES = "dates.json"
 
+# What the parts raise where a file holds something else; RuntimeError is the trie's.
+_BROKEN = (OSError, ValueError, KeyError, TypeError, IndexError, RuntimeError, re2.error)
+
 
 def open_artefact(data: Path, fingerprint: str) -> RuleSet:
     manifest = manifest_of(data, fingerprint)
@@ -38,7 +43,7 @@ def open_artefact(data: Path, fingerprint: str) -> RuleSet:
         for name, made in manifest["files"].items():
             _check(folder / name, made)
         return _opened(folder, fingerprint, manifest)
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+    except _BROKEN as error:
         raise _broken(folder, error) from error
 
 
