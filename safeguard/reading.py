@@ -11,6 +11,7 @@ listing, sorted; runs are bounded, so that memory does not grow with the lists.
 
 import hashlib
 import json
+import platform
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,7 +44,7 @@ _PARSERS = {
     "filter_rules": ("**/*.py", "data/*.toml"),
     "safeguard": ("reading.py", "sources.py", "list_files.py"),
 }
-_LIBRARIES = ("ada-url", "google-re2")
+_LIBRARIES = ("ada-url", "google-re2", "publicsuffixlist")
 
 type Told = Callable[[int, ListFile, int], None]
 """Told how many files are done, which is being read, and how many of its entries have been."""
@@ -127,6 +128,7 @@ def parser_digest() -> str:
             digest.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes() + b"\0")
     for library in _LIBRARIES:
         digest.update(f"{library} {metadata.version(library)}\0".encode())
+    digest.update(platform.python_version().encode())  # it reads addresses, tables and lines
     return digest.hexdigest()
 
 

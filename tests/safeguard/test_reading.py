@@ -1,6 +1,7 @@
 """What one source says, and how it is kept."""
 
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,23 @@ def test_the_parser_is_known_by_its_code_and_its_tables(monkeypatch: pytest.Monk
         with monkeypatch.context() as patch:
             patch.setattr(reading, part, type(getattr(reading, part))())
             assert parser_digest() != now
+
+
+@pytest.mark.parametrize("library", ["ada-url", "google-re2", "publicsuffixlist"])
+def test_the_parser_is_another_with_another_version_of_a_library(
+    monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    now, installed = parser_digest(), metadata.version
+    monkeypatch.setattr(
+        "importlib.metadata.version", lambda one: "next" if one == library else installed(one)
+    )
+    assert parser_digest() != now
+
+
+def test_the_parser_is_another_with_another_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = parser_digest()
+    monkeypatch.setattr("platform.python_version", lambda: "4.0")
+    assert parser_digest() != now
 
 
 def test_readings_of_no_source_are_forgotten(tmp_path: Path) -> None:
