@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
+import structlog
+
 from filter_rules.overlay import Overlay, OverlayEntry
 from filter_rules.ruleset import RuleSet
 from filter_rules.types import Kind, Severity
@@ -13,6 +15,7 @@ from safeguard.building import open_rules, rules_in_force
 from safeguard.core.policy import Policy, PolicyRule, TextRule, Who
 from safeguard.core.types import Action
 from safeguard.identity import Roster, load_roster
+from safeguard.in_force import written_at
 from safeguard.problems import UnusableError
 from safeguard.sealed_files import Marks, marks
 from safeguard.sealing import NOTHING_SEALED, Sealing, load_sealing
@@ -20,14 +23,20 @@ from safeguard.settings import Settings
 from safeguard.store import generation, overlay
 from safeguard.store.session import Store
 
+log = structlog.get_logger("safeguard.loading")
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Which artefact, generation of the school's data and sealed lists: equal means unchanged."""
+    """Which artefact, generation of the school's data and sealed lists: equal means unchanged.
+
+    `built`: when the artefact was put in force last. To build a broken one anew makes the same.
+    """
 
     artefact: str
     generation: int
     sealed: Marks = ()
+    built: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,9 @@ class Snapshot:
 
 def current_stamp(settings: Settings, number: int) -> Stamp:
     """Cheap enough to ask several times a second. `number` is the generation now."""
-    return Stamp(rules_in_force(settings.data), number, marks(settings.data))
+    data = settings.data
+    built = written_at(data)  # first: what is put in force meanwhile is taken up the next time
+    return Stamp(rules_in_force(data), number, marks(data), built)
 
 
 def load_snapshot(settings: Settings, store: Store, last: Snapshot | None = None) -> Snapshot:
@@ -78,14 +89,14 @@ def _sealing(settings: Settings, stamp: Stamp, last: Snapshot | None) -> Sealing
 
 
 def _rules(settings: Settings, stamp: Stamp, last: Snapshot | None) -> RuleSet | None:
-    if last and last.rules and last.stamp.artefact == stamp.artefact:
-        return last.rules
+    before = last.rules if last else None  # the last good rules stay in force
+    if before and before.fingerprint == stamp.artefact:
+        return before
     try:
         return open_rules(settings.data)
-    except UnusableError:
-        if last and last.rules:
-            return last.rules  # the last good rules stay in force
-        return None
+    except UnusableError as error:
+        log.error("rules cannot be read", trouble=str(error), kept=bool(before))  # noqa: TRY400  # the sentence is all
+        return before
 
 
 def shipped_policy() -> Policy:

@@ -155,6 +155,35 @@ def test_new_rules_that_cannot_be_read_leave_the_last_good_ones_in_force(
     assert judged(engine, PUPIL, "https://www.bet365.com/")[0] == "block"
 
 
+def test_new_rules_that_cannot_be_read_are_said(
+    engine: Engine, school: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (school / "rules-in-force").write_text("0" * 32)
+    assert engine.refresh()
+    assert not engine.refresh()
+    assert capsys.readouterr().out.count("rules cannot be read") == 1
+
+
+@pytest.mark.parametrize("before", ["rules of before", "no rules"])
+def test_broken_rules_that_are_built_anew_are_in_force_though_they_are_the_same(
+    settings: Settings, school: Path, before: str
+) -> None:
+    (school / "mine.txt").write_text("mine.example\n", encoding="utf-8")
+    engine = open_engine(settings) if before == "rules of before" else None
+    import_source(school, school / "mine.txt", Format.DOMAINS, "gambling", "mine", NOW)
+    made = build(school, lambda *_: None).fingerprint
+    trie = school / "rules" / made / "hosts.trie"
+    trie.write_bytes(trie.read_bytes()[:100])
+    engine = engine or open_engine(settings)
+    engine.refresh()
+    assert engine.snapshot.rules is None or engine.snapshot.rules.fingerprint != made
+    assert build(school, lambda *_: None).fingerprint == made
+    assert engine.refresh()
+    assert judged(engine, PUPIL, "https://mine.example/")[0] == "block"
+    assert judged(engine, PUPIL, "https://www.bbc.co.uk/")[0] == "allow"
+    engine.close()
+
+
 def test_a_database_that_goes_away_leaves_the_snapshot_in_force_and_is_said_once(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

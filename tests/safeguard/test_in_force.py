@@ -1,10 +1,11 @@
 """The pointer to the rules in force."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from safeguard.in_force import Pointer, read_pointer, write_pointer
+from safeguard.in_force import Pointer, read_pointer, write_pointer, written_at
 
 ONE, TWO, THREE = ("1" * 32, "2" * 32, "3" * 32)
 
@@ -20,6 +21,15 @@ def test_a_pointer_is_read_as_it_was_written(tmp_path: Path, pointer: Pointer) -
 
 def test_what_is_not_there_points_to_nothing(tmp_path: Path) -> None:
     assert read_pointer(tmp_path) == Pointer()
+    assert written_at(tmp_path) == 0
+
+
+def test_a_pointer_that_is_written_as_it_was_tells_that_it_was_written(tmp_path: Path) -> None:
+    write_pointer(tmp_path, Pointer(ONE))
+    os.utime(tmp_path / "rules-in-force", (1, 1))
+    before = written_at(tmp_path)
+    write_pointer(tmp_path, Pointer(ONE))
+    assert written_at(tmp_path) > before > 0
 
 
 def test_a_step_remembers_what_was_before_once_and_no_rollback() -> None:
