@@ -19,6 +19,7 @@ from safeguard.store.nodes import Presence, node_id
 from safeguard.store.session import Store
 
 SAY_EVERY = timedelta(seconds=10)
+AFTER_TROUBLE = timedelta(seconds=30)  # to take rules costs their whole size, whatever comes of it
 
 log = structlog.get_logger("safeguard.node")
 
@@ -42,6 +43,7 @@ class ThisNode:
         self._leadership = Leadership(store)
         self._led = self._leadership.held()
         self._said_at: datetime | None = None
+        self._shared_at: datetime | None = None
         self._trouble = ""
 
     def leads(self) -> bool:
@@ -54,7 +56,7 @@ class ThisNode:
         Raises AwayError where the database is away.
         """
         leads = self.leads()
-        trouble = share(self._data, self._store, self._id, now)
+        trouble = self._share(now)
         changed = (leads, trouble) != (self._led, self._trouble)
         if changed or self._said_at is None or not timedelta() <= now - self._said_at < SAY_EVERY:
             artefact = rules_in_force(self._data)
@@ -64,6 +66,15 @@ class ThisNode:
             if leads != self._led:
                 log.info("this node leads" if leads else "this node leads no longer")
             self._led, self._trouble, self._said_at = leads, trouble, now
+
+    def _share(self, now: datetime) -> str:
+        """Return any trouble; after one, it is tried again only when some time has passed."""
+        passed = now - self._shared_at if self._shared_at else AFTER_TROUBLE
+        if self._trouble and timedelta() <= passed < AFTER_TROUBLE:
+            return self._trouble
+        trouble = share(self._data, self._store, self._id, now)
+        self._shared_at = now
+        return trouble
 
     def close(self) -> None:
         """Lead no longer: another node may, at once."""

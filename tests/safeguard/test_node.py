@@ -85,6 +85,23 @@ def test_trouble_is_said_once_and_seen_by_all(
     node.close()
 
 
+def test_after_trouble_rules_are_not_asked_for_every_second(
+    folders: tuple[Path, Path], stores: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[datetime] = []
+
+    def refusing(_data: Path, _store: Store, _node: str, now: datetime) -> str:
+        asked.append(now)
+        return "" if len(asked) > 2 else "they are of another version"
+
+    monkeypatch.setattr("safeguard.node.share", refusing)
+    node = ThisNode(folders[0], stores[0], "near")
+    for seconds in (0, 1, 29, 30, 31, -1, 1, 2):
+        node.tick(NOW + timedelta(seconds=seconds))
+    assert [(at - NOW).total_seconds() for at in asked] == [0, 30, -1, 1, 2]
+    node.close()
+
+
 def test_a_node_with_a_database_of_its_own_leads(school: Path) -> None:
     store = open_store(load(school))
     node = ThisNode(school, store)
