@@ -14,6 +14,7 @@ import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib import resources
 from itertools import islice
 from pathlib import Path
@@ -139,12 +140,12 @@ def put_in_place(source: Source, place: Path) -> None:
         shutil.rmtree(target, ignore_errors=True)
         source.root.rename(target)
         sync(place)
-    meta = [f"{key} = {_toml(getattr(source, key))}" for key in ("name", "licence", "imported")]
-    meta.append(f"digest = {_toml(source.digest)}")
+    meta = [f"{key} = {toml_of(getattr(source, key))}" for key in ("name", "licence", "imported")]
+    meta.append(f"digest = {toml_of(source.digest)}")
     meta += ["", "[counts]", *(f"{about} = {n}" for about, n in source.counts.items())]
     for file in source.files:
-        meta += ["", "[[file]]", f"path = {_toml(file.path)}", f"format = {_toml(file.format)}"]
-        meta += [f"category = {_toml(file.category)}", f"list = {_toml(file.list)}"]
+        meta += ["", "[[file]]", f"path = {toml_of(file.path)}", f"format = {toml_of(file.format)}"]
+        meta += [f"category = {toml_of(file.category)}", f"list = {toml_of(file.list)}"]
     write_whole(place / _META, "\n".join(meta) + "\n")
     for other in place.iterdir():
         if other.is_dir() and other != target:
@@ -189,9 +190,11 @@ def _read_meta(meta: Path) -> Source:
         ) from error
 
 
-def _toml(text: str) -> str:
-    """Quote a string: TOML's are JSON's, but for one control character."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def toml_of(value: str | int | datetime) -> str:
+    """Write a value as TOML does: its strings are JSON's, but for one control character."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _shipped() -> Path:

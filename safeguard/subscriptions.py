@@ -6,7 +6,6 @@ What downloads them is updating.py.
 """
 
 import fcntl
-import json
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator
@@ -21,7 +20,7 @@ from filter_rules.formats.format import Format
 from filter_rules.formats.trees import slug
 from safeguard.list_files import write_whole
 from safeguard.problems import UnusableError
-from safeguard.sources import RESERVED, remove_source
+from safeguard.sources import RESERVED, remove_source, toml_of
 
 EVERY = timedelta(hours=24)
 AFTER_A_PROBLEM = timedelta(hours=4)
@@ -196,14 +195,8 @@ def _read(file: Path) -> Subscription:
 
 def write_subscription(data: Path, one: Subscription) -> None:
     said = ((field.name, getattr(one, field.name)) for field in fields(one))
-    lines = [f"{key} = {_toml(value)}" for key, value in said if value is not None]
+    lines = [f"{key} = {toml_of(value)}" for key, value in said if value is not None]
     write_whole(data / _FOLDER / f"{one.name}.toml", "\n".join(lines) + "\n")
-
-
-def _toml(value: str | int | datetime) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 @contextmanager
