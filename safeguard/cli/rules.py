@@ -134,9 +134,10 @@ def status(
     ill = say_health(followed, now())
     if is_rolled_back(settings.data):
         typer.echo("These rules were put back in force by `safeguard rules rollback`.")
-    if is_stale(settings.data):
+    stale = is_stale(settings.data)
+    if stale:
         typer.echo("Lists have changed since: run `safeguard rules build`.")
-    raise typer.Exit(int(ill or is_stale(settings.data)))
+    raise typer.Exit(int(ill or stale))
 
 
 @app.command()
