@@ -71,6 +71,15 @@ def test_missing_rules_are_told_with_the_stance(school: School, tom: Visitor) ->
     assert "No rules can be read." in tom.text("/lists")
 
 
+def test_new_rules_that_cannot_be_read_are_told(school: School, tom: Visitor) -> None:
+    settle(school)
+    (school.settings.data / "rules-in-force").write_text("0" * 32)
+    school.engine.refresh()
+    text = tom.text("/health")
+    assert "The newest rules cannot be read: those of before stay in force." in text
+    assert "Run: safeguard rules build" in text
+
+
 def test_a_full_spool_is_told(
     school: School, tom: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
