@@ -10,6 +10,7 @@ is wrong with it, the rules of before stay.
 """
 
 import hashlib
+import re
 import shutil
 import tarfile
 from collections.abc import Iterator
@@ -34,6 +35,11 @@ MOST_BYTES = 8 << 30  # unpacked
 LEVEL = 3
 BESIDE = ("sources", "subscriptions")  # what an artefact was built from
 ARCHIVE, UNPACKED = "archive", "unpacked"
+
+# What another process is at: a lock, downloads and imports that are not done.
+_UNFINISHED = re.compile(
+    r"subscriptions/(?:lock|incoming|\.[^/]*)|sources/[^/]+/(?:incoming-|\.)[^/]*"
+)
 
 
 class TakenError(Exception):
@@ -103,7 +109,11 @@ def _pack(data: Path, fingerprint: str, archive: Path) -> None:
         packed.add(data / "rules" / fingerprint, f"rules/{fingerprint}")
         for name in BESIDE:
             if (data / name).is_dir():
-                packed.add(data / name, name)
+                packed.add(data / name, name, filter=_finished)
+
+
+def _finished(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    return None if _UNFINISHED.fullmatch(member.name) else member
 
 
 def _parts(file: IO[bytes]) -> Iterator[bytes]:

@@ -118,6 +118,23 @@ def test_where_nothing_changed_nothing_is_done(nodes: Nodes) -> None:
     assert synced(near.data).number == 1
 
 
+def test_what_is_not_done_yet_stays_where_it_is(nodes: Nodes) -> None:
+    near, far = nodes("a"), nodes("b")
+    near.imports("casinos", "casino.example")
+    unfinished = ["subscriptions/incoming/half", "sources/casinos/incoming-x/files/half.gz"]
+    for path in [*unfinished, "subscriptions/lock", "subscriptions/.casinos.toml.new"]:
+        (near.data / path).parent.mkdir(parents=True, exist_ok=True)
+        (near.data / path).write_text("half a list")
+    (near.data / "subscriptions" / "ut1.toml").write_text("a subscription")
+    assert (near.share(), far.share()) == ("", "")
+    assert far.blocks("casino.example")
+    assert [one.name for one in (far.data / "subscriptions").iterdir()] == ["ut1.toml"]
+    kept = {one.name for one in (far.data / "sources" / "casinos").iterdir()}
+    assert kept == {one.name for one in (near.data / "sources" / "casinos").iterdir()} - {
+        "incoming-x"
+    }
+
+
 def test_the_same_rules_on_both_are_not_sent(nodes: Nodes) -> None:
     near, far = nodes("a"), nodes("b")
     near.share()
