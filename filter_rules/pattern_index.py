@@ -16,14 +16,12 @@ from filter_rules.formats.patterns import EXCEPT, expression_of, is_expression, 
 from filter_rules.hosts import addresses_meant
 from filter_rules.listing import Found, ListingMap, Listings
 from filter_rules.types import Part
-from filter_rules.urls import Url, default_port
+from filter_rules.urls import ESCAPED_BOUNDARY, Url, default_port
 
 _WORD = re.compile(r"[a-z0-9%]+")
 _WHOLE_WORD = re.compile(r"(?<![a-z0-9%*])[a-z0-9%]+(?![a-z0-9%*])")
 _IN_NEARLY_ALL = frozenset({"http", "https", "www", "com"})
 _SPECIAL = re.compile(r"[*^|]+")
-# Escapes that a site may read as what ends a part of an address.
-_ESCAPED_BOUNDARY = re.compile(r"(?i)%(2f|5c|3f|23|3b|00)")
 # Where it covers a name's first page, it covers all that is there. These are filed twice.
 _OF_NAMES = "^"
 _NAMES = re.compile(r"\|\|[^/?=&|:$ ]+\^(?: \$.*)?")
@@ -167,7 +165,7 @@ def _ways_to_read(url: Url) -> list[str]:
     if ":" in url.host:
         meant = addresses_meant(url.host)[1:]
         ways += [str(url._replace(host=one, port=port)) for one in meant]
-    decoded = [_ESCAPED_BOUNDARY.sub(_decoded, one) for one in ways if "%" in one]
+    decoded = [ESCAPED_BOUNDARY.sub(_decoded, one) for one in ways if "%" in one]
     return ways + [one for one in decoded if one not in ways]
 
 

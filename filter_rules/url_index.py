@@ -15,11 +15,9 @@ from filter_rules.hosts import addresses_meant, is_address, reversed_name
 from filter_rules.listing import Found, Listing, ListingMap, compile_map
 from filter_rules.pattern_index import PatternIndex
 from filter_rules.types import Part, Reach
-from filter_rules.urls import Url
+from filter_rules.urls import ESCAPED_BOUNDARY, Url
 
 _BOUNDARIES = frozenset("/?&=;#")
-# Escapes that a site may read as what ends a part of an address: / \ ? # ; and a zero byte.
-_ESCAPED_BOUNDARIES = frozenset({"%2f", "%5c", "%3f", "%23", "%3b", "%00"})
 _WEB_NAME = re.compile(r"(?:www|web|ftp)[0-9]*\.(?=[^.]+\.)")
 _MOST_HOSTS_KEPT = 4096
 NO_PATTERNS = PatternIndex(ListingMap.of(compile_map(tuple), ()))
@@ -112,5 +110,5 @@ def _ends_well(beginning: str, key: str) -> bool:
         len(beginning) == len(key)
         or beginning[-1] in _BOUNDARIES
         or key[len(beginning)] in _BOUNDARIES
-        or key[len(beginning) : len(beginning) + 3] in _ESCAPED_BOUNDARIES
+        or ESCAPED_BOUNDARY.match(key, len(beginning)) is not None
     )

@@ -15,6 +15,8 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?:[/\\]|$)")
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+# Escapes that a site may read as what ends a part of an address: / \ ? # ; and a zero byte.
+ESCAPED_BOUNDARY = re.compile(r"(?i)%(2f|5c|3f|23|3b|00)")
 _SLASHES = re.compile(r"//+")
 # Browsers drop the first anywhere, and the second round an address.
 _DROPPED = str.maketrans("", "", "\t\n\r")
