@@ -8,10 +8,12 @@ An imported source is kept as it came, so that a later version can read it anew:
 A source that holds nothing usable is not taken in, and the copy of before stays.
 """
 
+import gzip
 import hashlib
 import json
 import shutil
 import tomllib
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,11 +53,18 @@ class Source:
 
     def entries(self, file: ListFile) -> Iterator[Entry | Problem]:
         """Read one of the files."""
-        with unpacked(self.root / (file.path + self.suffix)) as stream:
-            said = parse(file.format, lines_of(stream), file.path)
-            if file.format is Format.CSV:
-                said = in_our_words(said, known_categories(ut1_folders(), shipped_categories()))
-            yield from said
+        path = self.root / (file.path + self.suffix)
+        try:
+            with unpacked(path) as stream:
+                said = parse(file.format, lines_of(stream), file.path)
+                if file.format is Format.CSV:
+                    said = in_our_words(said, known_categories(ut1_folders(), shipped_categories()))
+                yield from said
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise UnusableError(
+                f"The copy in {path} is damaged ({error}): import “{self.name}” again, or "
+                "subscribe to it again and update it. The rules of before stay in force."
+            ) from error
 
     def sample(self, file: ListFile) -> list[str]:
         with unpacked(self.root / (file.path + self.suffix)) as stream:

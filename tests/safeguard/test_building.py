@@ -328,6 +328,21 @@ def test_a_build_mends_what_was_damaged(data: Path) -> None:
     assert open_rules(data).match("games.example")
 
 
+@pytest.mark.parametrize("damage", ["cut", "a bit", "no gzip behind its first bytes"])
+def test_a_copy_that_is_damaged_is_named_with_its_mend(data: Path, damage: str) -> None:
+    before = build(data, quiet).fingerprint
+    shutil.rmtree(data / "rules-read")
+    (copy,) = (data / "sources" / "mine").rglob("*.gz")
+    whole = copy.read_bytes()
+    flipped = whole[:-6] + bytes([whole[-6] ^ 1]) + whole[-5:]
+    copy.write_bytes({"cut": whole[:-9], "a bit": flipped}.get(damage, whole[:2] + b"no gzip"))
+    with pytest.raises(UnusableError, match=r"mine\.txt\.gz is damaged .*import “mine” again"):
+        build(data, quiet)
+    assert rules_in_force(data) == before
+    bring(data, "||games.example^\n||dup.example^\n||dup.example^\n@@||good.games.example^\n")
+    assert build(data, quiet).fingerprint == before
+
+
 def test_rules_that_are_open_stay_whole_while_others_come_into_force(data: Path) -> None:
     build(data, quiet)
     before = open_rules(data)
