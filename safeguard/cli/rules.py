@@ -146,15 +146,16 @@ def lint(
     fmt: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.AUTO,
 ) -> None:
     """Check a list line by line without taking it in. Exit status 1 if a line is refused."""
-    usable, problems = 0, []
+    usable, refused, shown = 0, 0, list[Problem]()
     for one in parse(fmt, lines_of(path), path):
         if isinstance(one, Problem):
-            problems.append(one)
+            refused += 1
+            shown += [one] if refused <= MOST_SHOWN else []
         else:
             usable += 1
-    _say_problems(problems, len(problems))
-    typer.echo(f"{usable:,} entries can be used, {len(problems):,} lines cannot.")
-    raise typer.Exit(int(bool(problems)))
+    _say_problems(shown, refused)
+    typer.echo(f"{usable:,} entries can be used, {refused:,} lines cannot.")
+    raise typer.Exit(int(bool(refused)))
 
 
 def _entries(source: Mapping[str, Any] | None) -> str:
