@@ -119,22 +119,25 @@ def rollback(data: DataOption = None, config: ConfigOption = None) -> None:
 def status(
     as_json: JsonOption = False, data: DataOption = None, config: ConfigOption = None
 ) -> None:
-    """Say what is in force: each source, how much of it could be used, since when."""
+    """Say what is in force: each source, how much of it could be used, since when.
+
+    Exit status 1 if a list is not well, or has changed since.
+    """
     settings = settings_of(data, config)
     manifest = manifest_in_force(settings.data)
     followed = subscriptions(settings.data)
+    at, stale = now(), is_stale(settings.data)
     if as_json:
         typer.echo(
             json.dumps(manifest | {"subscriptions": [asdict(one) for one in followed]}, default=str)
         )
-        return
+        raise typer.Exit(int(stale or any(one.trouble(at) for one in followed)))
     for source in manifest["sources"]:
         total = sum(source["counts"].values())
         typer.echo(f"{total:>10,}  {source['name']:<24}{source['problem_count']:>6,} lines refused")
-    ill = say_health(followed, now())
+    ill = say_health(followed, at)
     if is_rolled_back(settings.data):
         typer.echo("These rules were put back in force by `safeguard rules rollback`.")
-    stale = is_stale(settings.data)
     if stale:
         typer.echo("Lists have changed since: run `safeguard rules build`.")
     raise typer.Exit(int(ill or stale))

@@ -78,6 +78,14 @@ def test_status_as_json_is_the_manifest(safeguard: Callable[..., Ran]) -> None:
     assert [source["name"] for source in manifest["sources"]] == ["safeguard"]
 
 
+def test_status_tells_as_json_too_that_lists_have_changed(
+    safeguard: Callable[..., Ran], mine: Path
+) -> None:
+    assert safeguard("rules", "status", "--json").status == 0
+    safeguard("rules", "import", "--category", "games", "--format", "domains", str(mine))
+    assert safeguard("rules", "status", "--json").status == 1
+
+
 def test_lint_checks_a_file_line_by_line(safeguard: Callable[..., Ran], mine: Path) -> None:
     ran = safeguard("rules", "lint", "--format", "domains", str(mine))
     assert ran.status == 1
