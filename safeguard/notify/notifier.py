@@ -25,8 +25,6 @@ NEW = timedelta(minutes=2)  # clocks of nodes may differ by less
 ALL_EVERY = timedelta(seconds=5)
 REPORT_EVERY = timedelta(seconds=20)
 ALARM_EVERY = timedelta(minutes=10)
-KEPT = timedelta(days=90)  # longer than a concern can be news: see telling.TOLD_OF
-FORGET_EVERY = timedelta(hours=6)
 
 log = structlog.get_logger("safeguard.notify")
 
@@ -63,8 +61,6 @@ class Notifier:
                 self._report(people, ladders, now)
             if self._is_time("alarm", ALARM_EVERY, now):
                 self._alarm(people, now)
-        if self._is_time("forget", FORGET_EVERY, now):
-            outbox.forget(self._store, now - KEPT)
         self.sending.tick()
 
     def close(self) -> None:
@@ -95,7 +91,7 @@ class Notifier:
 
     def _take_back(self, now: datetime) -> None:
         """Cancel what waits and nobody needs any more: it was opened, or reviewed."""
-        waiting = outbox_reading.waiting_concerns(self._store)
+        waiting = outbox_reading.waiting_concerns(self._store, now)
         if not waiting:
             return
         about = [one.about for one in waiting]

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -143,11 +143,12 @@ def claim(
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    return and_(
-        OutboxRow.state == WAITING,
-        OutboxRow.due_at <= now,
-        or_(OutboxRow.held_until.is_(None), OutboxRow.held_until <= now),
-    )
+    return and_(OutboxRow.state == WAITING, OutboxRow.due_at <= now, is_free(now))
+
+
+def is_free(now: datetime) -> ColumnElement[bool]:
+    """Say whether nobody is sending it, or waits to try again."""
+    return or_(OutboxRow.held_until.is_(None), OutboxRow.held_until <= now)
 
 
 def _together(rows: Iterable[OutboxRow]) -> list[list[OutboxRow]]:
@@ -212,10 +213,9 @@ def settle(store: Store, parcel: Parcel, result: Try) -> None:
 
 def cancel(store: Store, ids: Collection[int], now: datetime, by: int | None, why: str) -> None:
     """Take back what nobody needs to be told any more, unless it is being sent."""
-    free = or_(OutboxRow.held_until.is_(None), OutboxRow.held_until <= now)
     query = (
         update(OutboxRow)
-        .where(OutboxRow.id.in_(ids), OutboxRow.state == WAITING, free)
+        .where(OutboxRow.id.in_(ids), OutboxRow.state == WAITING, is_free(now))
         .values(state=CANCELLED, done_at=now, cancelled_by=by, said=why)
     )
     with store.writing() as session:
@@ -233,13 +233,6 @@ def revive(store: Store, contact: int, since: datetime, now: datetime) -> int:
     )
     with store.writing() as session:
         return len(session.scalars(query.returning(OutboxRow.id)).all())
-
-
-def forget(store: Store, before: datetime) -> int:
-    """Remove messages that were done with before then, with their deliveries; say how many."""
-    gone = delete(OutboxRow).where(OutboxRow.state != WAITING, OutboxRow.done_at < before)
-    with store.writing() as session:
-        return len(session.scalars(gone.returning(OutboxRow.id)).all())
 
 
 def waiting_of(row: OutboxRow) -> Waiting:

@@ -18,6 +18,7 @@ from safeguard.store.outbox import (
     SENT,
     WAITING,
     Waiting,
+    is_free,
     told_by,
     waiting_of,
 )
@@ -53,10 +54,13 @@ def told(store: Store, concerns: Sequence[str]) -> dict[str, list[Told]]:
     return found
 
 
-def waiting_concerns(store: Store) -> list[Waiting]:
-    """Return the notices of concerns that are not sent yet."""
+def waiting_concerns(store: Store, now: datetime) -> list[Waiting]:
+    """Return the notices of concerns that are not sent yet, and that nobody is sending."""
     query = select(OutboxRow).where(
-        OutboxRow.state == WAITING, OutboxRow.kind == CONCERN, OutboxRow.contact_id.is_not(None)
+        OutboxRow.state == WAITING,
+        OutboxRow.kind == CONCERN,
+        OutboxRow.contact_id.is_not(None),
+        is_free(now),
     )
     with store.reading() as session:
         return [waiting_of(row) for row in session.scalars(query.order_by(OutboxRow.id))]
@@ -81,7 +85,9 @@ def known_keys(store: Store, keys: Collection[str]) -> set[str]:
 
 def undelivered(store: Store, tried_before: datetime, since: datetime) -> list[Undelivered]:
     """Return what was due by then and still waits, and what was given up since then."""
-    late = (OutboxRow.state == WAITING) & (OutboxRow.made_at <= tried_before)
+    # A try that failed puts off when it is due: it was due for the first time before that.
+    was_due = (OutboxRow.attempts > 0) | (OutboxRow.due_at <= tried_before)
+    late = (OutboxRow.state == WAITING) & (OutboxRow.made_at <= tried_before) & was_due
     lost = (OutboxRow.state == FAILED) & (OutboxRow.done_at >= since)
     query = (
         select(

@@ -1,17 +1,19 @@
 """From a concern in the database to a message in a mailbox: who, when, and once."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from filter_rules.types import Severity
 from safeguard.core.notices import How, Step
+from safeguard.keeping_settings import Retention
 from safeguard.notify.notifier import Notifier, put_tests
 from safeguard.settings import Settings
-from safeguard.store import contacts, outbox, outbox_reading
+from safeguard.store import contacts, outbox
 from safeguard.store.contacts import LadderSpec, Place, Way
+from safeguard.store.retention import purge
 from safeguard.store.session import Store
 from safeguard.store.tables.cases import OutcomeRow
 from safeguard.store.tables.notices import DeliveryRow, OutboxRow
@@ -23,7 +25,6 @@ from tests.safeguard.notify_world import (
     MailServer,
     change_concern,
     mail_server,
-    minutes,
     put_concern,
 )
 from tests.safeguard.samples import reviewer
@@ -280,9 +281,13 @@ def test_everyone_hears_of_messages_that_do_not_arrive(world: World) -> None:
     assert "Safeguard: messages are not arriving" in world.server.subjects()
 
 
-def test_what_is_old_and_done_with_is_forgotten(world: World) -> None:
+def test_what_was_sent_stays_for_as_long_as_the_school_says_and_goes_then(world: World) -> None:
     put_concern(world.store)
     world.tick()
-    assert outbox_reading.counts(world.store)["sent"] >= 1
-    assert outbox.forget(world.store, NOW + minutes(1)) >= 1
-    assert outbox_reading.counts(world.store) == {}
+    assert world.states() == ["sent"]
+    world.clock.now += timedelta(days=300)
+    world.tick()
+    purge(world.store, Retention(messages_days=365).periods, world.clock.now)
+    assert world.states() == ["sent"]
+    purge(world.store, Retention(messages_days=200).periods, world.clock.now)
+    assert world.states() == []

@@ -137,8 +137,8 @@ def test_a_slow_sender_does_not_undo_what_another_has_claimed(any_store: Store, 
 
 def test_what_is_needless_is_cancelled_unless_it_is_being_sent(any_store: Store, lead: int) -> None:
     outbox.put(any_store, [notice(lead, 1), notice(lead, 2, due_at=at(60))], NOW)
+    ids = [one.id for one in outbox_reading.waiting_concerns(any_store, NOW)]
     outbox.claim(any_store, NOW)
-    ids = [one.id for one in outbox_reading.waiting_concerns(any_store)]
     outbox.cancel(any_store, ids, NOW, None, "opened")
     assert states(any_store) == ["waiting", "cancelled"]
 
@@ -150,15 +150,6 @@ def test_a_test_never_joins_concerns(any_store: Store, lead: int) -> None:
     assert len(first.messages) == 1
     (second,) = outbox.claim(any_store, NOW)
     assert second.first.told is None or first.first.told is None
-
-
-def test_only_what_is_done_with_is_forgotten(any_store: Store, lead: int) -> None:
-    outbox.put(any_store, [notice(lead, 1), notice(lead, 2, due_at=at(60))], NOW)
-    (parcel,) = outbox.claim(any_store, NOW)
-    outbox.settle(any_store, parcel, TAKEN)
-    assert outbox.forget(any_store, NOW) == 0
-    assert outbox.forget(any_store, at(1)) == 1
-    assert states(any_store) == ["waiting"]
 
 
 def test_of_many_who_claim_at_once_each_message_has_one(any_store: Store) -> None:

@@ -45,7 +45,9 @@ def test_who_was_told_of_what_and_whether_it_arrived(any_store: Store, lead: int
     assert told["c1"] == [Told(lead, Severity.URGENT, NOW, 2, arrived=True)]
     assert told["c2"] == [Told(lead, Severity.URGENT, NOW, 2, failed=True)]
     assert told["c3"] == [as_told]
-    assert [one.about for one in outbox_reading.waiting_concerns(any_store)] == ["c3", "c4"]
+    assert [one.about for one in outbox_reading.waiting_concerns(any_store, NOW)] == []
+    later = NOW + outbox.CLAIM
+    assert [one.about for one in outbox_reading.waiting_concerns(any_store, later)] == ["c3", "c4"]
 
 
 def test_when_the_last_that_was_not_urgent_is_due(any_store: Store, lead: int) -> None:
@@ -74,6 +76,14 @@ def test_what_has_not_arrived_is_told_by_contact(any_store: Store, lead: int) ->
     (lost,) = outbox_reading.undelivered(any_store, NOW - HOUR, NOW - HOUR)
     assert (lost.state, lost.said) == ("failed", "550 no")
     assert outbox_reading.undelivered(any_store, NOW - HOUR, at(60)) == []
+
+
+def test_what_waits_for_its_turn_is_not_late(any_store: Store, lead: int) -> None:
+    key = f"concern:c1:0:{Severity.HIGH.value}:{lead}"
+    outbox.put(any_store, [NewMessage(key, CONCERN, "c1", lead, "email", NOW + HOUR)], NOW)
+    assert outbox_reading.undelivered(any_store, NOW + HOUR / 2, NOW) == []
+    (late,) = outbox_reading.undelivered(any_store, NOW + HOUR, NOW)
+    assert late.count == 1
 
 
 def test_urgent_concerns_that_nobody_was_told_of_are_counted(any_store: Store, lead: int) -> None:

@@ -246,11 +246,14 @@ def test_numbers_messages_tests_and_records_that_were_refused_go_by_their_age(
     refused = [Refused(number, one, "odd") for number, one in enumerate(records)]
     take_in(any_store, Batch("s", "proxy-0", 9, kept, refused))
     with any_store.writing() as session:
+        waiting = {
+            "school_id": 1, "key": "waits", "kind": "test", "about": "", "channel": "email",
+            "urgent": False, "made_at": ago(400), "due_at": ago(400),
+        }  # fmt: skip
+        session.execute(insert(OutboxRow).values(waiting))
         for number, past in enumerate((91, 89)):
-            session.execute(insert(OutboxRow).values(
-                school_id=1, key=str(number), kind="test", about="", channel="email", urgent=False,
-                made_at=ago(past), due_at=ago(past), done_at=ago(past),
-            ))  # fmt: skip
+            done = {"key": str(number), "state": "sent", "done_at": ago(past)}
+            session.execute(insert(OutboxRow).values(waiting | done))
             session.execute(insert(SelfTestRow).values(
                 school_id=1, run="r", at=ago(past * 12.1), node="n", group="primary", route="dns",
                 canary="c", expected="block", found="block", passed=True, took_ms=1, artefact="a",
