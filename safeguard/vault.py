@@ -74,7 +74,9 @@ class Vault:
     def __init__(self, key: bytes, older: Iterable[bytes] = (), path: Path | None = None) -> None:
         self._ring = _Ring.of(key, older)
         self._path = path
-        self._mark = _mark(path)
+        self._mark: Mark | None = (
+            None  # the key may be changed while it is read: looked at when used
+        )
         self._index_key = _index_key(key, path)
 
     @property
@@ -195,6 +197,7 @@ def make_key(path: Path) -> None:
     draft = _draft(path, secrets.token_bytes(KEY_BYTES))
     try:
         os.link(draft, path)
+        _sync(path.parent)
     except FileExistsError:
         return
     finally:
@@ -246,9 +249,7 @@ def _index_key(key: bytes, path: Path | None) -> bytes:
     return hmac.digest(key, b"safeguard index key", "sha256")
 
 
-def _mark(path: Path | None) -> Mark | None:
-    if path is None:
-        return None
+def _mark(path: Path) -> Mark | None:
     try:
         found = path.stat()
     except OSError:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from safeguard import vault
 from safeguard.problems import UnusableError
 from safeguard.vault import UnsealError, Vault, destroy, old_keys, open_vault, rotate
 
@@ -126,6 +127,23 @@ def test_a_vault_that_is_open_takes_up_the_new_key_at_once(tmp_path: Path) -> No
     sealed = sealing.seal(b"typed words")
     assert sealed[:4] == new
     assert opening.unseal(sealed) == b"typed words"
+
+
+def test_a_key_that_is_changed_while_a_vault_opens_is_taken_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_vault(tmp_path)
+    read = vault._keys
+
+    def read_just_before_the_change(path: Path) -> tuple[bytes, list[bytes]]:
+        monkeypatch.setattr(vault, "_keys", read)
+        found = read(path)
+        rotate(tmp_path, DAY)
+        return found
+
+    monkeypatch.setattr(vault, "_keys", read_just_before_the_change)
+    opened = open_vault(tmp_path)
+    assert opened.seal(b"typed words")[:4] not in {old.id for old in old_keys(tmp_path)}
 
 
 def test_a_vault_goes_on_with_what_it_knows_where_the_keys_cannot_be_read(tmp_path: Path) -> None:
