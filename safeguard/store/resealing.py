@@ -11,12 +11,11 @@ from pathlib import Path
 
 import msgspec
 from sqlalchemy import ColumnElement, Table, bindparam, func, literal, select
-from sqlalchemy.orm import Session
 
 from safeguard.core.events import SealedEvent
 from safeguard.core.visits import Visits
 from safeguard.records import Record, decode, encode
-from safeguard.store import access_retention, audit
+from safeguard.store import access_retention, audit, nodes
 from safeguard.store.session import Store
 from safeguard.store.tables.every import EVERY_TABLE
 from safeguard.vault import KEY_ID_BYTES, OldKey, UnsealError, Vault, destroy, old_keys
@@ -67,15 +66,20 @@ def retire(store: Store, data: Path, now: datetime) -> list[OldKey]:
     for key in old_keys(data):
         if now.date() - key.retired < RESTS or is_needed(store, data, key):
             continue
-        destroy(key)
         with store.writing() as session:
             audit.record(session, now, WHO, "destroyed", "key", key.id.hex())
+            destroy(key)  # where that fails, nothing is recorded
         gone.append(key)
     return gone
 
 
 def is_needed(store: Store, data: Path, key: OldKey) -> bool:
-    """Say whether anything may still be sealed with the key: tables, access log, or a spool."""
+    """Say whether anything may still be sealed with the key: tables, access log, or a spool.
+
+    A node that was not given the new key goes on sealing with this one, also on its own disk.
+    """
+    if any(one.content_key == key.id.hex() for one in nodes.everyone(store)):
+        return True
     if not access_retention.days_after(store, key.retired):
         return True
     with store.reading() as session:
@@ -123,14 +127,16 @@ def _column(
     )
     after = None
     while True:
-        with store.writing() as session:
+        # Read apart: looking through a table takes long, and nobody else could write meanwhile.
+        with store.reading() as session:
             rows = session.execute(query if after is None else query.where(key > after)).all()
-            anew = [
-                {"which": which, "was": was, "now": sealed}
-                for which, was in rows
-                if (sealed := _anew(store.vault, was)) is not None
-            ]
-            if anew:
+        anew = [
+            {"which": which, "was": was, "now": sealed}
+            for which, was in rows
+            if (sealed := _anew(store.vault, was)) is not None
+        ]
+        if anew:
+            with store.writing() as session:
                 session.connection().execute(change, anew)
         yield len(anew)
         if len(rows) < batch:
@@ -140,30 +146,30 @@ def _column(
 
 def _refused(store: Store, old: Sequence[bytes]) -> int:
     """Records that were set aside hold what is sealed inside them."""
-    changed = 0
+    with store.reading() as session:
+        anew = [
+            (row, found)
+            for row in session.execute(select(REFUSED))
+            if any(key in row.record for key in old)
+            and (found := _record_anew(store.vault, row.record)) is not None
+        ]
+    if not anew:
+        return 0
     with store.writing() as session:
-        for row in session.execute(select(REFUSED)).all():
-            if any(key in row.record for key in old):
-                changed += _record(session, store.vault, row.spool, row.position, row.record)
-    return changed
+        for row, found in anew:
+            mine = REFUSED.c.spool == row.spool, REFUSED.c.position == row.position
+            session.execute(REFUSED.update().where(*mine).values(record=encode(found)))
+    return len(anew)
 
 
-def _record(session: Session, vault: Vault, spool: str, position: int, record: bytes) -> bool:
+def _record_anew(vault: Vault, sealed: bytes) -> Record | None:
     try:
-        found = _record_anew(vault, decode(record))
+        record = decode(sealed)
     except (ValueError, msgspec.DecodeError):
-        return False
-    if found is None:
-        return False
-    mine = REFUSED.c.spool == spool, REFUSED.c.position == position
-    session.execute(REFUSED.update().where(*mine).values(record=encode(found)))
-    return True
-
-
-def _record_anew(vault: Vault, record: Record) -> Record | None:
+        return None
     if isinstance(record, SealedEvent):
-        sealed = _anew(vault, record.sealed)
-        return None if sealed is None else replace(record, sealed=sealed)
+        anew = _anew(vault, record.sealed)
+        return None if anew is None else replace(record, sealed=anew)
     if isinstance(record, Visits):
         return replace(
             record,

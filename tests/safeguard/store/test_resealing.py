@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import LargeBinary, select
+from sqlalchemy import LargeBinary, delete, select
 
 from safeguard import spool
 from safeguard.core.audit import Verified
@@ -24,6 +24,7 @@ from safeguard.store.intake import Batch, Refused, take_in
 from safeguard.store.resealing import Resealing, counts, reseal, retire
 from safeguard.store.session import Store
 from safeguard.store.tables.every import EVERY_TABLE
+from safeguard.store.tables.nodes import NodeRow
 from safeguard.store.tables.spools import RefusedRow
 from safeguard.vault import old_keys, open_vault, rotate
 from tests.safeguard.samples import NOW, reviewer, stored_event
@@ -134,6 +135,14 @@ def test_an_old_key_goes_only_when_nothing_needs_it(full: Store, any_settings: S
     (data / "spool/proxy-0/1.sqlite").write_bytes(bytes(2 * resealing.PART - 2) + old)
     assert not went()  # a spool is not drained
     (data / "spool/proxy-0/1.sqlite").write_bytes(bytes(100))
+    with full.writing() as session:
+        session.add(NodeRow(
+            id="other", name="other", run="r", artefact="a", leads=False, seen_at=NOW,
+            trouble="", content_key=old.hex(),
+        ))  # fmt: skip
+    assert not went()  # another node seals with it still
+    with full.writing() as session:
+        session.execute(delete(NodeRow))
     assert retire(full, data, NOW) == []  # too soon, whatever is found
     assert went()
     assert old_keys(data) == []
@@ -157,6 +166,14 @@ def test_the_work_in_the_background_ends_with_the_old_key(
     assert old_keys(data) == []
     assert not work.some(later)
     everything_reads(full, data)
+
+
+def test_looking_for_what_is_left_holds_up_no_writer(full: Store, any_settings: Settings) -> None:
+    old = full.vault.key_id
+    rotate(any_settings.data, NOW.date())
+    list(reseal(full, [old]))
+    with full.writing():  # a second one would wait for this, and give up
+        assert sum(reseal(full, [old])) == 0
 
 
 def test_a_path_of_the_access_log_still_opens_with_the_old_key(
