@@ -4,7 +4,6 @@ Rows removed from the end leave a chain that fits: only an end that was written 
 tells. This file is the nearest such place; the digest's mail to the lead is one out of reach.
 """
 
-import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -34,7 +33,7 @@ def keep_head(store: Store, data: Path, now: datetime) -> None:
     draft = data / FILE.with_suffix(".new")
     draft.write_text("".join(f"{line}\n" for line in lines), "ascii")
     draft.chmod(0o600)
-    os.replace(draft, data / FILE)  # noqa: PTH105  # whole or not at all
+    draft.replace(data / FILE)  # whole or not at all
 
 
 def kept_heads(data: Path) -> list[Head]:
