@@ -34,6 +34,7 @@ SUFFIXES = frozenset({".key", ".newest", ".pem", ".pub"})
 MANIFEST = "manifest.json"
 NAME = "safeguard-%Y%m%dT%H%M%SZ.age"
 PATTERN = "safeguard-????????T??????Z.age"
+PART = ".part"
 WORK = ".backup-"
 
 
@@ -78,9 +79,14 @@ def make(settings: Settings, now: datetime) -> Path:
         engine = _gather(settings, gathered)
         manifest = Manifest(VERSION, now, engine, dict(_listed(gathered)))
         (work / MANIFEST).write_bytes(msgspec.json.encode(manifest))
-        part = file.with_name(f".{file.name}.part")
-        encrypt([work / MANIFEST, gathered], part, recipients)
-        part.replace(file)
+        for left in file.parent.glob(f".{PATTERN}{PART}"):  # by a run that was killed
+            left.unlink()
+        part = file.with_name(f".{file.name}{PART}")
+        try:
+            encrypt([work / MANIFEST, gathered], part, recipients)
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)  # on a full disk it would keep the disk full
         for old in backups(settings)[settings.backup.keep :]:
             old.unlink()
     return file

@@ -8,6 +8,7 @@ import tarfile
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pyrage
 import pytest
@@ -246,12 +247,15 @@ def test_one_backup_is_made_at_a_time_and_what_a_killed_one_left_is_removed(
     school: Settings,
 ) -> None:
     (school.data / ".backup-left").mkdir()
+    (school.data / "backups").mkdir()
+    (school.data / "backups/.safeguard-20260303T103000Z.age.part").write_text("half")
     with (school.data / ".backup.lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(UnusableError, match="already"):
             backups.make(school, NOW)
     backups.make(school, NOW)
     assert list(school.data.glob(".backup-*")) == []
+    assert list((school.data / "backups").iterdir()) == backups.backups(school)
 
 
 def test_without_a_public_key_there_is_no_backup(school: Settings) -> None:
@@ -279,6 +283,19 @@ def test_what_fails_while_it_is_packed_leaves_no_half_backup(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(tarfile.TarFile, "add", fails)
+    with pytest.raises(UnusableError, match="No space left"):
+        backups.make(school, NOW)
+    assert list((school.data / "backups").iterdir()) == []
+
+
+def test_a_disk_that_is_full_while_it_is_encrypted_is_not_kept_full(
+    school: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_source: object, target: BinaryIO, _recipients: object) -> None:
+        target.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pyrage, "encrypt_io", fails)
     with pytest.raises(UnusableError, match="No space left"):
         backups.make(school, NOW)
     assert list((school.data / "backups").iterdir()) == []
