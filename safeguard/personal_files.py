@@ -11,6 +11,7 @@ import os
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any, TextIO
 from safeguard.problems import UnusableError
 from safeguard.store import subject_access
 from safeguard.store.session import Store
-from safeguard.store.subject_access import Everything, Line
+from safeguard.store.subject_access import Line
 
 MARKED = "⟦other person: {}⟧"
 SHORTEST_NAME = 3
@@ -54,41 +55,55 @@ def export(store: Store, person: str, file: Path, now: datetime) -> int:
     """Write the zip, for nobody else to read; return how many places a person has to look at."""
     found = subject_access.everything(store, person)
     places: list[tuple[str, str, str]] = []
+    others = _pattern(found.names)
     tables = {
-        name: [_marked(row, name, found, places) for row in rows]
+        name: [_marked(row, name, person, others, places) for row in rows]
         for name, rows in found.tables.items()
     }
-    try:
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        with (
-            os.fdopen(descriptor, "w+b") as stream,
-            zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed,
-        ):
-            packed.writestr(
-                "README.txt", README.format(now=now.isoformat(), mark=MARKED.format("…"))
-            )
-            packed.writestr("data.json", json.dumps(tables, ensure_ascii=False, indent=1))
-            packed.writestr("index.html", "".join(_page(tables, now)))
-            _write_csv(packed, "redaction.csv", ("table", "row", "why"), places)
-            visits = subject_access.visits(store, person)
-            rows = ([one[name] for name in VISIT_COLUMNS] for one in visits)
-            _write_csv(packed, "visits.csv", VISIT_COLUMNS, rows)
-    except OSError as error:
-        raise UnusableError(f"{file} cannot be written ({error.strerror}).") from error
+    with _made(file) as packed:
+        packed.writestr("README.txt", README.format(now=now.isoformat(), mark=MARKED.format("…")))
+        packed.writestr("data.json", json.dumps(tables, ensure_ascii=False, indent=1))
+        packed.writestr("index.html", "".join(_page(tables, now)))
+        _write_csv(packed, "redaction.csv", ("table", "row", "why"), places)
+        visits = subject_access.visits(store, person)
+        rows = ([one[name] for name in VISIT_COLUMNS] for one in visits)
+        _write_csv(packed, "visits.csv", VISIT_COLUMNS, rows)
     return len(places)
 
 
-def _marked(row: Line, table: str, found: Everything, places: list[tuple[str, str, str]]) -> Line:
+@contextmanager
+def _made(file: Path) -> Iterator[zipfile.ZipFile]:
+    """Give a zip to fill, where there is no such file yet; one that is not filled is removed."""
+    try:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with (
+                os.fdopen(descriptor, "w+b") as stream,
+                zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed,
+            ):
+                yield packed
+        except BaseException:
+            file.unlink()
+            raise
+    except OSError as error:
+        raise UnusableError(f"{file} cannot be written ({error.strerror}).") from error
+
+
+def _marked(
+    row: Line,
+    table: str,
+    person: str,
+    others: re.Pattern[str] | None,
+    places: list[tuple[str, str, str]],
+) -> Line:
     """Return the row with other pupils' names marked, and note where a person has to look."""
     key = str(row.get("id", ""))
-    pattern = _pattern(found.names)
-    marked = {name: _in(value, pattern) for name, value in row.items()}
+    marked = {name: _in(value, others) for name, value in row.items()}
     if marked != row:
         places.append((table, key, "another person is named"))
     if any(row.get(name) for name in FREE_TEXT & set(row)) and table != "events":
         places.append((table, key, "text in somebody's own words"))
-    mine = {one.get("id") for one in found.tables["person"]}
-    if table == "case_people" and row.get("person") not in mine:
+    if table == "case_people" and row.get("person") != person:
         places.append((table, str(row.get("person")), "another person"))
     return marked
 

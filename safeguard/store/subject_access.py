@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import batched
 from typing import Any
 
 import msgspec
 from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session
 
 from safeguard.core.concerns import Known, outcome_words
 from safeguard.store import access, access_days, audit
@@ -30,6 +32,7 @@ from safeguard.vault import UnsealError, Vault
 
 UNREADABLE = "cannot be read: its key is gone"
 PAGE = 500
+LATER = ("messages", "audit")  # they are asked for by parts, of which there may be none
 WITHOUT_MEANING = frozenset({"digest", "school_id", "version", "folded", "built_at"})
 BY_STAFF = frozenset({
     "staff_id", "opened_by", "owner", "given_by", "undone_by", "taken_out_by", "placed_by",
@@ -57,12 +60,10 @@ def everything(store: Store, person: str) -> Everything:
     """Return all that is kept about the person but the access log: see `visits`."""
     with store.reading() as session:
         staff = {one.id: one.name for one in session.execute(select(StaffRow.id, StaffRow.name))}
-        tables = {
-            name: [
-                _line(dict(row), store.vault, staff) for row in session.execute(query).mappings()
-            ]
-            for name, query in _queries(person)
-        }
+        tables: dict[str, list[Line]] = {name: [] for name in LATER}
+        for name, query in (*_queries(person), *_by_id(session, person)):
+            rows = session.execute(query).mappings()
+            tables.setdefault(name, []).extend(_line(dict(row), store.vault, staff) for row in rows)
         for one in tables["outcomes"]:
             one["outcome"] = outcome_words(one["outcome"])
         names = session.scalars(
@@ -93,7 +94,8 @@ def _visits_of(store: Store, person: str, day: date) -> Iterator[Line]:
         before = page.older
 
 
-def _queries(person: str) -> Iterator[tuple[str, Select[Any]]]:
+def _ids(person: str) -> tuple[Select[str], Select[str], Select[str]]:
+    """Return the ids of the person's cases, concerns and events."""
     cases = select(CasePersonRow.case_id).where(CasePersonRow.person == person)
     concerns = select(ConcernRow.id).where(
         or_(
@@ -108,7 +110,11 @@ def _queries(person: str) -> Iterator[tuple[str, Select[Any]]]:
             ),
         )
     )
-    events = select(EventRow.id).where(EventRow.person == person)
+    return cases, concerns, select(EventRow.id).where(EventRow.person == person)
+
+
+def _queries(person: str) -> Iterator[tuple[str, Select[Any]]]:
+    cases, concerns, events = _ids(person)
     yield "person", _of(PersonRow, PersonRow.id == person)
     yield "devices", _of(DeviceRow, DeviceRow.person_id == person)
     yield "events", _of(EventRow, EventRow.person == person)
@@ -123,13 +129,21 @@ def _queries(person: str) -> Iterator[tuple[str, Select[Any]]]:
     yield "feedback", _of(FeedbackRow, FeedbackRow.concern_id.in_(concerns))
     held = or_(LegalHoldRow.person == person, LegalHoldRow.case_id.in_(cases))
     yield "holds", _of(LegalHoldRow, held)
-    yield "messages", _of(OutboxRow, OutboxRow.about == person)
-    seen: Any = (
-        select(AuditRow.at, AuditRow.who, AuditRow.what, AuditPayloadRow.payload)
-        .outerjoin(AuditPayloadRow, AuditPayloadRow.id == AuditRow.id)
-        .where(AuditRow.about_kind == "person", AuditRow.about == person)
-    )
-    yield "audit", seen.order_by(AuditRow.id)
+
+
+def _by_id(session: Session, person: str) -> Iterator[tuple[str, Select[Any]]]:
+    """What says by an id, as text, what it is about: no database compares that with its own ids."""
+    cases, concerns, events = (session.scalars(query).all() for query in _ids(person))
+    seen: Any = select(
+        AuditRow.at, AuditRow.who, AuditRow.what, AuditRow.about_kind, AuditPayloadRow.payload
+    ).outerjoin(AuditPayloadRow, AuditPayloadRow.id == AuditRow.id)
+    about = {"person": [person], "event": events, "concern": concerns, "case": cases}
+    for kind, ids in about.items():
+        for part in batched(ids, PAGE):
+            here = AuditRow.about_kind == kind, AuditRow.about.in_(part)
+            yield "audit", seen.where(*here).order_by(AuditRow.id)
+    for part in batched(concerns, PAGE):
+        yield "messages", _of(OutboxRow, OutboxRow.about.in_(part))
 
 
 def _of(row: Any, condition: Any) -> Select[Any]:

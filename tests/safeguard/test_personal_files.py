@@ -4,13 +4,16 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from safeguard import personal_files
 from safeguard.problems import UnusableError
-from safeguard.store.session import Store
+from safeguard.store import subject_access
+from safeguard.store.session import AwayError, Store
+from safeguard.store.subject_access import Line
 from tests.safeguard.samples import NOW, reviewer
 from tests.safeguard.store.keeping_samples import PERSON, case, concern, event, pupil
 from tests.safeguard.store.test_retention import bring_visits
@@ -77,6 +80,18 @@ def test_no_file_is_overwritten(any_store: Store, tmp_path: Path) -> None:
     with pytest.raises(UnusableError, match="cannot be written"):
         personal_files.export(any_store, PERSON, tmp_path / "ada.zip", NOW)
     assert (tmp_path / "ada.zip").read_text() == "mine"
+
+
+def test_what_is_cut_short_leaves_nothing_of_the_person(
+    any_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> Iterator[Line]:
+        raise AwayError("the database went away")
+
+    monkeypatch.setattr(subject_access, "visits", away)
+    with pytest.raises(AwayError):
+        personal_files.export(any_store, PERSON, tmp_path / "ada.zip", NOW)
+    assert list(tmp_path.glob("ada*")) == []
 
 
 def test_where_nobody_else_is_known_nothing_is_marked() -> None:

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from safeguard.core.concerns import Outcome
-from safeguard.store import audit, subject_access
+from safeguard.store import audit, contacts, outbox, subject_access
+from safeguard.store.contacts import Place, Way
+from safeguard.store.outbox import CONCERN, NewMessage
 from safeguard.store.session import Store
 from safeguard.vault import Vault
 from tests.safeguard.samples import NOW, reviewer
@@ -25,12 +27,17 @@ def test_every_table_that_knows_of_the_person_is_told_and_opened(any_store: Stor
     with any_store.writing() as session:
         audit.record(session, NOW, "staff:1", "viewed", "person", PERSON, {"why": "a look"})
         audit.record(session, NOW, "staff:1", "viewed", "person", "pupil-8")
+        audit.record(session, NOW, "staff:1", "viewed", "event", one.id)
+        audit.record(session, NOW, "staff:1", "viewed", "concern", key)
+    lead = contacts.add(any_store, "Lee", Way.EMAIL, Place("l@x.example"), "staff:1", NOW)
+    told = NewMessage(f"concern:{key}:0:4:{lead}", CONCERN, key, lead, "email", NOW)
+    outbox.put(any_store, [told], NOW)
     found = subject_access.everything(any_store, PERSON)
     tables = found.tables
     assert found.names == ("Ben Baker",)
     assert {name: len(rows) for name, rows in tables.items() if rows} == {
         "person": 1, "events": 1, "concerns": 1, "cases": 1, "case_people": 1, "notes": 1,
-        "outcomes": 2, "audit": 1,
+        "outcomes": 2, "audit": 3, "messages": 1,
     }  # fmt: skip
     assert tables["person"][0]["name"] == "Ada Abel"
     assert tables["events"][0]["sealed"]["words"] == "so sad"
