@@ -80,9 +80,10 @@ def purge_daily(store: Store, periods: Periods, now: datetime, stop: Stop = lamb
 
 
 def last_run(store: Store) -> datetime | None:
-    """Return when something was last removed, or looked for."""
+    """Return when all classes were last gone through: the last one of them tells."""
+    done = RetentionRunRow.kind == Kept.DETAILS.value, RetentionRunRow.said == ""
     with store.reading() as session:
-        return session.scalar(select(func.max(RetentionRunRow.at)))
+        return session.scalar(select(func.max(RetentionRunRow.at)).where(*done))
 
 
 def _each(

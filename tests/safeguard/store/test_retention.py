@@ -310,6 +310,15 @@ def test_a_run_that_is_told_to_stop_says_so_and_the_next_goes_on(
     assert there(any_store, EventRow) == 0
 
 
+def test_a_run_that_was_cut_short_is_gone_on_with_within_the_hour(any_store: Store) -> None:
+    event(any_store, 1, 100)
+    asked = iter([False, False])
+    retention.purge(any_store, PERIODS, NOW, lambda: next(asked, True))
+    assert there(any_store, EventRow) == 1
+    retention.purge_daily(any_store, PERIODS, NOW + timedelta(hours=1))
+    assert there(any_store, EventRow) == 0
+
+
 def test_asked_each_hour_it_purges_once_a_day(any_store: Store) -> None:
     for hours in (0, 1, 19, 24, 25, 23 - 48):  # at last, the clock was set back
         retention.purge_daily(any_store, PERIODS, NOW + timedelta(hours=hours))
