@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock, Thread
+from time import monotonic
 
 import structlog
 
@@ -51,13 +52,13 @@ class Sending:
 
     def close(self) -> None:
         """Wait a moment for what is being sent; what is cut off is sent again."""
-        for thread in self._running():
-            thread.join(GRACE)
+        self.wait(GRACE)
 
     def wait(self, seconds: float) -> None:
-        """Wait until nothing is being sent: what tests and the command line need."""
+        """Wait until nothing is being sent, so long at most."""
+        until = monotonic() + seconds
         for thread in self._running():
-            thread.join(seconds)
+            thread.join(max(0.0, until - monotonic()))
 
     def _running(self) -> list[Thread]:
         with self._lock:
