@@ -120,7 +120,7 @@ def reply_of(response: httpx.Response) -> Reply:
     if response.is_success:
         return Reply(accepted=True, said=said)
     asked = response.headers.get("retry-after", "")
-    wait = min(float(asked), LONGEST_WAIT) if asked.isdigit() else 0.0
+    wait = min(float(asked), LONGEST_WAIT) if asked.isdecimal() else 0.0
     gone = response.status_code == httpx.codes.GONE
     return Reply(accepted=False, said=said, lasting=gone, wait=wait)
 

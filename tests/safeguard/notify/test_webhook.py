@@ -66,6 +66,7 @@ def test_over_tls_its_certificate_must_be_trusted(tmp_path: Path) -> None:
         (500, {}, False, 0),
         (503, {"Retry-After": "120"}, False, 120),
         (429, {"Retry-After": "999999999"}, False, LONGEST_WAIT),
+        (429, {"Retry-After": "\N{SUPERSCRIPT TWO}"}, False, 0),
         (429, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, False, 0),
         (401, {}, False, 0),
         (404, {}, False, 0),
