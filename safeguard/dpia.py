@@ -99,7 +99,7 @@ def _recipients(settings: Settings, store: Store) -> Iterator[tuple[str, ...]]:
     for channel, count in contacts.items():
         yield (
             f"contacts by {channel}",
-            "that there is a concern, and a link; no name, no words",
+            "that there is a concern, and a link; no words, no name (initials if a contact is set so)",
             (f"{count} active"),
         )
     if not contacts:

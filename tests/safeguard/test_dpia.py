@@ -34,8 +34,8 @@ def test_it_says_what_the_settings_say(any_store: Store, any_settings: Settings)
     assert "| backups | everything | encrypted to 1 keys |" in page
     assert "mail.school.example" in page
     assert (
-        "| contacts by email | that there is a concern, and a link; no name, no words | 1 active |"
-        in page
+        "| contacts by email | that there is a concern, and a link; no words, no name (initials if a "
+        "contact is set so) | 1 active |" in page
     )
 
 
