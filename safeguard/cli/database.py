@@ -6,7 +6,7 @@ import typer
 
 from safeguard.audit_watch import verify_kept
 from safeguard.cli import keeping
-from safeguard.cli.on_record import on_record
+from safeguard.cli.on_record import on_record, opened
 from safeguard.cli.options import (
     ConfigOption,
     DataOption,
@@ -16,7 +16,6 @@ from safeguard.cli.options import (
 from safeguard.core.audit import Head, Verified, head_of
 from safeguard.problems import UnusableError
 from safeguard.store import schema
-from safeguard.supervisor import make_folder
 
 app = typer.Typer(no_args_is_help=True, help="The database.")
 app.command()(keeping.purge)
@@ -52,15 +51,10 @@ def verify(
     """Follow the audit chain, row by row. Exit status 1, and the row, where it is broken."""
     settings = settings_of(data, config)
     heads = tuple(_head(text) for text in expect or ())
-    make_folder(settings.data)
-    store = schema.prepare(settings)
-    try:
-        with progress_bar("Following the chain") as progress:
-            found = verify_kept(
-                store, settings.data, heads, lambda done, of: progress("Rows", done, of)
-            )
-    finally:
-        store.close()
+    with opened(settings) as store, progress_bar("Following the chain") as progress:
+        found = verify_kept(
+            store, settings.data, heads, lambda done, of: progress("Rows", done, of)
+        )
     if not isinstance(found, Verified):
         typer.echo(f"BROKEN: row {found.row} {found.what}.")
         raise typer.Exit(1)

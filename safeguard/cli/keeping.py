@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from safeguard import backups
-from safeguard.cli.on_record import on_record
+from safeguard.cli.on_record import on_record, opened
 from safeguard.cli.options import ConfigOption, DataOption, now, settings_of
-from safeguard.store import retention, schema
-from safeguard.supervisor import make_folder
+from safeguard.store import retention
 
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Say how much of each class is over its time, no more.")
@@ -25,13 +24,9 @@ def purge(
 ) -> None:
     """Remove what is over its time, class by class. Safe to repeat; done each day by itself."""
     settings = settings_of(data, config)
-    make_folder(settings.data)
-    store = schema.prepare(settings)
-    try:
+    with opened(settings) as store:
         run = retention.due if dry_run else retention.purge
         found = run(store, settings.retention.periods, now())
-    finally:
-        store.close()
     verb = "over their time" if dry_run else "removed"
     for one in found:
         held = f", {one.held} held" if one.held else ""

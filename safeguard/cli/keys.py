@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from safeguard import age_files, vault
-from safeguard.cli.on_record import on_record
+from safeguard.cli.on_record import on_record, opened
 from safeguard.cli.options import ConfigOption, DataOption, now, progress_bar, settings_of
-from safeguard.store import resealing, schema, tokens
-from safeguard.supervisor import make_folder
+from safeguard.store import resealing, tokens
 
 app = typer.Typer(no_args_is_help=True, help="Keys.")
 
@@ -26,17 +25,13 @@ def rotate(data: DataOption = None, config: ConfigOption = None) -> None:
         new = vault.rotate(settings.data, now().date())
         told["new"] = new.hex()
     typer.echo(f"Key {new.hex()} seals from now on. Make a backup: those of before lack it.")
-    store = schema.prepare(settings)
-    try:
+    done = 0
+    with opened(settings) as store, progress_bar("Sealing anew") as progress:
         old = [one.id for one in vault.old_keys(settings.data)]
         everything = sum(resealing.counts(store).values())
-        done = 0
-        with progress_bar("Sealing anew") as progress:
-            for changed in resealing.reseal(store, old):
-                done += changed
-                progress("Rows", done, max(done, everything))
-    finally:
-        store.close()
+        for changed in resealing.reseal(store, old):
+            done += changed
+            progress("Rows", done, max(done, everything))
     typer.echo(f"{done} rows were sealed anew.")
 
 
@@ -44,15 +39,11 @@ def rotate(data: DataOption = None, config: ConfigOption = None) -> None:
 def status(data: DataOption = None, config: ConfigOption = None) -> None:
     """List the content keys, and how much each is needed for."""
     settings = settings_of(data, config)
-    make_folder(settings.data)
-    store = schema.prepare(settings)
-    try:
+    with opened(settings) as store:
         needed = resealing.counts(store)
         old = vault.old_keys(settings.data)
         uses = {one.id.hex(): resealing.is_needed(store, settings.data, one) for one in old}
         current = store.vault.key_id.hex()
-    finally:
-        store.close()
     typer.echo(f"{current}  in use                 {needed.pop(current, 0):>9} rows")
     for one in old:
         rows = needed.pop(one.id.hex(), 0)
@@ -68,14 +59,8 @@ def status(data: DataOption = None, config: ConfigOption = None) -> None:
 def reindex(data: DataOption = None, config: ConfigOption = None) -> None:
     """Index the words of every event again: only after keys/index.key was lost."""
     settings = settings_of(data, config)
-    done = 0
-    with on_record(settings, "indexed", "events"):
-        store = schema.prepare(settings)
-        try:
-            for count in tokens.index_again(store):
-                done += count
-        finally:
-            store.close()
+    with on_record(settings, "indexed", "events"), opened(settings) as store:
+        done = sum(tokens.index_again(store))
     typer.echo(f"{done} events were indexed.")
 
 

@@ -1,13 +1,12 @@
 """`safeguard notify`: who is told of concerns, whether messages arrive, and a test of it."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from secrets import token_hex
 from typing import Annotated
 
 import typer
 
+from safeguard.cli.on_record import opened
 from safeguard.cli.options import ConfigOption, DataOption, JsonOption, now, settings_of
 from safeguard.notify.composing import Source, compose
 from safeguard.notify.message import UnsentError
@@ -17,26 +16,15 @@ from safeguard.notify.webhook import check
 from safeguard.problems import UnusableError
 from safeguard.school_settings import ADDRESS
 from safeguard.settings import Settings
-from safeguard.store import contacts, outbox, outbox_reading, schema
+from safeguard.store import contacts, outbox, outbox_reading
 from safeguard.store.contacts import Contact, Place, Way
 from safeguard.store.outbox import TEST, Parcel, Waiting
 from safeguard.store.session import Store
-from safeguard.supervisor import make_folder
 
 WHO = "command line"
 FOUND = 1
 
 app = typer.Typer(no_args_is_help=True, help="Messages to staff about concerns.")
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Store]:
-    make_folder(settings.data)
-    store = schema.prepare(settings)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 @app.command()
@@ -60,7 +48,7 @@ def add(
     """Add a contact, on a step of the ladder for everyone: the lead, the deputy, the head."""
     way, address = _place(email, webhook, apprise)
     secret = token_hex(32) if way is Way.WEBHOOK else ""
-    with _opened(settings_of(data, config)) as store:
+    with opened(settings_of(data, config)) as store:
         made = contacts.add(store, name, way, Place(address, secret, initials), WHO, now())
         contacts.put_on_ladder(store, made, step, WHO, now())
     typer.echo(f"{made}  {name}. Now run: safeguard notify test {made}")
@@ -75,7 +63,7 @@ def remove(
     config: ConfigOption = None,
 ) -> None:
     """Switch a contact off: nothing more is sent there. What was sent stays on record."""
-    with _opened(settings_of(data, config)) as store:
+    with opened(settings_of(data, config)) as store:
         if not contacts.set_active(store, contact, WHO, now(), active=False):
             raise UnusableError(_unknown(contact))
     typer.echo("Nothing more is sent there.")
@@ -87,7 +75,7 @@ def status(
 ) -> None:
     """Show the contacts, what waits, and what keeps people from being told (then exit 1)."""
     settings = settings_of(data, config)
-    with _opened(settings) as store:
+    with opened(settings) as store:
         people = contacts.contacts(store)
         found = troubles(store, settings, now())
         counts = outbox_reading.counts(store)
@@ -119,7 +107,7 @@ def send_test(
 ) -> None:
     """Send a test now, and say what the other side answered. Exit 1 where one is not taken."""
     settings = settings_of(data, config)
-    with _opened(settings) as store:
+    with opened(settings) as store:
         people = [one for one in contacts.contacts(store) if one.active]
         chosen = [one for one in people if contact in {0, one.id}]
         if not chosen:

@@ -1,4 +1,4 @@
-"""A change that a command makes, in the audit chain: nothing is changed that cannot be told there."""
+"""The database as commands open it; a change that one makes is told in the audit chain, or not made."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,19 @@ from contextlib import contextmanager
 from safeguard.cli.options import myself
 from safeguard.settings import Settings
 from safeguard.store import audit, schema
+from safeguard.store.session import Store
 from safeguard.supervisor import make_folder
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Store]:
+    """Open the database for a command, brought up to date first."""
+    make_folder(settings.data)
+    store = schema.prepare(settings)
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 @contextmanager
@@ -17,11 +29,7 @@ def on_record(
 
     The database is opened first: where it cannot be, the change is not made.
     """
-    make_folder(settings.data)
-    store = schema.prepare(settings)
     told: dict[str, object] = {}
-    try:
+    with opened(settings) as store:
         yield told
         audit.note(store, myself(), what, about_kind, about, told)
-    finally:
-        store.close()

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from filter_rules.types import Problem
+from safeguard.cli.on_record import opened
 from safeguard.cli.options import (
     ConfigOption,
     DataOption,
@@ -19,20 +20,12 @@ from safeguard.cli.options import (
 from safeguard.loading import shipped_groups
 from safeguard.people_file import records_of
 from safeguard.problems import UnusableError
-from safeguard.settings import Settings
-from safeguard.store import audit, people, schema
-from safeguard.store.session import Store
-from safeguard.supervisor import make_folder
+from safeguard.store import audit, people
 
 users = typer.Typer(no_args_is_help=True, help="People and their devices.")
 groups = typer.Typer(no_args_is_help=True, help="Groups of people.")
 MOST_SHOWN = 100_000
 MOST_PROBLEMS = 100
-
-
-def _store(settings: Settings) -> Store:
-    make_folder(settings.data)
-    return schema.prepare(settings)
 
 
 @users.command("import")
@@ -50,13 +43,10 @@ def import_users(
         ) from error
     records, problems = records_of(content, file.name)
     _stop_for(problems)
-    store = _store(settings_of(data, config))
-    try:
+    with opened(settings_of(data, config)) as store:
         done = people.import_people(
             store, records, file.name, set(shipped_groups()), actor=myself()
         )
-    finally:
-        store.close()
     _stop_for(done.problems)
     typer.echo(f"{done.people} people and {done.devices} devices were imported.")
 
@@ -76,13 +66,10 @@ def list_users(
     config: ConfigOption = None,
 ) -> None:
     """List people, by name."""
-    store = _store(settings_of(data, config))
-    try:
+    with opened(settings_of(data, config)) as store:
         found = people.people(store, text, MOST_SHOWN)
         told = {"for": text, "ids": [one.id for one in found]}
         audit.note(store, myself(), "searched" if text else "viewed", "people", "", told)
-    finally:
-        store.close()
     for one in found:
         if as_json:
             typer.echo(json.dumps({"name": one.name, "group": one.group}, ensure_ascii=False))

@@ -1,34 +1,20 @@
 """`safeguard privacy`: what is kept about one person, erasing it, and what an assessment asks."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from safeguard import dpia, personal_files
+from safeguard.cli.on_record import opened
 from safeguard.cli.options import ConfigOption, DataOption, myself, now, settings_of
 from safeguard.problems import UnusableError
-from safeguard.settings import Settings
-from safeguard.store import audit, erasure, impact, schema
-from safeguard.store.session import Store
-from safeguard.supervisor import make_folder
+from safeguard.store import audit, erasure, impact
 
 app = typer.Typer(no_args_is_help=True, help="What is kept about people.")
 PersonArgument = Annotated[
     str, typer.Argument(metavar="PERSON", help="An id, the school's own number, or a whole name.")
 ]
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Store]:
-    make_folder(settings.data)
-    store = schema.prepare(settings)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 @app.command()
@@ -39,7 +25,7 @@ def export(
     config: ConfigOption = None,
 ) -> None:
     """Write all that is kept about a person into a zip, for a subject access request."""
-    with _opened(settings_of(data, config)) as store:
+    with opened(settings_of(data, config)) as store:
         found = erasure.person_of(store, person)
         audit.note(store, myself(), "exported", "person", found.id, {"file": out.name})
         places = personal_files.export(store, found.id, out, now())
@@ -58,7 +44,7 @@ def erase(
     """Erase all that is kept about a person. A case or a legal hold of theirs stops it."""
     if not why.strip():
         raise UnusableError("Nothing was erased: say why (--why), and who agreed.")
-    with _opened(settings_of(data, config)) as store:
+    with opened(settings_of(data, config)) as store:
         found = erasure.person_of(store, person)
         erasure.refuse_where_kept(store, found.id)
         if not yes:
@@ -75,14 +61,14 @@ def erase(
 def impact_assessment(data: DataOption = None, config: ConfigOption = None) -> None:
     """Print the facts of a data protection impact assessment, from the settings in force."""
     settings = settings_of(data, config)
-    with _opened(settings) as store:
+    with opened(settings) as store:
         typer.echo(dpia.page(settings, store, now()), nl=False)
 
 
 @app.command()
 def numbers(data: DataOption = None, config: ConfigOption = None) -> None:
     """Print concerns by month, group and theme; fewer than five pupils are not told."""
-    with _opened(settings_of(data, config)) as store:
+    with opened(settings_of(data, config)) as store:
         found = impact.counts(store)
     typer.echo("month,group,theme,concerns,pupils")
     for one in found:

@@ -1,13 +1,12 @@
 """`safeguard staff`: who may sign in to the staff site, and a link for who forgot the password."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from secrets import token_bytes
 from typing import Annotated
 
 import typer
 
+from safeguard.cli.on_record import opened
 from safeguard.cli.options import (
     ConfigOption,
     DataOption,
@@ -19,22 +18,9 @@ from safeguard.cli.options import (
 )
 from safeguard.cli.run import site_address
 from safeguard.problems import UnusableError
-from safeguard.settings import Settings
-from safeguard.store import schema, staff
-from safeguard.store.session import Store
-from safeguard.supervisor import make_folder
+from safeguard.store import staff
 
 app = typer.Typer(no_args_is_help=True, help="Staff who may sign in to the staff site.")
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Store]:
-    make_folder(settings.data)
-    store = schema.prepare(settings)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 @app.command("list")
@@ -42,7 +28,7 @@ def list_staff(
     as_json: JsonOption = False, data: DataOption = None, config: ConfigOption = None
 ) -> None:
     """List who may sign in to the staff site, by name."""
-    with _opened(settings_of(data, config)) as store:
+    with opened(settings_of(data, config)) as store:
         found = staff.all_staff(store)
     for one in found:
         typer.echo(json.dumps(_as_record(one), ensure_ascii=False) if as_json else _as_line(one))
@@ -67,7 +53,7 @@ def reset(
 ) -> None:
     """Make a link by which someone chooses a new password. It works once, for one day."""
     settings = settings_of(data, config)
-    with _opened(settings) as store:
+    with opened(settings) as store:
         owner = staff.by_email(store, email)
         if owner is None:
             raise UnusableError(
