@@ -81,6 +81,12 @@ def people_held(store: Store) -> set[str]:
         return set(session.scalars(PEOPLE))
 
 
+def concerns_held(store: Store) -> set[str]:
+    """Return the ids of the concerns of which nothing may be removed."""
+    with store.reading() as session:
+        return set(session.scalars(CONCERNS))
+
+
 def cases_held(store: Store) -> set[str]:
     """Return the ids of the cases of which nothing may be removed."""
     with store.reading() as session:

@@ -183,7 +183,9 @@ def _time_of(record: bytes) -> datetime | None:
 
 
 def _details(store: Store, before: datetime, now: datetime, stop: Stop, *, remove: bool) -> Removed:
-    about_held = AuditRow.about.in_(holds.people_held(store) | holds.cases_held(store))
+    about_held = AuditRow.about.in_(
+        holds.people_held(store) | holds.cases_held(store) | holds.concerns_held(store)
+    )
     over = (
         select(AuditPayloadRow.id)
         .join(AuditRow, AuditRow.id == AuditPayloadRow.id)

@@ -272,13 +272,15 @@ def test_numbers_messages_tests_and_records_that_were_refused_go_by_their_age(
 def test_the_audit_chain_loses_its_old_details_and_still_verifies(any_store: Store) -> None:
     staff = reviewer(any_store)
     holds.place(any_store, staff, "the police asked", ago(2300), "pupil-8")
+    theirs = concern(any_store, 1, 1, subject="pupil-8")
     with any_store.writing() as session:
+        audit.record(session, ago(2300), "staff:1", "viewed", "concern", theirs, {"why": "asked"})
         audit.record(session, ago(2300), "staff:1", "viewed", "person", PERSON, {"why": "asked"})
         audit.record(session, ago(2300), "staff:1", "viewed", "person", "pupil-8", {"why": "asked"})
         audit.record(session, ago(1), "staff:1", "viewed", "person", PERSON, {"why": "asked"})
     ran = {one.name: one for one in retention.purge(any_store, PERIODS, NOW)}
     details = ran[Kept.DETAILS.value]
-    assert (details.count, details.held) == (1, 2)
+    assert (details.count, details.held) == (1, 3)
     assert isinstance(audit_verify.verify(any_store), Verified)
     assert there(any_store, AuditPayloadRow) == there(any_store, AuditRow) - 1
     assert {one.name: one.count for one in retention.purge(any_store, PERIODS, NOW)}[
