@@ -102,9 +102,12 @@ class Notifier:
             if one.told is not None and is_needless(one.told, one.step, still.get(one.about))
         ]
         who = telling.openers(self._store, [one.about for one in needless])
+        alike: dict[tuple[int | None, str], list[int]] = {}
         for one in needless:
             why = "opened" if one.about in still else "reviewed"
-            outbox.cancel(self._store, [one.id], now, who.get(one.about), why)
+            alike.setdefault((who.get(one.about), why), []).append(one.id)
+        for (by, why), ids in alike.items():
+            outbox.cancel(self._store, ids, now, by, why)
 
     def _report(self, people: Sequence[Contact], ladders: Sequence[Ladder], now: datetime) -> None:
         told_first = set(recipients(ladders))
