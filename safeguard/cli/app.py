@@ -32,6 +32,7 @@ COMMANDS = (
     Command("scan", "safeguard.cli.scan", "scan"),
     Command("rules", "safeguard.cli.rules", "app", is_group=True),
     Command("sealed", "safeguard.cli.sealed", "app", is_group=True),
+    Command("themes", "safeguard.cli.themes", "app", is_group=True),
     Command("users", "safeguard.cli.people", "users", is_group=True),
     Command("groups", "safeguard.cli.people", "groups", is_group=True),
     Command("staff", "safeguard.cli.staff", "app", is_group=True),
