@@ -95,6 +95,7 @@ def today() -> str:
         events=shown(site.store, page.events),
         older=same_list("before", page.older) if page.older else "",
         newest=same_list("before"),
+        looked_through=events.LOOKED_THROUGH if page.cut else 0,
         before=before,
         counts=_counts(site.clock()),
         now=site.clock(),

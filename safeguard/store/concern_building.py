@@ -24,14 +24,14 @@ from safeguard.store import class_lines
 from safeguard.store.concern_rows import kept_within, one_at_a_time
 from safeguard.store.concern_writing import Randomness, Source, Written, write
 from safeguard.store.session import Store, vault_of
-from safeguard.store.tables.events import EventRow
+from safeguard.store.tables.events import TO_FOLD, EventRow
 from safeguard.vault import UnsealError, Vault
 
 EVENTS: Table = EventRow.metadata.tables["events"]
 BATCH = 500
 
 _private = msgspec.msgpack.Decoder(Private)
-_TO_FOLD = (EVENTS.c.flagged, EVENTS.c.folded.is_(False))
+_TO_FOLD = (TO_FOLD, EVENTS.c.folded.is_(False))
 _NAMES = (
     "id", "school_id", "at", "person", "device", "address", "group", "confidence", "channel",
     "kind", "host", "themes", "severity", "action", "reason", "rule", "artefact",

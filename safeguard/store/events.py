@@ -1,15 +1,16 @@
 """Events as staff see them: search, one in full, reviews, and the numbers of a spell of time.
 
-Pages go by event id, which sorts by time: page 1,000 costs what page 1 costs.
+Pages go by event id, which sorts by time: page 1,000 costs what page 1 costs. What no index
+tells is looked for in so many events a page and no more: the next page looks further back.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Text, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, TextClause, func, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from filter_rules.types import Kind, Severity
@@ -17,9 +18,11 @@ from safeguard.core.events import Event, Private, first_id_at, reference_from
 from safeguard.core.types import Action, Channel, Reason
 from safeguard.store.columns import escaped, holding
 from safeguard.store.session import Store
-from safeguard.store.tables.events import EventRow, TallyRow
+from safeguard.store.tables.events import FLAGGED, EventRow, TallyRow
 from safeguard.store.tables.people import PersonRow
 from safeguard.vault import UnsealError, Vault
+
+LOOKED_THROUGH = 50_000
 
 _private = msgspec.msgpack.Decoder(Private)
 
@@ -55,10 +58,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some events, newest first. `older` continues from here; empty: there are no more."""
+    """Some events, newest first. `older` continues from here; empty: there are no more.
+
+    `cut`: it is short because enough events were looked through, not because there are no more.
+    """
 
     events: tuple[StoredEvent, ...]
     older: str = ""
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +83,22 @@ class Counts:
 
 def search(store: Store, wanted: Wanted, before: str = "", limit: int = 50) -> Page:
     """Return the newest events wanted, older than the event `before` where it is given."""
-    query = select(EventRow).where(*_conditions(wanted)).order_by(EventRow.id.desc())
+    within: list[ColumnElement[bool] | TextClause] = [*_spell(wanted), *_indexed(wanted)]
     if is_event_id(before):
-        query = query.where(EventRow.id < before)
+        within.append(EventRow.id < before)
+    fits = [*_exact(wanted), *_words(wanted)]
+    newest = EventRow.id.desc()
     with store.reading() as session:
-        rows = session.scalars(query.limit(limit + 1)).all()
+        last = _last_looked_at(session, within) if fits else None
+        if last is not None:
+            within.append(EventRow.id >= last)
+        ids = select(EventRow.id).where(*within, *fits).order_by(newest).limit(limit + 1).subquery()
+        query = select(EventRow).where(EventRow.id.in_(select(ids.c.id))).order_by(newest)
+        rows = session.scalars(query).all()
         found = tuple(_stored(row, store.vault) for row in rows[:limit])
-    return Page(found, found[-1].event.id if len(rows) > limit else "")
+    if len(rows) > limit:
+        return Page(found, found[-1].event.id)
+    return Page(found, last or "", cut=last is not None)
 
 
 def event(store: Store, event_id: str) -> StoredEvent | None:
@@ -102,7 +118,7 @@ def by_reference(store: Store, typed: str) -> StoredEvent | None:
 def counts(store: Store, since: datetime, until: datetime) -> Counts:
     """Return the numbers of the events between two moments; what staff asked the tester is none."""
     spell = [
-        *_conditions(Wanted(since=since, until=until)),
+        *_spell(Wanted(since=since, until=until)),
         EventRow.channel != Channel.TESTER.value,
     ]
     whole = select(
@@ -154,19 +170,35 @@ def _by[Value](
     return tuple((value, count) for value, count in session.execute(query))
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    return [*_exact(wanted), *_words(wanted), *_spell(wanted)]
+def _last_looked_at(
+    session: Session, within: Sequence[ColumnElement[bool] | TextClause]
+) -> str | None:
+    """Return the last of the newest so many events; None: there are not so many."""
+    query = select(EventRow.id).where(*within).order_by(EventRow.id.desc())
+    return session.scalar(query.offset(LOOKED_THROUGH - 1).limit(1))
+
+
+def _indexed(wanted: Wanted) -> Iterator[ColumnElement[bool] | TextClause]:
+    """Yield what indexes tell: whose, and of what is flagged how soon, which group, reviewed."""
+    if wanted.person:
+        yield EventRow.person == wanted.person
+    if wanted.flagged:
+        yield FLAGGED
+        yield from _of_flagged(wanted)
 
 
 def _exact(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if not wanted.flagged:
+        yield from _of_flagged(wanted)
+    if wanted.flagged is False:
+        yield EventRow.flagged.is_(False)
+
+
+def _of_flagged(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.group:
         yield EventRow.group == wanted.group
-    if wanted.person:
-        yield EventRow.person == wanted.person
     if wanted.severity is not Severity.NONE:
         yield EventRow.severity >= wanted.severity.value
-    if wanted.flagged is not None:
-        yield EventRow.flagged.is_(wanted.flagged)
     if wanted.reviewed is not None:
         yield EventRow.reviewed.is_(wanted.reviewed)
 

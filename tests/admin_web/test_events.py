@@ -5,7 +5,7 @@ import pytest
 from filter_rules.types import Severity
 from safeguard.core.events import Private
 from safeguard.core.types import Reason
-from safeguard.store import reviews
+from safeguard.store import events, reviews
 from tests.admin_web.school import NOW, School, Visitor, an_event, enrol
 
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}'
@@ -82,6 +82,18 @@ def test_a_long_list_has_pages_that_keep_the_filters(school: School, priya: Visi
     assert "said 29 here" in second
     assert "← Newest" in second
     assert 'rel="next"' not in second
+
+
+def test_a_list_that_was_cut_says_how_far_it_looked(
+    school: School, priya: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "LOOKED_THROUGH", 3)
+    for number in range(8):
+        school.keep(an_event(number))
+    page = priya.text("/events?text=nowhere")
+    assert "None of the 3 events looked through so far fits" in page
+    assert "Look through older ones" in page
+    assert "3 events were looked through" in priya.text(f"/events?text={an_event(0).host}")
 
 
 def test_a_code_from_a_block_page_finds_its_event(school: School, priya: Visitor) -> None:

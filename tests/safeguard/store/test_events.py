@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from filter_rules.types import Severity
 from safeguard.core.events import Event, Private, SealedEvent
@@ -15,6 +16,7 @@ from safeguard.store import events, people, reviews
 from safeguard.store.events import Page, Wanted
 from safeguard.store.intake import Batch, take_in
 from safeguard.store.session import Store
+from safeguard.store.tables.events import FLAGGED, TO_FOLD, EventRow
 from tests.safeguard.samples import NOW, at, reviewer, stored_event
 
 FIRST = stored_event(1, NOW)
@@ -70,6 +72,56 @@ def test_the_newest_come_first_page_by_page(any_store: Store) -> None:
         page = events.search(any_store, Wanted(), page.older, 4)
     assert seen == newest
     assert events.search(any_store, Wanted(), limit=10).older == ""
+
+
+NARROWED = [{"group": "secondary"}, {"flagged": True, "theme": "bullying"}, {"text": "forum"}]
+
+
+@pytest.mark.parametrize("wanted", [*NARROWED, {"flagged": False, "severity": Severity.HIGH}])
+def test_a_page_looks_through_so_many_and_the_next_goes_on(
+    any_store: Store, monkeypatch: pytest.MonkeyPatch, wanted: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(events, "LOOKED_THROUGH", 2)
+    flagged = wanted.get("flagged", True)
+    put(any_store, [replace(SECOND, flagged=flagged)])
+    put_more = [stored_event(number, at(60 + number), flagged=flagged) for number in range(10, 13)]
+    put(any_store, put_more)
+    first = events.search(any_store, Wanted(**wanted))
+    assert (first.events, first.older, first.cut) == ((), put_more[-2].id, True)
+    then = events.search(any_store, Wanted(**wanted), first.older)
+    assert ids(then) == [SECOND.id]
+    assert events.search(any_store, Wanted(**wanted), then.older or SECOND.id) == Page(())
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {"person": "ben"},
+        {"flagged": True, "group": "secondary"},
+        {"flagged": True, "reviewed": False, "severity": Severity.URGENT},
+    ],
+)
+def test_what_an_index_tells_is_found_however_long_ago_it_was(
+    any_store: Store, monkeypatch: pytest.MonkeyPatch, wanted: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(events, "LOOKED_THROUGH", 1)
+    put(any_store)
+    page = events.search(any_store, Wanted(**wanted))
+    assert SECOND.id in ids(page)
+    assert (page.older, page.cut) == ("", False)
+
+
+def test_sqlite_uses_its_indexes_of_some_rows(any_store: Store) -> None:
+    if any_store.engine.dialect.name == "postgresql":
+        return  # it knows by itself that a condition means the same
+    to_fold = (TO_FOLD, EventRow.folded.is_(False))
+    for where, name in (((FLAGGED,), "ix_events_flagged"), (to_fold, "ix_events_to_fold")):
+        query = select(EventRow.id).where(*where).order_by(EventRow.id).limit(1)
+        with any_store.engine.connect() as connection:
+            said = query.compile(connection, compile_kwargs={"literal_binds": True})
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}").all()
+        assert name in str(plan)
 
 
 def test_an_event_that_arrives_meanwhile_moves_no_page(any_store: Store) -> None:

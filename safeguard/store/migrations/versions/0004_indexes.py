@@ -1,4 +1,6 @@
-"""Lists of concerns, the numbers of today and what is to be copied, found without reading rows."""
+"""Lists of concerns and events, and the numbers of today, found without reading their rows."""
+
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
@@ -46,9 +48,18 @@ def upgrade() -> None:
     _where_set("ix_concerns_follow_up", "due_at", "school_id", "standing", "due_at")
     _where_set("ix_concerns_snoozed", "snoozed_until", "school_id", "standing", "snoozed_until")
     _where_set("ix_concerns_to_copy", "context_due_at", "context_due_at")
+    op.drop_index("ix_events_flagged_reviewed_id", "events")
+    of_flagged = ["id", "reviewed", "severity", "group", "flagged"]
+    _index_where("ix_events_flagged", "events", "flagged", of_flagged)
+    op.drop_index("ix_events_to_fold", "events")
+    _index_where("ix_events_to_fold", "events", "flagged AND NOT folded", ["folded", "id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_events_to_fold", "events")
+    _index_where("ix_events_to_fold", "events", "flagged AND NOT folded", ["id"])
+    op.drop_index("ix_events_flagged", "events")
+    op.create_index("ix_events_flagged_reviewed_id", "events", ["flagged", "reviewed", "id"])
     for name in ("to_copy", "snoozed", "follow_up", "closed", "listed"):
         op.drop_index(f"ix_concerns_{name}", "concerns")
     op.drop_index("ix_concerns_school_id_standing_built_at_opened_at", "concerns")
@@ -73,5 +84,9 @@ def downgrade() -> None:
 
 
 def _where_set(name: str, column: str, *columns: str) -> None:
-    there = sa.text(f"{column} IS NOT NULL")
-    op.create_index(name, "concerns", columns, sqlite_where=there, postgresql_where=there)
+    _index_where(name, "concerns", f"{column} IS NOT NULL", columns)
+
+
+def _index_where(name: str, table: str, condition: str, columns: Sequence[str]) -> None:
+    some = sa.text(condition)
+    op.create_index(name, table, columns, sqlite_where=some, postgresql_where=some)
