@@ -1,10 +1,7 @@
 """`safeguard cases`: cases by reference, a case as a file to hand over, and the check of such a file."""
 
-import getpass
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,26 +13,20 @@ from safeguard.case_files.exporting import CaseFile, Wish, export
 from safeguard.case_files.pages import pdf_of
 from safeguard.case_files.signing import open_signer
 from safeguard.case_files.verifying import verify
+from safeguard.cli import legal_holds
+from safeguard.cli.leads import ByOption, how, lead_of
+from safeguard.cli.on_record import opened
 from safeguard.cli.options import ConfigOption, DataOption, JsonOption, notes, now, settings_of
 from safeguard.problems import UnusableError
-from safeguard.settings import Settings
-from safeguard.store import case_lists, schema, staff
+from safeguard.store import case_lists
 from safeguard.store.case_lists import Case, WantedCases
-from safeguard.store.session import Store
 from safeguard.supervisor import make_folder
 
 app = typer.Typer(no_args_is_help=True, help="Cases, and case files to hand over.")
+app.command("hold")(legal_holds.hold)
+app.command("release")(legal_holds.release)
+app.command("holds")(legal_holds.list_holds)
 MOST_SHOWN = 1000
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Store]:
-    make_folder(settings.data)
-    store = schema.prepare(settings)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 @app.command("list")
@@ -49,7 +40,7 @@ def list_cases(
     if state not in {"", "open", "closed"}:
         raise UnusableError(f"No case is “{state}”: say open or closed, or leave --state out.")
     settings = settings_of(data, config)
-    with _opened(settings) as store:
+    with opened(settings) as store:
         page = case_lists.cases(store, WantedCases(state=state), limit=MOST_SHOWN)
     zone = ZoneInfo(settings.school.timezone)
     for one in page.cases:
@@ -90,7 +81,7 @@ def _as_line(one: Case, zone: ZoneInfo) -> str:
 @app.command("export")
 def export_case(
     reference: Annotated[str, typer.Argument(help="The case's reference, such as K7QF-3MZD.")],
-    by: Annotated[str, typer.Option(help="The e-mail address of the lead who asks for it.")],
+    by: ByOption,
     why: Annotated[str, typer.Option(help="What it is for: recorded, and printed in the file.")],
     to: Annotated[Path, typer.Option(help="The folder to write to.")] = Path(),
     pdf: Annotated[bool, typer.Option(help="With the PDF, or without.")] = True,
@@ -99,13 +90,8 @@ def export_case(
 ) -> None:
     """Write a case as a zip: PDF, JSON, spreadsheets, hashes, signature. It is recorded who did."""
     settings = settings_of(data, config)
-    with _opened(settings) as store:
-        lead = staff.by_email(store, by)
-        if lead is None or not lead.active or "lead" not in lead.roles:
-            raise UnusableError(
-                f"{by} is no safeguarding lead with an open account. `safeguard staff list` "
-                "shows who is."
-            )
+    with opened(settings) as store:
+        lead = lead_of(store, by)
         found = case_lists.by_reference(store, reference)
         target = _free(to, found, reference)
         wish = Wish(
@@ -113,7 +99,7 @@ def export_case(
             by=lead.id,
             by_name=lead.name,
             why=why,
-            how=f"command line, as {_account()}",
+            how=how(),
             at=now(),
             school=settings.school.name,
         )
@@ -143,13 +129,6 @@ def _free(folder: Path, found: Case | None, reference: str) -> tuple[Path, str]:
 
 def _unknown(reference: str) -> str:
     return f"There is no case {reference}. `safeguard cases list` shows them all."
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # an account without a name, as in some containers
-        return f"account {os.getuid()}"
 
 
 def _write(path: Path, made: CaseFile) -> None:

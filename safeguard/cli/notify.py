@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from safeguard.cli import ladders
 from safeguard.cli.on_record import opened
 from safeguard.cli.options import ConfigOption, DataOption, JsonOption, now, settings_of
 from safeguard.notify.composing import Source, compose
@@ -25,6 +26,7 @@ WHO = "command line"
 FOUND = 1
 
 app = typer.Typer(no_args_is_help=True, help="Messages to staff about concerns.")
+app.add_typer(ladders.app, name="ladder")
 
 
 @app.command()

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from safeguard.store.tables.notices import ContactRow, LadderRow, LadderStepRow
 from safeguard.vault import UnsealError, Vault
 
 EVERYONE = "Everyone"
+MINUTE = timedelta(minutes=1)
 AFTER = (0, 30, 60)  # minutes: the lead, the deputy, the head
 
 
@@ -112,6 +114,22 @@ def note_test(store: Store, contact_id: int, now: datetime) -> None:
 
 def ladders(store: Store) -> list[Ladder]:
     """Return the ladders in use, with their steps in order."""
+    return [
+        Ladder(
+            number,
+            frozenset(one.groups),
+            frozenset(one.families),
+            one.severity,
+            one.how,
+            one.out_of_hours,
+            one.steps,
+        )
+        for number, one in named_ladders(store).items()
+    ]
+
+
+def named_ladders(store: Store) -> dict[int, LadderSpec]:
+    """Return the same as staff wrote them, by their ids."""
     steps: dict[int, dict[int, list[LadderStepRow]]] = {}
     with store.reading() as session:
         for step in session.scalars(
@@ -119,13 +137,31 @@ def ladders(store: Store) -> list[Ladder]:
         ):
             steps.setdefault(step.ladder_id, {}).setdefault(step.step, []).append(step)
         rows = session.scalars(select(LadderRow).where(LadderRow.active).order_by(LadderRow.id))
-        return [_ladder(row, steps.get(row.id, {}).values()) for row in rows]
+        return {row.id: _spec(row, steps.get(row.id, {}).values()) for row in rows}
 
 
 def add_ladder(store: Store, spec: LadderSpec, who: str, now: datetime) -> int:
     """Add a ladder; return its id."""
     with store.writing() as session:
         return _add_ladder(session, spec, who, now)
+
+
+def set_ladder(store: Store, spec: LadderSpec, who: str, now: datetime) -> int:
+    """Put this ladder in the place of the one of its name, or add it; return its id.
+
+    It is one change: nobody is left untold between the two.
+    """
+    named = select(LadderRow).where(LadderRow.name == spec.name, LadderRow.active)
+    with store.writing() as session:
+        row = session.scalar(named.order_by(LadderRow.id).limit(1))
+        if row is None:
+            return _add_ladder(session, spec, who, now)
+        for name, value in _columns(spec).items():
+            setattr(row, name, value)
+        session.execute(delete(LadderStepRow).where(LadderStepRow.ladder_id == row.id))
+        session.add_all(_steps(row.id, spec))
+        record(session, now, who, "changed", "ladder", str(row.id), _told(spec))
+        return row.id
 
 
 def put_on_ladder(store: Store, contact_id: int, step: int, who: str, now: datetime) -> None:
@@ -159,27 +195,39 @@ def remove_ladder(store: Store, ladder_id: int, who: str, now: datetime) -> bool
 
 
 def _add_ladder(session: Session, spec: LadderSpec, who: str, now: datetime) -> int:
-    row = LadderRow(
-        school_id=SCHOOL,
-        name=spec.name,
-        groups=spec.groups,
-        families=spec.families,
-        severity=spec.severity.value,
-        how=spec.how.value,
-        out_of_hours=spec.out_of_hours.value,
-        active=True,
-    )
+    row = LadderRow(school_id=SCHOOL, name=spec.name, active=True, **_columns(spec))
     session.add(row)
     session.flush()
-    for number, step in enumerate(spec.steps):
-        minutes = int(step.after / timedelta(minutes=1))
-        session.add_all(
-            LadderStepRow(ladder_id=row.id, step=number, contact_id=one, after_minutes=minutes)
-            for one in step.contacts
-        )
-    told = {"name": spec.name, "how": spec.how.value, "severity": spec.severity.word}
-    record(session, now, who, "added", "ladder", str(row.id), told)
+    session.add_all(_steps(row.id, spec))
+    record(session, now, who, "added", "ladder", str(row.id), _told(spec))
     return row.id
+
+
+def _columns(spec: LadderSpec) -> dict[str, Any]:
+    return {
+        "groups": spec.groups,
+        "families": spec.families,
+        "severity": spec.severity.value,
+        "how": spec.how.value,
+        "out_of_hours": spec.out_of_hours.value,
+    }
+
+
+def _steps(ladder: int, spec: LadderSpec) -> list[LadderStepRow]:
+    return [
+        LadderStepRow(
+            ladder_id=ladder, step=number, contact_id=one, after_minutes=step.after // MINUTE
+        )
+        for number, step in enumerate(spec.steps)
+        for one in step.contacts
+    ]
+
+
+def _told(spec: LadderSpec) -> dict[str, object]:
+    """Return what the audit chain keeps of it: all that decides who is told of what."""
+    steps = [{"contacts": one.contacts, "minutes": one.after // MINUTE} for one in spec.steps]
+    told = {"name": spec.name, **_columns(spec), "severity": spec.severity.word}
+    return {**told, "steps": steps}
 
 
 def _contact(vault: Vault, row: ContactRow) -> Contact:
@@ -190,16 +238,16 @@ def _contact(vault: Vault, row: ContactRow) -> Contact:
     return Contact(row.id, row.name, Way(row.channel), place, row.active, row.tested_at)
 
 
-def _ladder(row: LadderRow, steps: Iterable[list[LadderStepRow]]) -> Ladder:
+def _spec(row: LadderRow, steps: Iterable[list[LadderStepRow]]) -> LadderSpec:
     made, latest = [], 0
     for step in steps:
         # A later step is never told before an earlier one, whatever was written.
         latest = max(latest, *(one.after_minutes for one in step))
-        made.append(Step(tuple(one.contact_id for one in step), timedelta(minutes=latest)))
-    return Ladder(
-        row.id,
-        frozenset(row.groups),
-        frozenset(row.families),
+        made.append(Step(tuple(one.contact_id for one in step), latest * MINUTE))
+    return LadderSpec(
+        row.name,
+        row.groups,
+        row.families,
         Severity(row.severity),
         How(row.how),
         OutOfHours(row.out_of_hours),

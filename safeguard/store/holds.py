@@ -1,5 +1,6 @@
 """Legal holds: whom and what nothing may be removed of, until somebody lifts it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, and_, or_, select, union, update
@@ -8,7 +9,7 @@ from safeguard.core.concerns import Known
 from safeguard.core.events import SCHOOL
 from safeguard.store import audit
 from safeguard.store.session import Store
-from safeguard.store.tables.cases import CaseConcernRow, CasePersonRow
+from safeguard.store.tables.cases import CaseConcernRow, CasePersonRow, CaseRow
 from safeguard.store.tables.concerns import ConcernRow
 from safeguard.store.tables.keeping import LegalHoldRow
 
@@ -37,8 +38,24 @@ CONCERNS: Select[str] = select(ConcernRow.id).where(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A hold that stands, on a person (their id) or on a case (its reference)."""
+
+    number: int
+    placed_at: datetime
+    person: str
+    case: str
+
+
 def place(
-    store: Store, staff_id: int, reason: str, now: datetime, person: str = "", case_id: str = ""
+    store: Store,
+    staff_id: int,
+    reason: str,
+    now: datetime,
+    person: str = "",
+    case_id: str = "",
+    how: str = "",
 ) -> int:
     """Hold all that is kept of a person, or of a case; return the number of the hold."""
     if bool(person) == bool(case_id):
@@ -55,11 +72,14 @@ def place(
         session.add(row)
         session.flush()
         kind, about = ("person", person) if person else ("case", case_id)
-        audit.record(session, now, f"staff:{staff_id}", "held", kind, about, {"hold": row.id})
+        told = {"hold": row.id, "how": how}
+        audit.record(session, now, f"staff:{staff_id}", "held", kind, about, told)
         return row.id
 
 
-def lift(store: Store, hold: int, staff_id: int, now: datetime) -> bool:
+def lift(
+    store: Store, hold: int, staff_id: int, now: datetime, why: str = "", how: str = ""
+) -> bool:
     """Lift a hold; False where it does not hold (any more)."""
     lifting = update(LegalHoldRow).where(LegalHoldRow.id == hold, _HOLDS)
     with store.writing() as session:
@@ -71,8 +91,24 @@ def lift(store: Store, hold: int, staff_id: int, now: datetime) -> bool:
         if found is None:
             return False
         kind, about = ("person", found.person) if found.person else ("case", found.case_id)
-        audit.record(session, now, f"staff:{staff_id}", "lifted", kind, about, {"hold": hold})
+        told = {"hold": hold, "why": why, "how": how}
+        audit.record(session, now, f"staff:{staff_id}", "lifted", kind, about, told)
         return True
+
+
+def standing(store: Store) -> list[Hold]:
+    """Return the holds that stand, the oldest first."""
+    query = (
+        select(LegalHoldRow, CaseRow.reference)
+        .outerjoin(CaseRow, CaseRow.id == LegalHoldRow.case_id)
+        .where(_HOLDS)
+        .order_by(LegalHoldRow.id)
+    )
+    with store.reading() as session:
+        return [
+            Hold(row.id, row.placed_at, row.person, case or "")
+            for row, case in session.execute(query)
+        ]
 
 
 def people_held(store: Store) -> set[str]:

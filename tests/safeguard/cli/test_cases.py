@@ -1,6 +1,5 @@
 """`safeguard cases`."""
 
-import getpass
 import json
 import zipfile
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from sqlalchemy import select
 from filter_rules.types import Severity
 from safeguard.case_files import exporting
 from safeguard.case_files.exporting import CaseFile
+from safeguard.cli.options import account
 from safeguard.core.concerns import Outcome
 from safeguard.core.events import new_event_id, reference_of
 from safeguard.settings import load
@@ -98,7 +98,7 @@ def test_a_case_is_written_for_its_owner_alone_and_checks_itself(
         assert archive.read(f"{REFERENCE}.pdf").startswith(b"%PDF")
         made = json.loads(archive.read("manifest.json"))["made"]
     assert (made["by"], made["why"], made["how"]) == (
-        "Lee Lead", "Strategy meeting", f"command line, as {getpass.getuser()}",
+        "Lee Lead", "Strategy meeting", f"command line, as {account()}",
     )  # fmt: skip
     key = safeguard("cases", "key").out.strip()
     assert key in ran.err
@@ -176,19 +176,6 @@ def test_a_folder_that_cannot_be_written_is_said(
     monkeypatch.setattr("safeguard.cli.cases.export", pulled_out)
     ran = export(safeguard, folder)
     assert (ran.status, "cannot be written" in ran.err) == (2, True)
-
-
-@pytest.mark.usefixtures("by")
-def test_an_account_without_a_name_is_recorded_by_its_number(
-    safeguard: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def nameless() -> str:
-        raise OSError
-
-    monkeypatch.setattr("safeguard.cli.cases.getpass.getuser", nameless)
-    export(safeguard, tmp_path)
-    with zipfile.ZipFile(tmp_path / NAME) as archive:
-        assert "as account " in json.loads(archive.read("manifest.json"))["made"]["how"]
 
 
 def test_a_changed_file_is_a_finding_and_what_is_no_case_file_is_unusable(

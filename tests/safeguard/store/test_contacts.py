@@ -90,6 +90,17 @@ def test_a_ladder_is_kept_as_it_is_written_and_can_be_removed(any_store: Store) 
     assert contacts.ladders(any_store) == []
 
 
+def test_a_ladder_that_is_set_again_is_replaced_whole(any_store: Store) -> None:
+    one = contacts.add(any_store, "a", Way.EMAIL, LEAD, "staff:1", NOW)
+    first = LadderSpec("Year 7", ("primary",), steps=(Step((one,)), Step((one,))))
+    made = contacts.set_ladder(any_store, first, "staff:1", NOW)
+    other = LadderSpec("Year 8", steps=(Step((one,)),))
+    beside = contacts.set_ladder(any_store, other, "staff:1", NOW)
+    again = LadderSpec("Year 7", (), ("hate",), Severity.LOW, How.DIGEST, steps=(Step((one,)),))
+    assert contacts.set_ladder(any_store, again, "staff:1", NOW) == made
+    assert contacts.named_ladders(any_store) == {made: again, beside: other}
+
+
 def test_every_change_is_audited(any_store: Store) -> None:
     one = contacts.add(any_store, "Lee", Way.EMAIL, LEAD, "staff:1", NOW)
     contacts.put_on_ladder(any_store, one, 0, "staff:1", NOW)
