@@ -56,6 +56,7 @@ class Load:
     answered: dict[str, str] = field(default_factory=dict)  # address -> the name it asked for
     failed: int = 0
     took: list[tuple[float, float]] = field(default_factory=list)  # when (monotonic), how long
+    looked: list[tuple[float, float]] = field(default_factory=list)  # likewise, of DNS
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
@@ -129,6 +130,7 @@ class Load:
             with socket.socket(type=socket.SOCK_DGRAM) as client:
                 client.settimeout(PATIENCE)
                 client.bind((address, 0))
+                began = time.monotonic()
                 try:
                     client.connect(("127.0.0.1", self.dns_port))
                     client.send(question(name, number & 0xFFFF))
@@ -136,6 +138,7 @@ class Load:
                 except OSError:
                     self.failed += 1
                 else:
+                    self.looked.append((began, time.monotonic() - began))
                     self._note(address, name, reply)
 
     def _note(self, address: str, name: str, reply: bytes) -> None:
