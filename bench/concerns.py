@@ -17,11 +17,12 @@ from safeguard.core.concern_rules import PLACES, ConcernRules
 from safeguard.core.concerns import Concern, ConcernEvent, Known, ThemeSeen, Who
 from safeguard.core.damping import class_lines
 from safeguard.core.folding import fold
+from safeguard.core.school_hours import SchoolHours
 
 PUPILS, CLASS, DAYS, SITES, PAGES = 1_200, 28, 28, 30, 8
 SCHOOL_STARTS = datetime(2026, 11, 2, 9, tzinfo=UTC)
 BATCHES = (1, 50, 500, 5_000)
-RULES = ConcernRules(ZoneInfo("Europe/London"))
+RULES = ConcernRules(SchoolHours(ZoneInfo("Europe/London")))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

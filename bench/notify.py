@@ -24,6 +24,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from bench.store import store_on
 from filter_rules.types import Finding, Kind, Match, Severity
 from safeguard.core.concern_rules import ConcernRules
+from safeguard.core.school_hours import SchoolHours
 from safeguard.core.types import Action, Reason, Subject, Target, Verdict
 from safeguard.jobs import Drain
 from safeguard.notify.notifier import Notifier
@@ -38,7 +39,7 @@ from safeguard.store.session import Store
 from safeguard.store.tables.concerns import ConcernRow
 
 DRAIN_EVERY, TICK_EVERY, TOO_LONG = 0.25, 1.0, 60.0
-TERMS = Terms(ConcernRules(ZoneInfo("Europe/London")), frozenset({"secondary"}))
+TERMS = Terms(ConcernRules(SchoolHours(ZoneInfo("Europe/London"))), frozenset({"secondary"}))
 OPEN = (0, 200, 2000)  # added one after the other
 
 

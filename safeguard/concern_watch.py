@@ -25,15 +25,7 @@ log = structlog.get_logger("safeguard.concern_watch")
 
 def terms_of(settings: Settings) -> Terms:
     """Return by what concerns are made in this school."""
-    hours = settings.school.hours
-    rules = ConcernRules(
-        hours.tz,
-        closed=hours.closed,
-        school_from=hours.opens,
-        school_until=hours.closes,
-        weekdays=hours.weekdays,
-    )
-    return Terms(rules, shipped_policy().monitored)
+    return Terms(ConcernRules(settings.school.hours), shipped_policy().monitored)
 
 
 class ConcernWatch:

@@ -39,9 +39,10 @@ from safeguard.core.folding import (
     unreview,
     within_reach,
 )
+from safeguard.core.school_hours import SchoolHours
 
 LONDON = ZoneInfo("Europe/London")
-RULES = ConcernRules(LONDON)
+RULES = ConcernRules(SchoolHours(LONDON))
 STORIES: list[dict[str, Any]] = tomllib.loads(
     Path("tests/tables/concerns.toml").read_text(encoding="utf-8")
 )["story"]

@@ -1,15 +1,16 @@
 """Which themes belong together, what together is worse, and from what number on: as tables.
 
 A lead can read each line and its reason. Whoever folds events hands a ConcernRules in: the
-school's time zone, hours and closed days come with it, so nothing here asks for the time.
+school's hours (school_hours.py) come with it, so nothing here asks for the time.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from filter_rules.types import Severity
+from safeguard.core.school_hours import SchoolHours
 
 HELP = "help"
 UNLAWFUL = "unlawful"
@@ -151,20 +152,14 @@ COMBINATIONS = (
 
 @dataclass(frozen=True)
 class ConcernRules:
-    """All that folding is told: the tables, the school's calendar, and the thresholds."""
+    """All that folding is told: the school's hours, the tables, and the thresholds."""
 
-    tz: tzinfo
+    hours: SchoolHours
     families: tuple[Family, ...] = FAMILIES
     places: tuple[Place, ...] = PLACES
     combinations: tuple[Combination, ...] = COMBINATIONS
-    closed: frozenset[date] = frozenset()
-    school_from: time = time(8)
-    school_until: time = time(17)
-    weekdays: frozenset[int] = frozenset(range(5))
     gap: timedelta = timedelta(minutes=30)
     day_starts: timedelta = timedelta(hours=4)  # of the night before: one night is one spell
-    night_from: time = time(22)
-    night_until: time = time(6)
     again: timedelta = timedelta(minutes=10)  # the same words within this are typed once
     repeated: int = 3
     sites: int = 3
@@ -199,25 +194,8 @@ class ConcernRules:
         return theme in self.family_of and theme not in self.never_muted
 
     def local(self, at: datetime) -> datetime:
-        return at.astimezone(self.tz)
+        return self.hours.local(at)
 
     def day_of(self, local: datetime) -> date:
         """Return the day a moment belongs to: in the small hours, the one before."""
         return (local.replace(tzinfo=None) - self.day_starts).date()
-
-    def in_school(self, first: datetime, last: datetime) -> bool:
-        """Say whether a spell lies within the hours of one school day."""
-        start, end = self.local(first), self.local(last)
-        return (
-            start.date() == end.date()
-            and start.date() not in self.closed
-            and start.weekday() in self.weekdays
-            and self.school_from <= start.time()
-            and end.time() <= self.school_until
-        )
-
-    def is_night(self, local: datetime) -> bool:
-        hour = local.time()
-        if self.night_from > self.night_until:
-            return hour >= self.night_from or hour < self.night_until
-        return self.night_from <= hour < self.night_until

@@ -89,7 +89,7 @@ def stands_apart(one: Concern, spells: int, rules: ConcernRules) -> str:
         (one.severity >= rules.family(one.family).single_from, "it is too severe for its kind"),
         (facts.helped is not None, "it was in search of help"),
         (facts.night is not None, "it was at night"),
-        (not rules.in_school(facts.first, facts.last), "it was outside school hours"),
+        (not rules.hours.holds(facts.first, facts.last), "it was outside school hours"),
         (facts.last - facts.first > rules.lesson, "it went on beyond the lesson"),
         (spells > 1, "it was repeated beyond the lesson"),
         (one.standing in {Standing.CAME_BACK, Standing.GETTING_WORSE}, "it came back"),

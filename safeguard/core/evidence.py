@@ -65,7 +65,9 @@ def seen(
     local: datetime,
 ) -> Seen:
     found = max([one.severity for one in themes])
-    return Seen(event, themes, found, weighed(found, event.kind, family), rules.is_night(local))
+    return Seen(
+        event, themes, found, weighed(found, event.kind, family), rules.hours.is_night(local)
+    )
 
 
 def weighed(found: Severity, kind: Kind | None, family: Family) -> Severity:

@@ -14,6 +14,7 @@ from filter_rules.types import Kind, Severity
 from safeguard.core.concern_rules import ConcernRules
 from safeguard.core.concerns import Concern
 from safeguard.core.events import Event, Private, SealedEvent, new_event_id
+from safeguard.core.school_hours import SchoolHours
 from safeguard.core.types import Action, Channel, Reason
 from safeguard.store import people
 from safeguard.store.concern_building import Built, Terms, build
@@ -24,7 +25,7 @@ from safeguard.store.tables.concerns import ConcernRow
 
 MONDAY = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 GROUPS = frozenset({"primary", "secondary", "unidentified"})
-TERMS = Terms(ConcernRules(ZoneInfo("Europe/London")), GROUPS)
+TERMS = Terms(ConcernRules(SchoolHours(ZoneInfo("Europe/London"))), GROUPS)
 _numbers = count(1)
 
 

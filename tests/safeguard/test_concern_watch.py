@@ -33,9 +33,9 @@ def test_the_schools_hours_are_the_rules() -> None:
     terms = terms_of(
         Settings(school=School(timezone="Europe/Paris", opens="07:30", closed=("2026-12-18",)))
     )
-    assert str(terms.rules.tz) == "Europe/Paris"
-    assert str(terms.rules.school_from) == "07:30:00"
-    assert [str(day) for day in terms.rules.closed] == ["2026-12-18"]
+    assert str(terms.rules.hours.tz) == "Europe/Paris"
+    assert str(terms.rules.hours.opens) == "07:30:00"
+    assert [str(day) for day in terms.rules.hours.closed] == ["2026-12-18"]
     assert "secondary" in terms.groups
     assert "staff" not in terms.groups
 

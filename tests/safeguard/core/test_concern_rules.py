@@ -1,8 +1,7 @@
 """The tables: they fit the shipped themes, each line says why, and the calendar is the school's."""
 
 import tomllib
-from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from safeguard.core.concern_rules import (
     PLACES,
     SIGNS,
     UNLAWFUL,
-    ConcernRules,
 )
 from tests.concern_stories import LONDON, RULES
 
@@ -92,34 +90,3 @@ def test_a_theme_of_the_schools_own_is_a_family_as_careful_as_can_be() -> None:
 )
 def test_the_small_hours_belong_to_the_day_before(local: str, day: date) -> None:
     assert RULES.day_of(datetime.fromisoformat(local).replace(tzinfo=LONDON)) == day
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "within"),
-    [
-        ("2026-11-16T08:00", "2026-11-16T17:00", True),
-        ("2026-11-16T07:59", "2026-11-16T09:00", False),
-        ("2026-11-16T16:59", "2026-11-16T17:01", False),
-        ("2026-11-16T10:00", "2026-11-17T10:00", False),
-        ("2026-11-21T10:00", "2026-11-21T10:10", False),
-        ("2026-12-25T10:00", "2026-12-25T10:10", False),
-    ],
-)
-def test_school_hours_are_those_of_one_open_day(first: str, last: str, *, within: bool) -> None:
-    rules = replace(RULES, closed=frozenset({date(2026, 12, 25)}))
-    moments = [datetime.fromisoformat(one).replace(tzinfo=LONDON) for one in (first, last)]
-    assert rules.in_school(*moments) is within
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "clock", "night"),
-    [
-        (22, 6, 22, True), (22, 6, 5, True), (22, 6, 6, False), (22, 6, 21, False),
-        (1, 6, 1, True), (1, 6, 0, False), (1, 6, 6, False), (1, 6, 23, False),
-    ],
-)  # fmt: skip
-def test_a_night_may_cross_midnight_or_not(
-    start: int, end: int, clock: int, *, night: bool
-) -> None:
-    rules = ConcernRules(LONDON, night_from=time(start), night_until=time(end))
-    assert rules.is_night(datetime(2026, 11, 16, clock, tzinfo=LONDON)) is night

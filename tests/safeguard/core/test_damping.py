@@ -56,7 +56,8 @@ def test_who_reads_on_beyond_school_stays_apart() -> None:
 
 
 def test_at_night_nobody_is_put_behind_a_class() -> None:
-    late = replace(RULES, night_from=RULES.school_from, night_until=RULES.school_until)
+    hours = RULES.hours
+    late = replace(RULES, hours=replace(hours, night_from=hours.opens, night_until=hours.closes))
     lines = class_lines(concerns_of(READERS), RULES)
     assert len(lines) == 1
     night = Ledger(late)
@@ -76,7 +77,8 @@ def test_who_came_back_to_it_stays_apart() -> None:
 
 
 def test_a_closed_day_has_no_lessons() -> None:
-    closed = replace(RULES, closed=frozenset({concerns_of(READERS)[0].day}))
+    holiday = frozenset({concerns_of(READERS)[0].day})
+    closed = replace(RULES, hours=replace(RULES.hours, closed=holiday))
     assert class_lines(concerns_of(READERS), closed) == []
 
 

@@ -43,3 +43,34 @@ def test_a_week_without_school_starts_on_monday() -> None:
 
 def test_the_school_day_before_a_monday_is_friday() -> None:
     assert LONDON.school_day_before(date(2026, 3, 2)) == date(2026, 2, 27)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "within"),
+    [
+        ("2026-11-16T08:00", "2026-11-16T17:00", True),
+        ("2026-11-16T07:59", "2026-11-16T09:00", False),
+        ("2026-11-16T16:59", "2026-11-16T17:01", False),
+        ("2026-11-16T10:00", "2026-11-17T10:00", False),
+        ("2026-11-21T10:00", "2026-11-21T10:10", False),
+        ("2026-12-25T10:00", "2026-12-25T10:10", False),
+    ],
+)
+def test_school_hours_are_those_of_one_open_day(first: str, last: str, *, within: bool) -> None:
+    hours = SchoolHours(LONDON.tz, closed=frozenset({date(2026, 12, 25)}))
+    moments = [datetime.fromisoformat(one).replace(tzinfo=LONDON.tz) for one in (first, last)]
+    assert hours.holds(*moments) is within
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "clock", "night"),
+    [
+        (22, 6, 22, True), (22, 6, 5, True), (22, 6, 6, False), (22, 6, 21, False),
+        (1, 6, 1, True), (1, 6, 0, False), (1, 6, 6, False), (1, 6, 23, False),
+    ],
+)  # fmt: skip
+def test_a_night_may_cross_midnight_or_not(
+    start: int, end: int, clock: int, *, night: bool
+) -> None:
+    hours = SchoolHours(LONDON.tz, night_from=time(start), night_until=time(end))
+    assert hours.is_night(datetime(2026, 11, 16, clock, tzinfo=LONDON.tz)) is night
