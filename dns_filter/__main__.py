@@ -9,10 +9,9 @@ import sys
 from functools import partial
 from pathlib import Path
 
-import structlog
-
 from dns_filter.upstreams import Upstream, this_machines_resolvers, upstreams_of
 from dns_filter.worker import work
+from safeguard import logs
 from safeguard import settings as settings_of
 from safeguard.engine import open_engine
 from safeguard.problems import UnusableError
@@ -22,7 +21,7 @@ from safeguard.workers import serve, shared_port, worker_count
 BACKLOG = 256
 RECEIVE_BYTES = 1 << 20
 
-logger = structlog.get_logger()
+logger = logs.logger("dns_filter")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -9,11 +9,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-import structlog
-
 from dns_filter.desk import Clocks, Desk
 from dns_filter.server import Server
 from dns_filter.upstreams import Upstream, Upstreams
+from safeguard import logs
 from safeguard.engine import Engine
 from safeguard.recorder import Recorder, open_recorder
 from safeguard.settings import Settings
@@ -28,7 +27,7 @@ REFRESH_SECONDS = 0.25
 FLUSH_SECONDS = 1.0
 TURN_SECONDS = 0.0005  # for which new rules, loaded in a thread, may keep a query waiting
 
-logger = structlog.get_logger()
+logger = logs.logger("dns_filter")
 
 
 def work(

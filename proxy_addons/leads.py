@@ -37,7 +37,7 @@ class Leads:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 addresses = await self.dialler.look_up(host)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # of a name that no resolver can be asked for
             logger.info("a host could not be looked up (%s)", type(error).__name__)
             addresses = ()
         led = Led(tuple(addresses[:MOST_JUDGED]), self.clock())

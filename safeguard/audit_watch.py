@@ -8,8 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-import structlog
-
+from safeguard import logs
 from safeguard.core.audit import Actor, Broken, Head, Verified, head_of
 from safeguard.problems import UnusableError
 from safeguard.store import audit
@@ -20,7 +19,7 @@ FILE = Path("audit-heads.txt")
 KEPT = 1000
 SAFEGUARD = "safeguard"
 
-log = structlog.get_logger("safeguard.audit_watch")
+log = logs.logger("safeguard.audit_watch")
 
 
 def keep_head(store: Store, data: Path, now: datetime) -> None:

@@ -8,15 +8,14 @@ import time
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-import structlog
-
+from safeguard import logs
 from safeguard.workers import start_tied
 
 FAST_DEATH = 5.0
 PAUSES = (0.0, 1.0, 5.0, 15.0, 30.0)  # before it is started again, where it keeps dying soon
 STOP_SECONDS = 4.0
 
-log = structlog.get_logger("safeguard.beside")
+log = logs.logger("safeguard.beside")
 
 
 class Lane(StrEnum):
@@ -39,6 +38,7 @@ class Beside:
         self._started = 0.0
         self._again_at = 0.0
         self._deaths = 0
+        self._ended_at: float | None = None  # when it was asked to end
 
     @property
     def pid(self) -> int | None:
@@ -46,13 +46,12 @@ class Beside:
         return None if self._child is None else self._child.pid
 
     def tick(self, *, wanted: bool) -> None:
-        """See that it runs where it is wanted, and does not where it is not. Cheap."""
-        if not wanted:
-            self.close()
-            return
+        """See that it runs where it is wanted, and ends where it is not. Cheap: it waits for none."""
         if self._child is not None and self._child.poll() is not None:
             self._bury(self._child.returncode)
-        if self._child is None and self._steady() >= self._again_at:
+        if not wanted:
+            self._let_end()
+        elif self._child is None and self._steady() >= self._again_at:
             self._started = self._steady()
             self._child = start_tied(self._command)
 
@@ -60,6 +59,7 @@ class Beside:
         """Ask it to end, and do not wait for it."""
         if self._child is not None:
             self._child.terminate()
+            self._ended_at = self._steady()
 
     def close(self) -> None:
         """End it: in good order where it does so in time. What it does bears being killed."""
@@ -71,11 +71,19 @@ class Beside:
         except subprocess.TimeoutExpired:
             self._child.kill()
             self._child.wait()
-        self._child = None
+        self._child = self._ended_at = None
+
+    def _let_end(self) -> None:
+        if self._ended_at is None:
+            self.end()
+        elif self._child is not None and self._steady() - self._ended_at > STOP_SECONDS:
+            self._child.kill()
 
     def _bury(self, status: int) -> None:
+        asked, self._ended_at, self._child = self._ended_at, None, None
+        if asked is not None:
+            return
         log.error("a process ended and is started again", process=self._name, status=status)
         soon = self._steady() - self._started < FAST_DEATH
         self._deaths = self._deaths + 1 if soon else 0
         self._again_at = self._steady() + PAUSES[min(self._deaths, len(PAUSES) - 1)]
-        self._child = None

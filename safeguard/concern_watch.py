@@ -1,15 +1,15 @@
 """Events that wait -> concerns that a lead sees, and what was around them, kept going for ever.
 
 An event that cannot be folded must not keep back those behind it: it is set aside, stays in the
-list of events, and is said in the log. What cannot be copied is tried again at the next sweep.
+list of events, and is said in the log. Where one after another cannot be, the fault is not theirs:
+then they wait, which Health says, and are tried again. What cannot be copied is tried again at the next sweep.
 """
 
 import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import structlog
-
+from safeguard import logs
 from safeguard.core.concern_rules import ConcernRules
 from safeguard.loading import shipped_policy
 from safeguard.settings import Settings
@@ -19,8 +19,9 @@ from safeguard.store.session import AwayError, Store
 
 SWEEP = timedelta(minutes=5)
 COPIED_AT_ONCE = 50
+MOST_ASIDE = 3  # in a row
 
-log = structlog.get_logger("safeguard.concern_watch")
+log = logs.logger("safeguard.concern_watch")
 
 
 def terms_of(settings: Settings) -> Terms:
@@ -38,6 +39,7 @@ class ConcernWatch:
         self._terms = terms
         self._randomness = randomness
         self._most = BATCH
+        self._aside = 0
         self._most_copied = COPIED_AT_ONCE
         self._to_copy: dict[str, None] = {}  # the oldest first
         self._swept: datetime | None = None
@@ -48,12 +50,17 @@ class ConcernWatch:
             built = self._build(now)
         except AwayError:
             raise
-        except Exception as error:  # noqa: BLE001  whatever one event does, the others are folded
+        except Exception as error:  # whatever one event does, the others are folded
             if self._most > 1:
                 self._most //= 2
                 return True
+            if self._aside == MOST_ASIDE:
+                raise
+            self._aside += 1
             self._set_aside(type(error).__name__)
             built = Built(1)
+        else:
+            self._aside = 0
         more = built.events == self._most
         self._most = min(BATCH, 2 * self._most)
         self._to_copy |= dict.fromkeys(built.ids)

@@ -16,8 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event as Flag
 
-import structlog
-
+from safeguard import logs
 from safeguard import settings as settings_file
 from safeguard.audit_watch import keep_head, look
 from safeguard.backups import make_daily
@@ -38,7 +37,7 @@ PAUSE = 0.02  # between two pieces of one duty: others want to write as well
 AFTER_TROUBLE = 10.0
 LONGEST_WAIT = 1.0
 
-log = structlog.get_logger("safeguard.duties")
+log = logs.logger("safeguard.duties")
 
 
 @dataclass(frozen=True, slots=True)

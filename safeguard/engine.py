@@ -8,13 +8,12 @@ import ipaddress
 from dataclasses import replace
 from importlib import resources
 
-import structlog
-
 from filter_rules.hosts import canonical_host
 from filter_rules.ruleset import RuleSet
 from filter_rules.sealed import UNSEEN, WITHHELD
 from filter_rules.types import Finding, Hit, Kind, Part
 from filter_rules.urls import Url, split
+from safeguard import logs
 from safeguard.core.decide import decide
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.loading import Snapshot, current_stamp, load_snapshot
@@ -24,7 +23,7 @@ from safeguard.settings import Settings
 from safeguard.store.generation import Watch
 from safeguard.store.session import AwayError, Store, open_store
 
-logger = structlog.get_logger()
+logger = logs.logger("safeguard.engine")
 
 PRIVATE = "private-address"
 NOT_SEEN = (Hit(UNSEEN, "sealed", WITHHELD),)
@@ -165,7 +164,7 @@ class Engine:
                 if faults
                 else "every sealed list is in force again",
                 stance=self.settings.sealed.stance,
-                lists={one.name: one.fault for one in faults},
+                lists="; ".join(f"{one.name}: {one.fault}" for one in faults),
             )
             self._faults_said = faults
 

@@ -16,8 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event as Flag
 
-import structlog
-
+from safeguard import logs
 from safeguard import settings as settings_file
 from safeguard.beside import Beside, Lane
 from safeguard.node import ThisNode
@@ -39,12 +38,13 @@ from safeguard.subscriptions import due
 from safeguard.workers import start_tied
 
 EVERY = 0.25
+ROUNDS = 10  # of batches, before a look at what runs beside
 BATCH = 2000
 LONGEST_WAIT = 10.0
 LOOK = timedelta(minutes=1)  # how often it is looked whether a list is due
 LONGEST_UPDATE = timedelta(hours=6)  # then it hangs, and is tried anew
 
-log = structlog.get_logger("safeguard.jobs")
+log = logs.logger("safeguard.jobs")
 
 
 class Drain:
@@ -251,15 +251,18 @@ def run(
 
 
 def _drain(drain: Drain, stop: Flag, waited: float) -> float:
-    """Drain all there is; return how long to wait before the next time."""
+    """Drain, for a while; return how long to wait before the next time."""
     try:
-        while drain.once() and not stop.is_set():
-            pass
+        for _ in range(ROUNDS):
+            if not drain.once() or stop.is_set():
+                break
+        else:
+            return 0.0  # there is more, after a look at what runs beside
         drain.checkpoint()
     except AwayError as error:
-        if waited == EVERY:
+        if waited <= EVERY:
             log.warning("the database is away: events wait in the spools", trouble=str(error))
-        return min(waited * 2, LONGEST_WAIT)
+        return min(2 * max(waited, EVERY), LONGEST_WAIT)
     return EVERY
 
 

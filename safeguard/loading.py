@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
-import structlog
-
 from filter_rules.overlay import Overlay, OverlayEntry
 from filter_rules.ruleset import RuleSet
 from filter_rules.types import Kind, Severity
+from safeguard import logs
 from safeguard.building import open_rules, rules_in_force
 from safeguard.core.policy import Policy, PolicyRule, TextRule, Who
 from safeguard.core.types import Action
@@ -23,7 +22,7 @@ from safeguard.settings import Settings
 from safeguard.store import generation, overlay
 from safeguard.store.session import Store
 
-log = structlog.get_logger("safeguard.loading")
+log = logs.logger("safeguard.loading")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import structlog
-
+from safeguard import logs
 from safeguard.building import rules_in_force
 from safeguard.fetching import share
 from safeguard.store.leadership import Leadership
@@ -21,7 +20,7 @@ from safeguard.store.session import Store
 SAY_EVERY = timedelta(seconds=10)
 AFTER_TROUBLE = timedelta(seconds=30)  # to take rules costs their whole size, whatever comes of it
 
-log = structlog.get_logger("safeguard.node")
+log = logs.logger("safeguard.node")
 
 
 class ThisNode:

@@ -16,8 +16,7 @@ from pathlib import Path
 from random import random
 from zoneinfo import ZoneInfo
 
-import structlog
-
+from safeguard import logs
 from safeguard import settings as settings_file
 from safeguard.building import build, is_stale
 from safeguard.download_problems import DownloadError, no_list
@@ -36,7 +35,7 @@ from safeguard.subscriptions import (
 )
 from safeguard.unpacking import ArchiveError, unpack
 
-log = structlog.get_logger("safeguard.updating")
+log = logs.logger("safeguard.updating")
 
 
 class State(StrEnum):

@@ -12,10 +12,11 @@ import socket
 import subprocess
 import sys
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+
+from safeguard.logs import Discreet
 
 PR_SET_PDEATHSIG = 1
 FAST_DEATH_SECONDS = 1.0
@@ -167,7 +168,7 @@ def _fork(index: int, work: Callable[[int], None]) -> int:
         work(index)
         status = 0
     except BaseException:  # noqa: BLE001  the child must never return into the parent's code
-        traceback.print_exc()
+        _say(Discreet().formatException(sys.exc_info()))
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

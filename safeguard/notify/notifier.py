@@ -7,9 +7,8 @@ anywhere in a tick is followed by one that plans the same, under the same keys.
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 
-import structlog
-
 from filter_rules.types import Severity
+from safeguard import logs
 from safeguard.core.digests import recipients, reports_due
 from safeguard.core.notices import How, Ladder, due_notices, is_needless, spaced
 from safeguard.notify.composing import Source
@@ -26,7 +25,7 @@ ALL_EVERY = timedelta(seconds=5)
 REPORT_EVERY = timedelta(seconds=20)
 ALARM_EVERY = timedelta(minutes=10)
 
-log = structlog.get_logger("safeguard.notify")
+log = logs.logger("safeguard.notify")
 
 
 class Notifier:

@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from threading import Lock, Thread
 from time import monotonic
 
-import structlog
-
+from safeguard import logs
 from safeguard.notify import mail, webhook
 from safeguard.notify.composing import Source, compose
 from safeguard.notify.message import Message, Reply
@@ -27,7 +26,7 @@ LEAST_TRIES = 3  # of what is urgent, however sure a refusal sounds
 GRACE = 2.0
 REVIVED = timedelta(days=7)
 
-log = structlog.get_logger("safeguard.notify")
+log = logs.logger("safeguard.notify")
 
 
 @dataclass

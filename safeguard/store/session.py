@@ -134,11 +134,16 @@ def database_url(settings: Settings) -> URL:
 def open_engine(url: URL) -> Engine:
     """Return an engine that connects when it is first used."""
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000})
+        engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, hide_parameters=True)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(url, pool_pre_ping=True, connect_args={**CONNECT, **_given(url)})
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            connect_args={**CONNECT, **_given(url)},
+            hide_parameters=True,
+        )
     _close_before_fork(engine)
     return engine
 

@@ -1,11 +1,10 @@
 """The log says what went wrong, and nothing of whom it went wrong for."""
 
 import logging
-import sys
 
 import pytest
 
-from proxy_addons.logs import Discreet, configure
+from proxy_addons.logs import configure
 
 
 @pytest.fixture(autouse=True)
@@ -16,22 +15,6 @@ def _logging_as_before() -> object:
     root.setLevel(before[0])
     root.handlers[:] = before[1]
     theirs.setLevel(before[2])
-
-
-def test_the_message_of_an_exception_is_not_logged() -> None:
-    address = "https://secret.test/".replace("secret", "private")
-    shown = ""
-    try:
-        int(address)
-    except ValueError:
-        shown = Discreet().formatException(sys.exc_info())
-    assert "private.test" not in shown
-    assert "ValueError" in shown
-    assert "test_logs.py" in shown
-
-
-def test_an_error_without_an_exception_can_be_logged() -> None:
-    assert Discreet().formatException((None, None, None)) == "no exception"
 
 
 def test_the_warnings_of_mitmproxy_are_not_shown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,6 +57,11 @@ def pid_of(process: Beside) -> int | None:
     return process.pid  # asked anew each time: it changes
 
 
+def ticked(process: Beside, *, wanted: bool) -> int | None:
+    process.tick(wanted=wanted)
+    return process.pid
+
+
 def gone(pid: int | None) -> bool:
     return pid is not None and not Path(f"/proc/{pid}").exists()
 
@@ -75,8 +80,28 @@ def test_it_runs_while_it_is_wanted(one: Beside) -> None:
     one.tick(wanted=True)
     assert pid_of(one) == first is not None
     one.tick(wanted=False)
-    assert pid_of(one) is None
+    eventually(lambda: ticked(one, wanted=False) is None)
     assert gone(first)
+    one.tick(wanted=True)
+    assert pid_of(one) not in {None, first}  # at once: it did not die of itself
+
+
+def test_what_is_no_longer_wanted_and_does_not_end_is_killed_and_never_waited_for(
+    tmp_path: Path, steady: Steady
+) -> None:
+    ready = tmp_path / "ready"
+    one = Beside("a test", [sys.executable, "-c", STUBBORN, str(ready)], steady)
+    one.tick(wanted=True)
+    eventually(ready.exists)
+    pid = pid_of(one)
+    began = time.monotonic()
+    one.tick(wanted=False)
+    one.tick(wanted=False)
+    assert time.monotonic() - began < beside.STOP_SECONDS
+    assert not gone(pid)
+    steady.now += beside.STOP_SECONDS + 0.1
+    eventually(lambda: ticked(one, wanted=False) is None)
+    assert gone(pid)
 
 
 def test_what_dies_is_started_anew_ever_later(one: Beside, steady: Steady) -> None:

@@ -64,6 +64,26 @@ def test_an_event_that_cannot_be_folded_keeps_nobody_back(
     assert not watch.fold(minutes(10))
 
 
+def test_a_fault_that_is_not_the_events_sets_few_of_them_aside(
+    any_store: Store, watch: ConcernWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(any_store, *(flagged_event(minutes(number), f"pupil-{number}") for number in range(9)))
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(concern_building, "build", broken)
+        with pytest.raises(ZeroDivisionError):
+            fold_all(watch)
+        with pytest.raises(ZeroDivisionError):
+            watch.fold(minutes(9))
+        assert waiting_since(any_store) == minutes(concern_watch.MOST_ASIDE)
+    fold_all(watch)
+    assert len(rows(any_store)) == 9 - concern_watch.MOST_ASIDE
+    assert waiting_since(any_store) is None
+
+
 def test_an_absent_database_is_no_fault_of_an_event(
     any_store: Store, watch: ConcernWatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,16 +123,16 @@ def test_a_concern_that_cannot_be_copied_keeps_nobody_back(
 ) -> None:
     keep(any_store, *(flagged_event(minutes(0), f"pupil-{number}") for number in range(3)))
     fold_all(watch)
-    broken = rows(any_store)[1].id
+    broken, due = rows(any_store)[1].id, rows(any_store)[1].context_due_at
     with any_store.writing() as session:
         session.execute(
             update(ConcernRow).where(ConcernRow.id == broken).values(moved_from="nobody:knows")
         )
-    while watch.copy(minutes(1)):
+    while watch.copy(minutes(10)):
         pass
-    assert {row.id for row in rows(any_store) if row.context_until is None} == {broken}
+    assert {row.id for row in rows(any_store) if row.context_due_at == due} == {broken}
     with any_store.writing() as session:
         session.execute(update(ConcernRow).where(ConcernRow.id == broken).values(moved_from=""))
-    while watch.copy(minutes(1) + SWEEP):
+    while watch.copy(minutes(10) + SWEEP):
         pass
-    assert {row.context_until for row in rows(any_store)} == {minutes(1), minutes(1) + SWEEP}
+    assert due not in {row.context_due_at for row in rows(any_store)}

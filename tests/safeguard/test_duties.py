@@ -105,7 +105,7 @@ def test_one_that_fails_is_tried_again_and_the_others_go_on(
     deeds.answers["bad"] = None
     steady.now += AFTER_TROUBLE
     each.turn()
-    said = capsys.readouterr().out
+    said = capsys.readouterr().err
     assert said.count("a duty was not done") == 1
     assert "Ada" not in said
 
@@ -177,4 +177,4 @@ def test_a_start_that_cannot_be_says_so(tmp_path: Path, capsys: pytest.CaptureFi
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
-    assert "duties cannot start" in capsys.readouterr().out
+    assert "duties cannot start" in capsys.readouterr().err

@@ -161,7 +161,7 @@ def test_new_rules_that_cannot_be_read_are_said(
     (school / "rules-in-force").write_text("0" * 32)
     assert engine.refresh()
     assert not engine.refresh()
-    assert capsys.readouterr().out.count("rules cannot be read") == 1
+    assert capsys.readouterr().err.count("rules cannot be read") == 1
 
 
 @pytest.mark.parametrize("before", ["rules of before", "no rules"])
@@ -193,7 +193,7 @@ def test_a_database_that_goes_away_leaves_the_snapshot_in_force_and_is_said_once
     monkeypatch.setattr("safeguard.engine.current_stamp", gone)
     assert not engine.refresh()
     assert not engine.refresh()
-    said = capsys.readouterr().out
+    said = capsys.readouterr().err
     assert said.count("could not be refreshed") == 1
     assert "OSError" in said
     assert "Ada Example" not in said
@@ -453,7 +453,7 @@ def test_a_required_list_that_is_missing_blocks_all_but_help_or_is_warned_of(
     engine = required(stance)
     for _ in range(3):
         engine.refresh()
-    assert capsys.readouterr().out.count("NON-COMPLIANT") == 1
+    assert capsys.readouterr().err.count("NON-COMPLIANT") == 1
     assert judged(engine, STAFF, "https://www.bbc.co.uk/")[0] == action
     dns = engine.judge(PUPIL, Target("www.bbc.co.uk", channel=Channel.DNS))
     assert dns.action.value == action
@@ -462,7 +462,7 @@ def test_a_required_list_that_is_missing_blocks_all_but_help_or_is_warned_of(
     import_sealed(school, "test-list", FEED, NOW)
     engine.refresh()
     engine.refresh()
-    assert "every sealed list is in force again" in capsys.readouterr().out
+    assert "every sealed list is in force again" in capsys.readouterr().err
     assert judged(engine, STAFF, "https://www.bbc.co.uk/")[0] == "allow"
     engine.close()
 

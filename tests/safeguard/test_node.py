@@ -80,7 +80,7 @@ def test_trouble_is_said_once_and_seen_by_all(
     (folders[0] / "rules-lock").mkdir()
     for _ in range(3):
         node.tick(NOW)
-    assert capsys.readouterr().out.count("needs a person") == 1
+    assert capsys.readouterr().err.count("needs a person") == 1
     assert "cannot share rules" in " ".join(problems(everyone(stores[0]), NOW))
     node.close()
 

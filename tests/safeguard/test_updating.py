@@ -293,7 +293,7 @@ def in_a_process(data: Path) -> subprocess.CompletedProcess[str]:
 def test_the_process_updates_what_is_due(server: ListServer, tmp_path: Path) -> None:
     follow(tmp_path, server.serve("/games", GAMES))
     done = in_a_process(tmp_path)
-    assert (done.returncode, "state=new" in done.stdout) == (0, True), done.stderr
+    assert (done.returncode, "state=new" in done.stderr) == (0, True), done.stderr
     assert is_blocked(tmp_path, "game7.example")
     asked = len(server.asked)
     assert in_a_process(tmp_path).returncode == 0
@@ -304,4 +304,4 @@ def test_the_process_says_what_stopped_it(tmp_path: Path) -> None:
     (tmp_path / "safeguard.toml").write_text("[nonsense]\n", encoding="utf-8")
     done = in_a_process(tmp_path)
     assert done.returncode == 2
-    assert "nonsense" in done.stdout
+    assert "nonsense" in done.stderr
