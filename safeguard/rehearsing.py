@@ -80,7 +80,7 @@ def rehearse(
     if not days:
         raise UnusableError(NO_LOG)
     snapshot = load_snapshot(settings, store)
-    spoken = Spoken(source, alone)
+    spoken = Spoken(source, alone, progress)
     judges = Judges(settings, snapshot, spoken)
     steps = _Steps(progress, 2 * len(days))
     hosts = _Hosts()

@@ -5,6 +5,7 @@ What is asked is a host and a group, as the access log has them: no path, and no
 
 from dataclasses import replace
 from enum import StrEnum
+from itertools import chain
 from typing import override
 
 from filter_rules.hosts import parents
@@ -14,6 +15,7 @@ from filter_rules.url_index import keys_of
 from filter_rules.urls import Url
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.engine import Engine
+from safeguard.gathering import Progress
 from safeguard.loading import Snapshot
 from safeguard.previewing import named
 from safeguard.problems import UnusableError
@@ -22,6 +24,7 @@ from safeguard.settings import Settings
 from safeguard.sources import Source
 
 PATTERNS = (Part.PATTERN, Part.EXPRESSION)
+TOLD_EACH = 50_000
 
 
 class Effect(StrEnum):
@@ -38,15 +41,18 @@ class Effect(StrEnum):
 class Spoken:
     """What the list speaks of: hosts as a whole, and hosts of which it names parts."""
 
-    def __init__(self, source: Source, alone: RuleSet) -> None:
+    def __init__(self, source: Source, alone: RuleSet, progress: Progress) -> None:
         self.alone = alone
         self.lists = frozenset(file.list for file in source.files)
         self.patterns = 0
         self._in_part: set[str] = set()
-        for file in source.files:
-            for said in source.entries(file):
-                if isinstance(said, Entry) and not said.allow:
-                    self._note(said)
+        every = chain.from_iterable(source.entries(file) for file in source.files)
+        total = sum(source.counts.values())
+        for number, said in enumerate(every):
+            if number % TOLD_EACH == 0:
+                progress("Looking for parts of sites", min(number, total), total)
+            if isinstance(said, Entry) and not said.allow:
+                self._note(said)
 
     def _note(self, entry: Entry) -> None:
         if entry.part is Part.URL:

@@ -77,16 +77,18 @@ def rehearse(
     near: Iterable[Near], flags: Iterable[Flag], text: Text, threshold: float, theme: str = ""
 ) -> list[Change]:
     """Return what another threshold of this kind of text changes, by group; no theme: all."""
+    now = THRESHOLDS[text]
+    higher = threshold > now
     then: Counter[str] = Counter()
     fewer: Counter[str] = Counter()
     for one in flags:
         about = {name for name in one.scores if theme in {"", name}}
         if one.text is text and about:
             then[one.group] += 1
-            fewer[one.group] += _is_spared(one, about, threshold)
+            fewer[one.group] += higher and _is_spared(one, about, threshold)
     more: Counter[str] = Counter()
-    for each in near if threshold < THRESHOLDS[text] else ():
-        if theme in {"", each.theme} and threshold <= each.score <= THRESHOLDS[text]:
+    for each in near if threshold < now else ():
+        if theme in {"", each.theme} and threshold <= each.score <= now:
             more[each.group] += each.times
     return [
         Change(group, then[group], more[group], fewer[group])

@@ -100,7 +100,13 @@ def test_what_a_list_would_newly_block_is_counted_by_visits_hosts_and_people(des
 
 def test_few_people_are_not_told(desk: Desk) -> None:
     desk.visited(*class_of("primary", "chess.example", pupils=4))
-    assert desk.rehearse("||chess.example^\n").newly == Amount(visits=4, hosts=1, people=None)
+    found = desk.rehearse("||chess.example^\n")
+    assert found.newly == Amount(visits=4, hosts=1, people=None)
+
+
+def test_from_five_people_on_they_are_told(desk: Desk) -> None:
+    desk.visited(*class_of("primary", "chess.example", pupils=5))
+    assert desk.rehearse("||chess.example^\n").newly == Amount(visits=5, hosts=1, people=5)
 
 
 def test_visits_of_before_the_week_are_not_looked_at(desk: Desk) -> None:
@@ -145,6 +151,15 @@ def test_a_category_that_no_rule_speaks_of_blocks_nothing(desk: Desk) -> None:
     assert found.amounts == {Effect.NO_RULE: Amount(6, 1, 6)}
 
 
+def test_what_staff_allow_against_another_list_is_not_kept_open_against_this_one(
+    desk: Desk,
+) -> None:
+    overlay.add(desk.store, "tiktok.com", Action.ALLOW, (), "media studies", "Tom", NOW)
+    desk.visited(*class_of("primary", "www.tiktok.com"))
+    found = desk.rehearse("||tiktok.com^\n", category="board-games")
+    assert found.amounts == {Effect.NO_RULE: Amount(6, 1, 6)}
+
+
 def test_a_list_of_help_opens_what_was_blocked(desk: Desk) -> None:
     desk.visited(*class_of("primary", "www.bet365.com"))
     found = desk.rehearse("||bet365.com^\n", category="help")
@@ -182,7 +197,7 @@ def test_what_a_sealed_list_withheld_is_no_host(desk: Desk) -> None:
     who = Subject("primary", "10.0.0.1", "p")
     made = visit_of(who, Target("bad.example"), sealed(), visit_id(NOW, bytes(3)))
     take_in(desk.store, Batch("s", "proxy-0", 1, [Visits((made,))]))
-    found = desk.rehearse("withheld\nbad.example\n", fmt=Format.DOMAINS)
+    found = desk.rehearse("||withheld^\n||bad.example^\n")
     assert (found.visits, found.amounts) == (1, {})
 
 
@@ -194,6 +209,21 @@ def test_more_hosts_than_can_be_looked_at_are_cut_and_said(
     desk.visited(*[("primary", "p", host, n) for n, host in enumerate(hosts)])
     found = desk.rehearse("".join(f"||{host}^\n" for host in hosts))
     assert (found.cut, found.hosts, found.newly.hosts) == (True, 3, 3)
+
+
+def test_hosts_that_come_again_on_another_day_are_no_more_hosts(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearsing, "MOST_HOSTS", 2)
+    desk.visited(
+        *[
+            ("primary", "p", f"site-{n}.example", n + day * DAYS_AGO)
+            for n in (0, 1)
+            for day in (0, 1)
+        ]
+    )
+    found = desk.rehearse("||site-0.example^\n")
+    assert (found.cut, found.hosts, found.newly.visits) == (False, 2, 2)
 
 
 def test_the_most_visited_come_first_and_no_more_than_can_be_read(desk: Desk) -> None:
@@ -209,7 +239,7 @@ def test_the_most_visited_come_first_and_no_more_than_can_be_read(desk: Desk) ->
 def test_the_progress_is_told_a_step_a_day(desk: Desk) -> None:
     desk.visited(("primary", "p", "a.example", 0), ("primary", "p", "a.example", DAYS_AGO))
     desk.rehearse("||a.example^\n")
-    assert [(done, of) for _, done, of in desk.said] == [
+    assert [(done, of) for what, done, of in desk.said if "week" in what] == [
         (0, 4), (1, 4), (1, 4), (2, 4), (2, 4), (3, 4), (3, 4), (4, 4),
     ]  # fmt: skip
 

@@ -1,5 +1,6 @@
 """A list's effect on a group's visits to a host: judged without the list, and with it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def spoken_by(tmp_path: Path, text: str, category: str = "games") -> Spoken:
     work = tmp_path / "work"
     work.mkdir()
     source = source_of(work, tmp_path / "list.txt", Format.ADBLOCK, category, NOW)
-    return Spoken(source, compile_alone(source, work, lambda *_: None))
+    return Spoken(source, compile_alone(source, work, lambda *_: None), lambda *_: None)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,18 @@ def test_a_list_speaks_of_hosts_as_a_whole_or_in_part(tmp_path: Path, host: str,
     spoken = spoken_by(tmp_path, text)
     assert (spoken.names(host), spoken.names_part_of(host)) == (how == "whole", how == "in part")
     assert spoken.patterns == 1
+
+
+def test_a_missing_sealed_list_that_stops_everything_hides_nothing_here(
+    school: Path, tmp_path: Path
+) -> None:
+    settings = load(school)
+    store = open_store(settings)
+    snapshot = load_snapshot(settings, store)
+    store.close()
+    stopped = replace(snapshot, policy=replace(snapshot.policy, sealed_missing=True))
+    judges = Judges(settings, stopped, spoken_by(tmp_path, "||chess.example^\n"))
+    assert judges.effect("primary", "chess.example") is Effect.BLOCKED
 
 
 def test_nobody_learns_what_is_on_a_sealed_list(school: Path, tmp_path: Path) -> None:
