@@ -104,7 +104,11 @@ class SealedLists:
         return bool(self._carrying(host))
 
     def match(self, host: str, url: Url | None = None) -> tuple[Hit, ...]:
-        """Return a hit for each list that names the host, or the address where it is known."""
+        """Return a hit for each list that names the host, or the address where it is known.
+
+        An address of more parameters than are looked at may hide one that is named: that is
+        an UNSEEN hit.
+        """
         carrying = self._carrying(host)
         if not carrying:
             return ()
@@ -114,6 +118,8 @@ class SealedLists:
             for one, sealer, name in carrying
             if any(sealer.entry(name, path) in one.entries for path in paths)
         }
+        if not found and url and url.query.count("&") >= MOST_PARAMETERS:
+            found = {one.name: UNSEEN for one, _, _ in carrying}
         return tuple(Hit(category, name, WITHHELD) for name, category in found.items())
 
     def _carrying(self, host: str) -> Carrying:

@@ -9,6 +9,7 @@ from filter_rules.sealed import (
     MOST_BEGINNINGS,
     MOST_PARAMETERS,
     TERRORISM,
+    UNSEEN,
     WITHHELD,
     SealedList,
     SealedLists,
@@ -160,10 +161,20 @@ def test_a_very_deep_entry_is_cut_and_covers_more() -> None:
     assert not is_named(deep, "deep.test" + "/d" * (MOST_BEGINNINGS - 1))
 
 
-def test_parameters_are_looked_at_up_to_a_bound() -> None:
+def test_parameters_are_looked_at_up_to_a_bound_and_nothing_hides_behind_more() -> None:
     junk = "&".join(f"p{number}" for number in range(2 * MOST_PARAMETERS))
-    assert is_named(LISTS, "pages.example/show?p&id=3&" + junk)
-    assert not is_named(LISTS, f"pages.example/show?{junk}&id=3")
+
+    def categories(address: str) -> set[str]:
+        url = split(address)
+        assert url is not None
+        return {hit.category for hit in LISTS.match(url.host, url)}
+
+    assert CATEGORY in categories("pages.example/show?p&id=3&" + junk)
+    assert categories(f"pages.example/show?{junk}&id=3") == {UNSEEN}
+    assert categories(f"harmless.example/show?{junk}&id=3") == set()
+    few = "&".join(f"p{number}" for number in range(MOST_PARAMETERS - 1))
+    assert CATEGORY in categories(f"pages.example/show?{few}&id=3")
+    assert categories(f"pages.example/show?{few}&other") == set()
 
 
 labels = st.sampled_from(["a", "b", "co", "com", "uk", "gov", "test", "xn--bcher-kva"])
