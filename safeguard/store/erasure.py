@@ -8,22 +8,25 @@ case) is not erased: the law of safeguarding records comes before.
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
 from sqlalchemy import Select, delete, exists, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from safeguard.core.concerns import Known
 from safeguard.problems import UnusableError
 from safeguard.store import access_retention, audit, holds
-from safeguard.store.retention import BATCH, removing
+from safeguard.store.removal import Copies, remove, removing
 from safeguard.store.session import Store
 from safeguard.store.tables.audit import AuditPayloadRow, AuditRow
 from safeguard.store.tables.cases import CaseConcernRow, CasePersonRow, CaseRow
-from safeguard.store.tables.concerns import ConcernEventRow, ConcernRow
+from safeguard.store.tables.concerns import ConcernEventRow, ConcernRow, EvidenceRow
 from safeguard.store.tables.events import EventRow
 from safeguard.store.tables.people import PersonRow
 
+BATCH = 500
+RUNS_AT_ONCE = 25  # each may be a row of the chain that says so
 WHY = "the person was erased"
 
 
@@ -78,10 +81,12 @@ def erase(store: Store, person: str, who: str, why: str, now: datetime) -> Erase
     """Erase what is kept of the person; `who` decided it, and `why` is kept in the tombstone."""
     refuse_where_kept(store, person)
     visits = access_retention.forget(store, person)
-    concerns = _remove(store, ConcernRow.id, _concerns_of(person), now, who, "concern")
+    concerns = _remove(
+        store, ConcernRow.id, _concerns_of(person), now, who, "concern", EvidenceRow.concern_id
+    )
     events = _remove(store, EventRow.id, _events_of(person), now, who, "event")
     details = _erase_details(store, [person], "person", now, who)
-    erased = Erased(visits, len(concerns), len(events), details)
+    erased = Erased(visits, concerns, events, details)
     with removing(store) as session:
         session.execute(delete(PersonRow).where(PersonRow.id == person))
         audit.record(session, now, who, "erased", "person", person, {"why": why, **asdict(erased)})
@@ -113,16 +118,19 @@ def _remove(
     now: datetime,
     who: str,
     kind: str,
-) -> list[str]:
+    copies: Copies | None = None,
+) -> int:
     """Remove these rows, and what the audit chain says of each beyond who, what and when."""
-    gone: list[str] = []
+
+    def ended(session: Session, ids: Sequence[str]) -> None:
+        session.execute(delete(key.class_).where(key.in_(ids)))
+
+    gone = 0
     while True:
         with store.reading() as session:
-            ids = list(session.scalars(query.limit(BATCH)))
+            ids = session.scalars(query.limit(BATCH)).all()
         _erase_details(store, ids, kind, now, who)  # first: afterwards nobody knows the ids
-        with removing(store) as session:
-            session.execute(delete(key.class_).where(key.in_(ids)))
-        gone += ids
+        gone += remove(store, ids, query, ended, copies)
         if len(ids) < BATCH:
             return gone
 
@@ -132,6 +140,12 @@ def _erase_details(store: Store, ids: Sequence[str], kind: str, now: datetime, w
         select(AuditRow.id)
         .join(AuditPayloadRow, AuditPayloadRow.id == AuditRow.id)
         .where(AuditRow.about_kind == kind, AuditRow.about.in_(ids))
+        .order_by(AuditRow.id)
     )
-    with removing(store) as session:
-        return audit.erase_payload(session, now, who, session.scalars(query).all(), WHY)
+    with store.reading() as session:
+        rows = session.scalars(query).all()
+    gone = 0
+    for part in batched(rows, RUNS_AT_ONCE):
+        with removing(store) as session:
+            gone += audit.erase_payload(session, now, who, part, WHY)
+    return gone

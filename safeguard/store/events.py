@@ -22,7 +22,7 @@ from safeguard.store.tables.events import FLAGGED, EventRow, TallyRow
 from safeguard.store.tables.people import PersonRow
 from safeguard.vault import UnsealError, Vault
 
-LOOKED_THROUGH = 50_000
+LOOKED_THROUGH = 20_000
 
 _private = msgspec.msgpack.Decoder(Private)
 

@@ -3,15 +3,15 @@
 Killed at any point, the next run goes on: each batch is whole. Each run leaves a row a class.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import batched
 from time import monotonic
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from safeguard.core.below_threshold import BelowThreshold
@@ -20,6 +20,7 @@ from safeguard.core.retention import Kept, Periods
 from safeguard.core.visits import Visits
 from safeguard.records import Record, decode
 from safeguard.store import access_retention, audit, holds, retention_rules
+from safeguard.store.removal import remove, removing
 from safeguard.store.retention_rules import Sweep
 from safeguard.store.session import Store
 from safeguard.store.tables.audit import AuditPayloadRow, AuditRow
@@ -115,17 +116,22 @@ def _count(store: Store, query: Select[Any]) -> int:
 
 
 def _sweep(store: Store, sweep: Sweep, stop: Stop, now: datetime) -> int:
-    gone = 0
+    """Look for what is ripe beside those who write, from the first to the last; then remove it."""
+
+    def ended(session: Session, ids: Sequence[Any]) -> None:
+        for statement in sweep.removing(ids):
+            session.execute(statement)
+        if ids and sweep.name == "cases":
+            audit.record(session, now, WHO, "removed", "cases", "", {"ids": list(ids)})
+
+    gone, last = 0, None
     while not stop():
-        with removing(store) as session:
-            ids = list(session.scalars(sweep.ripe.limit(BATCH)))
-            for statement in sweep.removing(ids):
-                session.execute(statement)
-            if ids and sweep.name == "cases":
-                audit.record(session, now, WHO, "removed", "cases", "", {"ids": ids})
-        gone += len(ids)
+        with store.reading() as session:
+            ids = session.scalars(sweep.ripe_after(last).limit(BATCH)).all()
+        gone += remove(store, ids, sweep.ripe, ended, sweep.copies)
         if len(ids) < BATCH:
             break
+        last = ids[-1]
     return gone
 
 
@@ -155,15 +161,18 @@ def _hours(
 
 def _refused(store: Store, before: datetime, *, remove: bool) -> Removed:
     """Of a record whose time nobody can read, nobody can say that it is over: it stays."""
-    gone = 0
-    with removing(store) if remove else store.reading() as session:
-        for row in session.scalars(select(RefusedRow)).all():
-            at = _time_of(row.record)
-            if at is not None and at < before:
-                gone += 1
-                if remove:
-                    session.delete(row)
-    return Removed(Kept.REFUSED.value, before, gone)
+    key = (RefusedRow.spool, RefusedRow.position)
+    with store.reading() as session:
+        rows = session.execute(select(*key, RefusedRow.record)).yield_per(BATCH)
+        over = [
+            (spool, position)
+            for spool, position, record in rows
+            if (at := _time_of(record)) is not None and at < before
+        ]
+    for part in batched(over if remove else (), BATCH):
+        with removing(store) as session:
+            session.execute(delete(RefusedRow).where(tuple_(*key).in_(part)))
+    return Removed(Kept.REFUSED.value, before, len(over))
 
 
 def _time_of(record: bytes) -> datetime | None:
@@ -191,28 +200,21 @@ def _details(store: Store, before: datetime, now: datetime, stop: Stop, *, remov
         .join(AuditRow, AuditRow.id == AuditPayloadRow.id)
         .where(AuditRow.at < before, AuditRow.id > 1)
     )
-    free = over.where(~about_held).order_by(AuditPayloadRow.id)
+    free = over.where(~about_held)
     held = _count(store, over.where(about_held))
     if not remove:
         return Removed(Kept.DETAILS.value, before, _count(store, free), held)
-    gone = 0
+    gone, last = 0, 0
     while not stop():
+        after = free.where(AuditPayloadRow.id > last).order_by(AuditPayloadRow.id).limit(BATCH)
+        with store.reading() as session:
+            rows = session.scalars(after).all()
         with removing(store) as session:
-            rows = list(session.scalars(free.limit(BATCH)))
-            audit.erase_payload(session, now, WHO, rows, "over their time")
-        gone += len(rows)
+            gone += audit.erase_payload(session, now, WHO, rows, "over their time")
         if len(rows) < BATCH:
             break
+        last = rows[-1]
     return Removed(Kept.DETAILS.value, before, gone, held, _said(stop))
-
-
-@contextmanager
-def removing(store: Store) -> Iterator[Session]:
-    """One transaction that removes: SQLite overwrites what it lets go of."""
-    with store.writing() as session:
-        if store.engine.dialect.name == "sqlite":
-            session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
-        yield session
 
 
 def _said(stop: Stop) -> str:

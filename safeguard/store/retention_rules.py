@@ -1,6 +1,6 @@
 """Which rows of which tables are over their time, as queries that both engines read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,9 @@ from filter_rules.types import Severity
 from safeguard.core.events import first_id_at
 from safeguard.core.retention import Kept, Periods, outcomes_kept_as
 from safeguard.store import holds
+from safeguard.store.removal import Copies
 from safeguard.store.tables.cases import CaseConcernRow, CaseRow, OutcomeRow
-from safeguard.store.tables.concerns import ConcernEventRow, ConcernRow
+from safeguard.store.tables.concerns import ConcernEventRow, ConcernRow, EvidenceRow
 from safeguard.store.tables.events import EventRow
 from safeguard.store.tables.keeping import LegalHoldRow, RetentionRunRow, SelfTestRow
 from safeguard.store.tables.notices import OutboxRow
@@ -31,6 +32,7 @@ class Sweep:
     over: Condition
     holds: Condition | None = None
     first: Delete | None = None  # what refers to the rows without going with them
+    copies: Copies | None = None  # what was copied into the rows, and is many for each
 
     @property
     def ripe(self) -> Select[Any]:
@@ -41,7 +43,11 @@ class Sweep:
     def held(self) -> Select[Any]:
         return select(self.id).where(self.over, self.holds) if self.holds is not None else _NONE
 
-    def removing(self, ids: list[Any]) -> Iterator[Delete]:
+    def ripe_after(self, last: Any) -> Select[Any]:
+        query = self.ripe.order_by(self.id)
+        return query if last is None else query.where(self.id > last)
+
+    def removing(self, ids: Sequence[Any]) -> Iterator[Delete]:
         if self.first is not None:
             yield self.first.where(LegalHoldRow.case_id.in_(ids))
         yield delete(self.id.class_).where(self.id.in_(ids))
@@ -59,12 +65,14 @@ def sweeps(periods: Periods, now: datetime) -> Iterator[Sweep]:
         _closed_cases(periods, now),
         CaseRow.id.in_(holds.CASES),
         delete(LegalHoldRow),
+        EvidenceRow.case_id,
     )
     for kept in (Kept.LOW, Kept.OPEN, Kept.DISMISSED, Kept.NOTED, Kept.ACTED):
         before = periods.before(kept, now)
         over = and_(_concern_of(kept, before), ~_in_a_case())
         held = ConcernRow.id.in_(holds.CONCERNS)
-        yield Sweep(f"concerns: {kept.value}", before, ConcernRow.id, over, held)
+        copies = EvidenceRow.concern_id
+        yield Sweep(f"concerns: {kept.value}", before, ConcernRow.id, over, held, copies=copies)
     for kept in (Kept.LOW, Kept.OPEN, Kept.NOTED):
         before = periods.before(kept, now)
         over = and_(EventRow.id < first_id_at(before), _event_of(kept), ~_in_a_concern())

@@ -327,3 +327,20 @@ def test_asked_each_hour_it_purges_once_a_day(any_store: Store) -> None:
     with any_store.reading() as session:
         runs = set(session.scalars(select(RetentionRunRow.at)))
     assert runs == {NOW, NOW + timedelta(hours=24), NOW - timedelta(hours=25)}
+
+
+def test_what_was_held_is_passed_by_and_what_is_behind_it_goes(
+    any_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    staff = reviewer(any_store)
+    holds.place(any_store, staff, "the police asked", ago(2300), PERSON)
+    with any_store.writing() as session:
+        for person in (PERSON, PERSON, PERSON, "pupil-8", "pupil-8"):
+            audit.record(session, ago(2300), "staff:1", "viewed", "person", person, {"why": "a"})
+    for number in range(5):
+        event(any_store, number, 100, person=PERSON if number < 3 else "pupil-8")
+    ran = {one.name: (one.count, one.held) for one in retention.purge(any_store, PERIODS, NOW)}
+    assert ran["events: not reviewed, low"] == (2, 3)
+    assert ran[Kept.DETAILS.value] == (2, 4)
+    assert isinstance(audit_verify.verify(any_store), Verified)
