@@ -15,6 +15,7 @@ from werkzeug import Response
 from admin_web.access import open_to
 from admin_web.roles import Role
 from admin_web.site import Site, here
+from safeguard.building import rules_in_force
 from safeguard.core.notice_words import how_many
 from safeguard.notify.notifier import put_tests
 from safeguard.notify.troubles import troubles
@@ -79,14 +80,14 @@ def _rules(site: Site) -> Check:
             "everything is blocked." if stance == "block" else "only help lines are let through."
         )
         return Check("Rules", well=False, says=says, mend="Run: safeguard rules build")
+    if snapshot.stamp.artefact not in {"", snapshot.rules.fingerprint}:
+        says = "The newest rules cannot be read: those of before stay in force."
+        return Check("Rules", well=False, says=says, mend="Run: safeguard rules build")
     rules = f"Rules {snapshot.rules.fingerprint[:12]}"
     fingerprint = rules_in_force(site.settings.data)
     built = _built(site.settings.data / "rules" / fingerprint) if fingerprint else None
     if built is None:
         says = f"{rules} stay in force, but there are none on the disk for the next start."
-        return Check("Rules", well=False, says=says, mend="Run: safeguard rules build")
-    if snapshot.rules.fingerprint != snapshot.stamp.artefact:
-        says = "The newest rules cannot be read: those of before stay in force."
         return Check("Rules", well=False, says=says, mend="Run: safeguard rules build")
     age = site.clock() - datetime.fromtimestamp(built, site.zone)
     made = f"{rules}, made {_ago(age)}."
