@@ -11,9 +11,10 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -27,15 +28,17 @@ from safeguard.core.audit import Actor
 from safeguard.core.concerns import ConcernEvent
 from safeguard.core.events import Event, Private, SealedEvent, new_event_id
 from safeguard.core.types import Action, Channel, Reason
-from safeguard.store import concern_numbers, concern_pages, evidence
+from safeguard.store import concern_numbers, concern_pages, evidence, telling
 from safeguard.store.concern_building import Terms, build
 from safeguard.store.concern_pages import Order, WantedConcerns
+from safeguard.store.concern_rows import OPEN
 from safeguard.store.intake import Batch, take_in
 from safeguard.store.session import Store
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 TERMS = Terms(RULES, frozenset({"secondary"}))
 AT_ONCE = 5_000
+MONTH = timedelta(days=28)
 LEAD = Actor("staff:1", NOW)
 
 
@@ -126,6 +129,10 @@ def listed(engine: str, concerns: int, events: int) -> None:
             "nobody's": WantedConcerns(unowned=True),
             "a pupil's": WantedConcerns(subject=f"{'pupil 7':>32}".replace(" ", "0")),
             "reviewed": WantedConcerns(standing=("reviewed",)),
+            "snoozed": WantedConcerns(snoozed=True),
+            "of staff who have none": WantedConcerns(owner=7),
+            "a week of a month ago": WantedConcerns(since=NOW - MONTH, until=NOW - 3 * MONTH / 4),
+            "everything ever": WantedConcerns(standing=(*OPEN, "reviewed")),
         }
         for order in Order:
             for what, wanted in asked.items():
@@ -141,9 +148,15 @@ def listed(engine: str, concerns: int, events: int) -> None:
         began = time.perf_counter()
         numbers = concern_numbers.today(store, NOW, NOW)
         print(f"{'numbers of today':34}{(time.perf_counter() - began) * 1e3:>8.1f} ms {numbers}")
-        began = time.perf_counter()
-        evidence.due(store, NOW)
-        print(f"{'looking what is to be copied':34}{(time.perf_counter() - began) * 1e3:>8.1f} ms")
+        looks: dict[str, Callable[[], object]] = {
+            "looking what is to be copied": partial(evidence.due, store, NOW),
+            "looking what is to be folded": partial(build, store, TERMS, NOW, os.urandom),
+            "looking what is to be told": partial(telling.open_concerns, store, Severity.HIGH, NOW),
+        }
+        for what, look in looks.items():
+            began = time.perf_counter()
+            look()
+            print(f"{what:34}{(time.perf_counter() - began) * 1e3:>8.1f} ms")
 
 
 def multiply(store: Store, table: str, count: int) -> None:
