@@ -116,7 +116,7 @@ class Notify(Section):
         None, description="A PEM file of authorities to trust too, for webhooks of your own."
     )
     timeout_seconds: int = Field(
-        10, ge=1, le=60, description="How long a server may take for each answer."
+        10, ge=1, le=30, description="How long a server may take for each answer."
     )
     digest_at: ClockTime = Field(
         "07:30", description="When the digest goes out on school days, in the school's zone."
