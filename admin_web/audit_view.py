@@ -8,6 +8,7 @@ from flask import url_for
 
 from admin_web.events import reviewed_words
 from admin_web.wording import count, tidy
+from safeguard.core.concerns import outcome_words
 from safeguard.store import people, staff
 from safeguard.store.audit_search import Told
 from safeguard.store.session import Store
@@ -46,6 +47,14 @@ DEEDS = {
     ("rolled back", "rules"): "Put the rules of before back in force",
     ("imported", "sealed list"): "Took in a sealed list",
     ("removed", "sealed list"): "Removed a sealed list",
+    ("tested", "sealed list"): "Asked the filter about the provider’s test entries",
+    ("held", "case"): "Placed a legal hold on a case",
+    ("held", "person"): "Placed a legal hold",
+    ("lifted", "case"): "Lifted a legal hold on a case",
+    ("lifted", "person"): "Lifted a legal hold",
+    ("added", "ladder"): "Added an order in which staff are told",
+    ("changed", "ladder"): "Changed in which order staff are told",
+    ("removed", "ladder"): "Removed an order in which staff are told",
     ("upgraded", "database"): "Brought the database up to date",
     ("signed in", "account"): "Signed in",
     ("added", "account"): "Added an account",
@@ -167,8 +176,8 @@ def _text(name: str, value: Any, named: Mapping[str, str]) -> str:
     match name, value:
         case "ids", list():
             return count(len(value), "entry", "entries") if value else ""
-        case "before" | "after", str():
-            return reviewed_words(value)
+        case "before" | "after" | "outcome", str():
+            return outcome_words(value) if name == "outcome" else reviewed_words(value)
         case "for", {"deed": str(deed)}:
             kind = tuple(deed.split("/"))
             words = next((said for known, said in DEEDS.items() if known == kind), deed)

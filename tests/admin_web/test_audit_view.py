@@ -40,6 +40,11 @@ def test_who_it_was(school: School, who: str, words: str) -> None:
         ("added", "rule", "7", {"before": [], "after": {"address": "b.example"}}, "Added a rule",
          "b.example"),
         ("imported", "list", "games", {}, "Took in a list", "games"),
+        ("tested", "sealed list", "", {"passed": True, "entries": 1},
+         "Asked the filter about the provider’s test entries", ""),
+        ("held", "case", "c1", {"hold": 1}, "Placed a legal hold on a case", ""),
+        ("changed", "ladder", "2", {"name": "Year 7", "steps": [{"contacts": [1], "minutes": 0}]},
+         "Changed in which order staff are told", "Year 7"),
         ("asked", "sealed list", "e1", {}, "Asked about an address that is withheld", ""),
         ("changed", "account", "999", {}, "Changed an account", ""),
         ("reviewed", "event", "e1", {"before": "", "after": "acted"}, "Reviewed an event", ""),
@@ -50,6 +55,11 @@ def test_what_was_done_to_what(
 ) -> None:
     found = line(school, "staff:1", what, kind, about, **told)
     assert (found.deed, found.about) == (deed, shown)
+
+
+def test_an_outcome_is_told_by_its_sentence(school: School) -> None:
+    found = line(school, "staff:1", "closed", "concern", "c1", outcome="too_broad")
+    assert found.details == (("Outcome", "not a concern: the rule is too broad"),)
 
 
 def test_details_are_in_an_order_and_in_words(school: School) -> None:
