@@ -27,6 +27,7 @@ from safeguard.problems import UnusableError
 from safeguard.settings import Settings
 from safeguard.sources import shipped_themes
 from safeguard.store import audit, schema, thresholds
+from safeguard.store.quiet import pile
 from safeguard.supervisor import make_folder
 
 DAYS = 14
@@ -61,6 +62,30 @@ def rehearse(
     _say(changes, theme, text, threshold)
     for note in _notes(text, threshold, unread):
         notes.print(note)
+
+
+@app.command()
+def below(
+    as_json: JsonOption = False, data: DataOption = None, config: ConfigOption = None
+) -> None:
+    """Say what stayed below the threshold in two weeks, by theme: how often, and how near it came."""
+    settings = settings_of(data, config)
+    make_folder(settings.data)
+    store = schema.prepare(settings)
+    try:
+        found = pile(store, now() - timedelta(days=DAYS))
+    finally:
+        store.close()
+    if as_json:
+        for one in found:
+            typer.echo(json.dumps(asdict(one)))
+        return
+    if not found:
+        typer.echo(f"Nothing stayed below in the last {DAYS} days.")
+        return
+    typer.echo(f"{'theme':<20}{'times':>8}{'highest':>9}")
+    for one in found:
+        typer.echo(f"{one.theme:<20}{one.times:>8,}{one.highest:>9g}")
 
 
 def _check(theme: str, threshold: float) -> None:

@@ -105,3 +105,19 @@ def test_what_cannot_be_rehearsed_is_said_with_the_mend(
 ) -> None:
     ran = safeguard("themes", "rehearse", *given)
     assert (ran.status, says in ran.err) == (2, True)
+
+
+@pytest.mark.usefixtures("fortnight")
+def test_what_stayed_below_is_told_by_theme(safeguard: Callable[..., Ran]) -> None:
+    assert safeguard("themes", "below").out == (
+        "theme                  times  highest\n"
+        "help-seeking              99      3.5\n"
+        "drugs                     12      3.5\n"
+    )
+    told = safeguard("themes", "below", "--json").out.splitlines()
+    assert json.loads(told[1]) == {"theme": "drugs", "times": 12, "highest": 3.5}
+
+
+def test_where_nothing_stayed_below_that_is_said(safeguard: Callable[..., Ran]) -> None:
+    assert safeguard("themes", "below").out == "Nothing stayed below in the last 14 days.\n"
+    assert safeguard("themes", "below", "--json").out == ""
