@@ -36,7 +36,12 @@ class AuditRow(Row):
         LargeBinary(32), comment="Of this row's columns, the previous hash among them."
     )
 
-    __table_args__ = (Index(None, "about_kind", "about", "id"), Index(None, "who", "id"))
+    __table_args__ = (
+        Index(None, "about_kind", "about", "id"),
+        Index(None, "what", "about_kind", "id"),
+        Index(None, "who", "id"),
+        Index(None, "at", "id"),
+    )
 
 
 class AuditPayloadRow(Row):

@@ -43,6 +43,9 @@ def rows(page: Page) -> list[int]:
         (WantedRows(what="viewed"), [3, 2]),
         (WantedRows(what="viewed", about_kind="event"), [3]),
         (WantedRows(since=at(1), until=at(3)), [4, 3]),
+        (WantedRows(until=at(3), who="staff:1"), [3, 2]),
+        (WantedRows(since=at(2), what="viewed"), []),
+        (WantedRows(since=at(1), what="viewed", about_kind="event", who="staff:1"), [3]),
         (WantedRows(naming=frozenset({ANN})), [3, 2]),
         (WantedRows(naming=frozenset({BEN})), [5, 4, 2]),
         (WantedRows(naming=frozenset({ANN, BEN}), who="staff:1"), [3, 2]),
@@ -83,6 +86,50 @@ def test_a_search_through_details_stops_after_so_many_and_says_where_to_go_on(
     first = search(any_store, wanted)
     assert (rows(first), first.older) == ([], 4)
     assert rows(search(any_store, wanted, first.older)) == [3, 2]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "first", "whole"),
+    [
+        (WantedRows(who="staff:1", what="viewed"), [3, 2], [3, 2]),  # led to by who
+        (WantedRows(what="viewed", about_kind="events", who="staff:1"), [2], [2]),  # by the deed
+        (WantedRows(what="viewed"), [], [3, 2]),
+        (WantedRows(who="command:*", until=at(9)), [6, 5], [6, 5]),
+        (WantedRows(who="staff:1", until=at(9)), [], [3, 2]),  # by the time
+    ],
+)
+def test_what_no_index_tells_is_looked_for_in_so_many_rows_a_page(
+    any_store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    wanted: WantedRows,
+    first: list[int],
+    whole: list[int],
+) -> None:
+    monkeypatch.setattr(audit_search, "MOST_LOOKED_AT", 2)
+    fill(any_store)
+    page = search(any_store, wanted)
+    assert rows(page) == first
+    found = rows(page)
+    while page.older is not None:
+        page = search(any_store, wanted, page.older)
+        found += rows(page)
+    assert found == whole
+
+
+def test_pages_of_a_spell_follow_one_another_though_the_clock_was_set_back(
+    any_store: Store,
+) -> None:
+    fill(any_store)
+    audit.note(any_store, Actor("staff:1", at(2)), "viewed", "event", "e2")
+    wanted = WantedRows(until=at(4))
+    whole = rows(search(any_store, wanted))
+    assert whole == [5, 7, 4, 3, 2, 1]
+    page = search(any_store, wanted, None, 2)
+    seen = rows(page)
+    while page.older is not None:
+        page = search(any_store, wanted, page.older, 2)
+        seen += rows(page)
+    assert seen == whole
 
 
 def test_details_that_were_erased_or_altered_say_so_and_the_key_is_never_told(

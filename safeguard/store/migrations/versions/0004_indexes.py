@@ -1,4 +1,4 @@
-"""Lists of concerns and events, and the numbers of today, found without reading their rows."""
+"""Lists of concerns, of events and of the audit chain, found without reading their rows."""
 
 from collections.abc import Sequence
 
@@ -53,9 +53,14 @@ def upgrade() -> None:
     _index_where("ix_events_flagged", "events", "flagged", of_flagged)
     op.drop_index("ix_events_to_fold", "events")
     _index_where("ix_events_to_fold", "events", "flagged AND NOT folded", ["folded", "id"])
+    deed = ["what", "about_kind", "id"]
+    op.create_index("ix_audit_chain_what_about_kind_id", "audit_chain", deed)
+    op.create_index("ix_audit_chain_at_id", "audit_chain", ["at", "id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_audit_chain_at_id", "audit_chain")
+    op.drop_index("ix_audit_chain_what_about_kind_id", "audit_chain")
     op.drop_index("ix_events_to_fold", "events")
     _index_where("ix_events_to_fold", "events", "flagged AND NOT folded", ["id"])
     op.drop_index("ix_events_flagged", "events")
