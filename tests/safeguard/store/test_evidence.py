@@ -106,6 +106,23 @@ def test_what_comes_later_is_copied_when_its_time_is_over_and_a_day_later(
     assert not copy_due(any_store, MONDAY + timedelta(days=9))
 
 
+def test_what_is_copied_the_moment_it_is_due_is_due_no_more(any_store: Store) -> None:
+    happen(any_store, flagged_event(minutes(0)))
+    a_day_later = minutes(15) + timedelta(days=1)
+    for moment in (minutes(1), minutes(20), a_day_later):
+        assert copy_due(any_store, moment)
+        assert not evidence.due(any_store, moment)
+    assert rows(any_store)[0].context_due_at is None
+
+
+def test_those_due_longest_come_first_and_so_many_at_once(any_store: Store) -> None:
+    for number in range(3):
+        happen(any_store, flagged_event(minutes(number), f"p{number}"), now=minutes(5 - number))
+    ids = [row.id for row in rows(any_store)]
+    assert evidence.due(any_store, minutes(9)) == ids[::-1]
+    assert evidence.due(any_store, minutes(9), most=2) == ids[:0:-1]
+
+
 def test_what_is_copied_twice_is_there_once(any_store: Store) -> None:
     bring(any_store, visit(any_store, 1))
     happen(any_store, flagged_event())
