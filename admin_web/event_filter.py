@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, SelectField, StringField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, ValidationError
 
 from admin_web.fields import first_moment, not_before_since, stripped
 from admin_web.site import here
@@ -15,6 +15,7 @@ from filter_rules.types import Severity
 from safeguard.loading import shipped_groups
 from safeguard.sources import shipped_themes
 from safeguard.store.events import Wanted
+from safeguard.store.tokens import keyed
 
 SEVERITY_CHOICES = {"": "Any"} | {
     severity.word: words if severity is Severity.URGENT else f"{words}, or sooner"
@@ -49,6 +50,12 @@ class FilterForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
         validators=[Length(max=100)],
         render_kw={"autocomplete": "off"},
     )
+    words = StringField(
+        "Words typed or read",
+        filters=[stripped],
+        validators=[Length(max=100)],
+        render_kw={"autocomplete": "off"},
+    )
     since = DateField("From", validators=[Optional()])
     until = DateField("To", validators=[Optional(), not_before_since])
     person = HiddenField(validators=[Length(max=32)])
@@ -62,6 +69,10 @@ class FilterForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     def narrows(self) -> bool:
         return any(field.data for field in self)
 
+    def validate_words(self, field: Any) -> None:
+        if field.data and not keyed(here().store.vault, field.data):
+            raise ValidationError("Give at least one whole word: parts of words are not found.")
+
     def wanted(self, zone: ZoneInfo) -> Wanted:
         side, _, name = (self.about.data or "").partition(":")
         return Wanted(
@@ -70,6 +81,7 @@ class FilterForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
             category=name if side == "category" else "",
             theme=name if side == "theme" else "",
             person=self.person.data or "",
+            keyed_words=keyed(here().store.vault, self.words.data or ""),
             severity=Severity[(self.severity.data or "none").upper()],
             flagged=None if self.kept.data == "all" else True,
             reviewed=YES_NO.get(self.reviewed.data or ""),

@@ -8,17 +8,16 @@ duties.py, which one node does for all.
 
 import argparse
 import signal
-import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event as Flag
 
 from safeguard import logs
 from safeguard import settings as settings_file
 from safeguard.beside import Beside, Lane
+from safeguard.company import Company, Updates
 from safeguard.node import ThisNode
 from safeguard.problems import UnusableError
 from safeguard.records import decode
@@ -34,15 +33,11 @@ from safeguard.store.intake import (
     take_in,
 )
 from safeguard.store.session import AwayError, Store, open_store
-from safeguard.subscriptions import due
-from safeguard.workers import start_tied
 
 EVERY = 0.25
 ROUNDS = 10  # of batches, before a look at what runs beside
 BATCH = 2000
 LONGEST_WAIT = 10.0
-LOOK = timedelta(minutes=1)  # how often it is looked whether a list is due
-LONGEST_UPDATE = timedelta(hours=6)  # then it hangs, and is tried anew
 
 log = logs.logger("safeguard.jobs")
 
@@ -142,87 +137,6 @@ def _batch(spool: str, name: str, spooled: Sequence[Spooled]) -> Batch:
         except ValueError as error:
             refused.append(Refused(one.position, one.record, type(error).__name__))
     return Batch(spool, name, spooled[-1].position, kept, refused)
-
-
-class Updates:
-    """Starts an update of lists when one is due; never more than one at a time."""
-
-    def __init__(self, data: Path, command: Sequence[str], clock: Callable[[], datetime]) -> None:
-        self._data = data
-        self._command = command
-        self._clock = clock
-        self._looked: datetime | None = None
-        self._started: datetime | None = None
-        self._child: subprocess.Popen[bytes] | None = None
-
-    def tick(self) -> None:
-        """Look whether there is anything to do. Cheap, but once a minute."""
-        now = self._clock()
-        if self._child is not None and self._is_busy(self._child, now):
-            return
-        self._child = None
-        # A clock that was set back does not stop the looking.
-        if self._looked is not None and timedelta() <= now - self._looked < LOOK:
-            return
-        self._looked = now
-        if due(self._data, now):
-            self._started = now
-            self._child = start_tied(self._command)
-
-    def close(self) -> None:
-        if self._child is not None:
-            self._child.kill()  # an update may be killed at any point
-            self._child.wait()
-            self._child = None
-
-    def _is_busy(self, child: subprocess.Popen[bytes], now: datetime) -> bool:
-        if child.poll() is not None:
-            return False
-        if self._started is not None and now - self._started > LONGEST_UPDATE:
-            log.error("an update of lists took too long and was ended")
-            self.close()
-            return False
-        return True
-
-
-class Company:
-    """What runs beside the drainer: this node among others, its duties, and updates of lists."""
-
-    def __init__(
-        self,
-        node: ThisNode,
-        lanes: Sequence[Beside],
-        updates: Updates | None,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._node = node
-        self._lanes = lanes
-        self._updates = updates
-        self._clock = clock
-        self._looked: datetime | None = None
-
-    def tick(self) -> None:
-        """See what is to run here. Cheap, but once a second; AwayError is said by the drainer."""
-        now = self._clock()
-        if self._looked is not None and timedelta() <= now - self._looked < timedelta(seconds=1):
-            return
-        self._looked = now
-        leads = self._node.leads()
-        for lane in self._lanes:
-            lane.tick(wanted=leads)
-        if self._updates is not None and leads:
-            self._updates.tick()
-        with suppress(AwayError):
-            self._node.tick(now)
-
-    def close(self) -> None:
-        if self._updates is not None:
-            self._updates.close()
-        for lane in self._lanes:
-            lane.end()
-        for lane in self._lanes:
-            lane.close()
-        self._node.close()
 
 
 def run(

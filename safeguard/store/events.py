@@ -18,7 +18,7 @@ from safeguard.core.events import Event, Private, first_id_at, reference_from
 from safeguard.core.types import Action, Channel, Reason
 from safeguard.store.columns import escaped, holding
 from safeguard.store.session import Store
-from safeguard.store.tables.events import FLAGGED, EventRow, TallyRow
+from safeguard.store.tables.events import FLAGGED, EventRow, TallyRow, WordTokenRow
 from safeguard.store.tables.people import PersonRow
 from safeguard.vault import UnsealError, Vault
 
@@ -41,7 +41,7 @@ class Wanted:
     """What to look for; what is left out does not matter.
 
     `text` is looked for in hosts, addresses, references and people's names. Words typed are
-    encrypted, and are not searched.
+    encrypted: `keyed_words` are what stands for them, all of which an event must hold (tokens.py).
     """
 
     text: str = ""
@@ -49,6 +49,7 @@ class Wanted:
     category: str = ""
     theme: str = ""
     person: str = ""
+    keyed_words: tuple[bytes, ...] = ()
     severity: Severity = Severity.NONE
     flagged: bool | None = None
     reviewed: bool | None = None
@@ -182,6 +183,8 @@ def _indexed(wanted: Wanted) -> Iterator[ColumnElement[bool] | TextClause]:
     """Yield what indexes tell: whose, and of what is flagged how soon, which group, reviewed."""
     if wanted.person:
         yield EventRow.person == wanted.person
+    for token in wanted.keyed_words:
+        yield EventRow.id.in_(select(WordTokenRow.event_id).where(WordTokenRow.token == token))
     if wanted.flagged:
         yield FLAGGED
         yield from _of_flagged(wanted)

@@ -12,14 +12,13 @@ event is missed in whatever order they arrive, and what is killed in between is 
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Table, exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.orm import Session
 
 from filter_rules.sealed import WITHHELD
 from filter_rules.text import fold
 from safeguard.core.events import Private, SealedEvent
 from safeguard.store.bulk import add_new
-from safeguard.store.events import StoredEvent, event, is_event_id
 from safeguard.store.session import Store
 from safeguard.store.tables.events import EventRow, WordTokenRow
 from safeguard.vault import UnsealError, Vault
@@ -62,35 +61,10 @@ def index_waiting(store: Store, most: int = BATCH) -> int:
     return len(rows)
 
 
-def holding_words(vault: Vault, text: str) -> list[ColumnElement[bool]]:
-    """Return the conditions on EventRow that say: all these words are in it."""
-    having = select(WordTokenRow.event_id)
-    return [
-        EventRow.id.in_(having.where(WordTokenRow.token == vault.token(word)))
-        for word in _asked(text)
-    ]
-
-
-def search(
-    store: Store, text: str, before: str = "", limit: int = 50
-) -> tuple[list[StoredEvent], str]:
-    """Return the newest events that hold all the words, and where to continue (empty: nowhere)."""
-    words = _asked(text)
-    if not words:
-        return [], ""
-    first, *others = (store.vault.token(word) for word in words)
-    query = select(WordTokenRow.event_id).where(WordTokenRow.token == first)
-    for token in others:
-        row = aliased(WordTokenRow)
-        query = query.where(
-            exists().where(row.token == token, row.event_id == WordTokenRow.event_id)
-        )
-    if is_event_id(before):
-        query = query.where(WordTokenRow.event_id < before)
-    with store.reading() as session:
-        ids = session.scalars(query.order_by(WordTokenRow.event_id.desc()).limit(limit + 1)).all()
-    found = [one for key in ids[:limit] if (one := event(store, key)) is not None]
-    return found, ids[limit - 1] if len(ids) > limit else ""
+def keyed(vault: Vault, text: str) -> tuple[bytes, ...]:
+    """Return what stands for the words of a text, to look for events that hold them all."""
+    words = dict.fromkeys(fold(text).split())
+    return tuple(vault.token(word) for word in list(words)[:MOST_ASKED])
 
 
 def index_again(store: Store) -> Iterator[int]:
@@ -106,10 +80,6 @@ def index_again(store: Store) -> Iterator[int]:
         if len(rows) < BATCH:
             return
         after = rows[-1][0]
-
-
-def _asked(text: str) -> list[str]:
-    return list(dict.fromkeys(fold(text).split()))[:MOST_ASKED]
 
 
 def _put(store: Store, events: Sequence[tuple[str, bytes]]) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from filter_rules.types import Severity
 from safeguard.core.events import Private
+from safeguard.store.tokens import index_waiting
 from tests.admin_web.school import (
     NOW,
     School,
@@ -29,6 +30,9 @@ from tests.admin_web.school import (
         ("reviewed=yes", ""),
         ("reviewed=no", "one two three"),
         ("person=nobody", ""),
+        ("words=TWO", "two"),
+        ("words=said here", "one two three"),
+        ("words=tw", ""),
     ],
 )
 def test_filters_narrow_the_list(school: School, priya: Visitor, query: str, shown: str) -> None:
@@ -45,6 +49,7 @@ def test_filters_narrow_the_list(school: School, priya: Visitor, query: str, sho
             host="third.test", hosts=("third.test",), private=words("three"),
         )
     )  # fmt: skip
+    index_waiting(school.store)
     text = priya.text(f"/events?{query}")
     assert [one for one in ("one", "two", "three") if f"said {one} here" in text] == shown.split()
     if not shown:
@@ -66,3 +71,8 @@ def test_filters_that_mean_nothing_break_nothing(
 def test_dates_the_wrong_way_round_are_said(priya: Visitor) -> None:
     text = priya.text("/events?since=2026-11-22&until=2026-11-20")
     assert "must not be before the first" in text
+
+
+def test_words_that_hold_no_word_are_refused(priya: Visitor) -> None:
+    page = priya.text("/events?words=...")
+    assert "Give at least one whole word" in page

@@ -17,7 +17,8 @@ from safeguard.beside import Lane
 from safeguard.duties import AFTER_TROUBLE, LONGEST_WAIT, PAUSE, Duty, Rounds, duties_of
 from safeguard.recorder import open_recorder
 from safeguard.settings import Settings, load
-from safeguard.store import schema, tokens
+from safeguard.store import events, schema, tokens
+from safeguard.store.events import Wanted
 from safeguard.store.session import AwayError, Store
 from tests.safeguard.concern_samples import flagged_event, keep, minutes, rows
 from tests.safeguard.samples import NOW, PUPIL, SEARCH, flagged
@@ -131,7 +132,8 @@ def test_words_are_indexed_at_once_unless_events_wait_to_be_folded(
         table["fold events"](NOW)
         assert table["index words"](NOW) is True
         assert table["index words"](NOW) is False
-    assert len(tokens.search(any_store, "sad")[0]) == 5
+    wanted = Wanted(keyed_words=tokens.keyed(any_store.vault, "sad"))
+    assert len(events.search(any_store, wanted).events) == 5
 
 
 def eventually(holds: Callable[[], bool]) -> None:

@@ -10,7 +10,8 @@ from filter_rules.types import Kind
 from safeguard.core.events import Event, Private, SealedEvent
 from safeguard.keeping_settings import Retention
 from safeguard.settings import Settings
-from safeguard.store import retention, tokens
+from safeguard.store import events, retention, tokens
+from safeguard.store.events import StoredEvent, Wanted
 from safeguard.store.intake import Batch, take_in
 from safeguard.store.session import Store
 from safeguard.store.tables.events import EventRow, WordTokenRow
@@ -31,6 +32,14 @@ def put(
     one = event(store, number, days, private=private, kind=Kind.SEARCH)
     tokens.index_waiting(store)
     return one.id
+
+
+def holding(store: Store, text: str) -> tuple[StoredEvent, ...]:
+    return events.search(store, Wanted(keyed_words=tokens.keyed(store.vault, text))).events
+
+
+def number_of(one: StoredEvent) -> int:
+    return int.from_bytes(bytes.fromhex(one.event.id.replace("-", ""))[6:]) & 7
 
 
 @pytest.fixture
@@ -58,34 +67,30 @@ def store(any_store: Store) -> Store:
         ("sadly", []),
         ("sad rivers today", []),
         ("withheld", []),
-        ("", []),
-        ("...", []),
     ],
 )
 def test_whole_words_find_events_however_they_are_spelt(
     store: Store, text: str, found: list[int]
 ) -> None:
-    events, older = tokens.search(store, text)
-    assert [
-        int.from_bytes(bytes.fromhex(one.event.id.replace("-", ""))[6:]) & 7 for one in events
-    ] == found
-    assert older == ""
-    conditions = tokens.holding_words(store.vault, text)
-    if conditions:
-        with store.reading() as session:
-            ids = session.scalars(
-                select(EventRow.id).where(*conditions).order_by(EventRow.id.desc())
-            ).all()
-        assert list(ids) == [one.event.id for one in events]
+    assert [number_of(one) for one in holding(store, text)] == found
+
+
+@pytest.mark.parametrize("text", ["", "...", " "])
+def test_a_text_without_a_word_has_nothing_to_look_for(store: Store, text: str) -> None:
+    assert tokens.keyed(store.vault, text) == ()
 
 
 def test_the_newest_come_first_page_by_page(any_store: Store) -> None:
     ids = [put(any_store, number, "sad", days=9 - number) for number in range(5)]
-    first, older = tokens.search(any_store, "sad", limit=3)
-    rest, end = tokens.search(any_store, "sad", older, limit=3)
-    assert [one.event.id for one in [*first, *rest]] == ids[::-1]
-    assert end == ""
-    assert tokens.search(any_store, "sad", "no id", limit=1)[0][0].event.id == ids[-1]
+    wanted = Wanted(keyed_words=tokens.keyed(any_store.vault, "sad"))
+    first = events.search(any_store, wanted, limit=3)
+    rest = events.search(any_store, wanted, first.older, limit=3)
+    assert [one.event.id for one in [*first.events, *rest.events]] == ids[::-1]
+    assert rest.older == ""
+
+
+def test_few_words_are_asked_for_at_once(store: Store) -> None:
+    assert len(tokens.keyed(store.vault, " ".join("abcdefghijklmnop"))) == tokens.MOST_ASKED
 
 
 def test_no_word_can_be_read_from_the_index(store: Store) -> None:
@@ -111,7 +116,7 @@ def test_words_are_found_after_the_content_key_was_changed(
 ) -> None:
     rotate(any_settings.data, NOW.date())
     put(store, 6, "sad again", days=-1)
-    assert len(tokens.search(store, "sad")[0]) == 3
+    assert len(holding(store, "sad")) == 3
 
 
 def test_an_index_that_was_lost_is_made_again(
@@ -125,7 +130,7 @@ def test_an_index_that_was_lost_is_made_again(
         session.execute(update(WordTokenRow).values(token=func.substr(WordTokenRow.token, 2)))
     assert list(tokens.index_again(store)) == [2, 2, 1]
     assert there(store, WordTokenRow) == before
-    assert len(tokens.search(store, "sad")[0]) == 2
+    assert len(holding(store, "sad")) == 2
 
 
 def test_what_no_key_opens_has_no_words(any_store: Store) -> None:
@@ -158,20 +163,20 @@ def waiting(store: Store) -> int:
 def test_events_wait_for_their_words_however_late_they_come(any_store: Store) -> None:
     for number, days in enumerate((1, 9, 0, 5)):
         event(any_store, number, days, kind=Kind.SEARCH)
-    assert tokens.search(any_store, "sad") == ([], "")
+    assert not holding(any_store, "sad")
     done = []
     while count := tokens.index_waiting(any_store, 3):
         done.append((count, waiting(any_store)))
         event(any_store, 7, 3, kind=Kind.SEARCH) if len(done) == 1 else None
     assert done == [(3, 1), (2, 0)]
-    assert len(tokens.search(any_store, "sad")[0]) == 5
+    assert len(holding(any_store, "sad")) == 5
 
 
 def test_what_does_not_search_for_the_mark_does_not_find_it(any_store: Store) -> None:
     event(any_store, 1, 0, kind=Kind.SEARCH)
     assert waiting(any_store) == 1
-    for text in ("", " ", "sad"):
-        assert tokens.search(any_store, text) == ([], "")
+    assert tokens.WAITS not in tokens.keyed(any_store.vault, "sad")
+    assert not holding(any_store, "sad")
 
 
 def test_an_event_brought_again_is_indexed_as_before(any_store: Store) -> None:
@@ -195,8 +200,7 @@ def test_an_event_that_is_removed_meanwhile_leaves_no_token(
 
     monkeypatch.setattr(tokens, "_tokens", removed_meanwhile)
     assert tokens.index_waiting(any_store) == 2
-    found, _ = tokens.search(any_store, "sad")
-    assert [one.event.id for one in found] == ids[1:]
+    assert [one.event.id for one in holding(any_store, "sad")] == ids[1:]
     assert there(any_store, WordTokenRow) == 3
 
 
