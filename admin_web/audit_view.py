@@ -48,6 +48,8 @@ DEEDS = {
     ("imported", "sealed list"): "Took in a sealed list",
     ("removed", "sealed list"): "Removed a sealed list",
     ("tested", "sealed list"): "Asked the filter about the provider’s test entries",
+    ("rehearsed", "list"): "Tried a list on last week’s visits",
+    ("rehearsed", "theme"): "Tried another threshold of a theme",
     ("held", "case"): "Placed a legal hold on a case",
     ("held", "person"): "Placed a legal hold",
     ("lifted", "case"): "Lifted a legal hold on a case",

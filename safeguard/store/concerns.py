@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from safeguard.core.audit import Actor
-from safeguard.core.concerns import Concern, Line
+from safeguard.core.concerns import Concern, Line, outcome_words
 from safeguard.core.evidence import lines_shown
 from safeguard.store import audit, concern_pages
 from safeguard.store.class_lines import line_of
@@ -142,7 +142,7 @@ def _done(session: Session, concern_id: str) -> Iterable[Done]:
     for said in rows(OutcomeRow):
         text = _text(vault, said.reason)
         name = names.get(said.staff_id, "")
-        yield Done(said.at, said.staff_id, name, said.outcome, text, said.undone_at)
+        yield Done(said.at, said.staff_id, name, outcome_words(said.outcome), text, said.undone_at)
     for given in rows(AssignmentRow):
         name = names.get(given.given_by, "")
         yield Done(given.at, given.given_by, name, "assigned", names.get(given.staff_id, ""))

@@ -51,7 +51,7 @@ def test_all_that_is_known_of_it(any_store: Store) -> None:
     assert [(one.what, one.text, one.undone_at) for one in found.done] == [
         ("assigned", "Lee Lead", None),
         ("note", "rang home", None),
-        ("acted", "with the form tutor", minutes(113)),
+        ("real, and acted on", "with the form tutor", minutes(113)),
     ]
     assert {one.name for one in found.done} == {"Lee Lead"}
     assert [one.started_at for one in found.earlier] == [minutes(0)]
