@@ -7,6 +7,7 @@
 """
 
 import argparse
+import gc
 import os
 import sys
 import tempfile
@@ -114,13 +115,18 @@ def fold(engine: str, count: int, most: int) -> None:
 
 
 def listed(engine: str, concerns: int, events: int) -> None:
-    """Fold some, copy them until there are as many as asked for, and look at pages."""
+    """Fold some, copy them until there are as many as asked for, and look at pages.
+
+    What was made stays out of the collector's way: it would look through it within some page.
+    """
     with tempfile.TemporaryDirectory() as folder, store_on(engine, Path(folder)) as (_, store):
         keep(store, events_of(5_000))
         for _ in folded(store, 500):
             pass
         for table, count in (("concerns", concerns), ("events", events)):
             multiply(store, table, count)
+        gc.collect()
+        gc.freeze()
         asked = {
             "what is open": WantedConcerns(),
             "urgent and high": WantedConcerns(severity=Severity.HIGH),

@@ -9,6 +9,7 @@ What counts is for how long others may not write: each transaction that writes i
 """
 
 import argparse
+import gc
 import sys
 import tempfile
 import time
@@ -264,6 +265,8 @@ def main(arguments: Sequence[str]) -> int:
         began = time.perf_counter()
         fill(store, asked.events)
         print(f"filled in {time.perf_counter() - began:.0f} s")
+        gc.collect()
+        gc.freeze()  # or it is looked through within some transaction
         what(store)
     return 0
 

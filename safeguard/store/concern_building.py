@@ -60,7 +60,9 @@ def build(
 ) -> Built:
     """Fold the oldest events that are not folded yet."""
     with store.reading() as session:
-        if session.execute(select(EVENTS.c.id).where(*_TO_FOLD).limit(1)).first() is None:
+        # In order, or PostgreSQL may read the whole table to find that there is none.
+        oldest = select(EVENTS.c.id).where(*_TO_FOLD).order_by(EVENTS.c.id).limit(1)
+        if session.execute(oldest).first() is None:
             return Built()
     with store.writing() as session:
         one_at_a_time(session)
