@@ -27,10 +27,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import URL
 
+from safeguard.store.locks import Lock, one_at_a_time
 from safeguard.store.session import Store, away_named
 
 FOLDER = "access"
-LOCK = 0x5AFE_ACCE5  # PostgreSQL's advisory lock of making and dropping days
 ACCESS = MetaData()
 SUBJECTS = Table(
     "access_subjects",
@@ -89,7 +89,7 @@ def drop_before(store: Store, day: date) -> list[date]:
                 file.with_name(f"{file.name}{end}").unlink(missing_ok=True)
         else:
             with store.writing() as session:
-                _hold(session.connection())
+                one_at_a_time(session, Lock.ACCESS_DAYS)
                 for table in TABLES:
                     session.execute(text(f"DROP TABLE IF EXISTS {_partition(table, one)}"))
     return going
@@ -141,7 +141,7 @@ def prepare_day(store: Store, day: date) -> None:
         if session.scalar(text("SELECT to_regclass(:name)"), {"name": _partition(VISITS, day)}):
             return
     with store.writing() as session:
-        _hold(session.connection())
+        one_at_a_time(session, Lock.ACCESS_DAYS)
         for table in reversed(TABLES):
             session.execute(
                 text(
@@ -153,10 +153,6 @@ def prepare_day(store: Store, day: date) -> None:
 
 def _is_sqlite(store: Store) -> bool:
     return store.engine.dialect.name == "sqlite"
-
-
-def _hold(connection: Connection) -> None:
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
 def _partition(table: Table, day: date) -> str:

@@ -12,10 +12,9 @@ from safeguard.core.events import SealedEvent, first_id_at
 from safeguard.core.types import Channel
 from safeguard.store import audit
 from safeguard.store.intake import row_of
+from safeguard.store.locks import Lock, one_at_a_time
 from safeguard.store.session import Store
 from safeguard.store.tables.events import EventRow
-
-LOCK = 0x5EA1ED  # any number that nothing else locks
 
 
 def asked_since(store: Store, since: datetime) -> int:
@@ -27,7 +26,7 @@ def asked_since(store: Store, since: datetime) -> int:
 def keep_within(store: Store, asked: SealedEvent, since: datetime, most: int, who: str) -> bool:
     """Keep that it was asked, unless as many were kept before: then nothing is, and it is False."""
     with store.writing() as session:
-        _one_at_a_time(session)
+        one_at_a_time(session, Lock.SEALED_QUESTIONS)
         if _count(session, since) >= most:
             return False
         session.add(EventRow(**row_of(asked)))
@@ -39,9 +38,3 @@ def keep_within(store: Store, asked: SealedEvent, since: datetime, most: int, wh
 def _count(session: Session, since: datetime) -> int:
     asked = (EventRow.id >= first_id_at(since), EventRow.channel == Channel.TESTER.value)
     return session.scalar(select(func.count()).where(*asked)) or 0
-
-
-def _one_at_a_time(session: Session) -> None:
-    """SQLite has one writer anyway; PostgreSQL is asked for a lock that ends with the transaction."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(LOCK)))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import batched
 
-from sqlalchemy import Select, delete, func, insert, outerjoin, select
+from sqlalchemy import Select, delete, insert, outerjoin, select
 from sqlalchemy.orm import Session
 
 from safeguard.core.audit import (
@@ -30,13 +30,13 @@ from safeguard.core.audit import (
     key_told,
 )
 from safeguard.core.events import SCHOOL
+from safeguard.store.locks import Lock, one_at_a_time
 from safeguard.store.session import Store, vault_of
 from safeguard.store.tables.audit import AuditPayloadRow, AuditRow
 from safeguard.vault import UnsealError, Vault
 
 CHAIN = AuditRow.metadata.tables[AuditRow.__tablename__]
 PAYLOADS = AuditRow.metadata.tables[AuditPayloadRow.__tablename__]
-LOCK = 0xA0D17  # any number that nothing else locks
 KEY_BYTES = 32
 SALT_BYTES = 32
 MOST_BYTES = 64 * 1024
@@ -69,7 +69,7 @@ def record(
     if not session.connection().get_execution_options().get("writing"):
         raise ValueError("the audit chain is written in a transaction of Store.writing")
     session.flush()
-    one_at_a_time(session)
+    one_at_a_time(session, Lock.AUDIT)
     vault = vault_of(session)
     end, key = _end(session, vault)
     if key is None:
@@ -104,19 +104,13 @@ def note(
         record_by(session, actor, what, about_kind, about, payload)
 
 
-def one_at_a_time(session: Session) -> None:
-    """SQLite has one writer anyway; PostgreSQL is asked for a lock that ends with the transaction."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(LOCK)))
-
-
 def erase_payload(session: Session, at: datetime, who: str, rows: Iterable[int], why: str) -> int:
     """Remove what these rows say beyond their columns; return how many had anything to remove.
 
     The chain tells of the removal in a row of its own for each run of rows. A row that holds
     the chain's key is left as it is.
     """
-    one_at_a_time(session)
+    one_at_a_time(session, Lock.AUDIT)
     gone: list[int] = []
     for part in batched(sorted(set(rows)), BATCH):
         there = delete(AuditPayloadRow).where(

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Table, bindparam, func, select
+from sqlalchemy import Row, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from filter_rules.types import Severity
@@ -25,7 +25,6 @@ CONCERNS: Table = ConcernRow.metadata.tables["concerns"]
 CLASS = "group"  # the kind of subject of a class's line
 GATHERED = "in a class's line"
 OPEN = (Standing.NEW.value, Standing.CAME_BACK.value, Standing.GETTING_WORSE.value)
-LOCK = 0xC04CE24  # any number that nothing else locks
 SAME = b"="  # fresh is the same as the facts: no review has seen any
 MOST_SUBJECTS = 500  # asked for at once
 
@@ -52,12 +51,6 @@ class Kept:
     version: int
     concern: Concern
     beside: Mapping[str, Any]
-
-
-def one_at_a_time(session: Session) -> None:
-    """Let one transaction at a time settle concerns; SQLite has one writer anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(LOCK)))
 
 
 def kept_within(session: Session, needed: Sequence[Needed]) -> list[Kept]:

@@ -8,18 +8,18 @@ For a moment two nodes may believe that they lead (one has lost its connection a
 yet), so what a leader does must bear being done twice.
 """
 
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Lock
 from typing import TYPE_CHECKING
 
+from safeguard.store.locks import Lock
 from safeguard.store.session import AwayError, Store, plain_away_named, plain_connection
 
 if TYPE_CHECKING:
     import psycopg
 
-LOCK = 0x5AFE_1EAD
 LOOK_EVERY = 1.0
 
 
@@ -32,7 +32,7 @@ class Leadership:
         self._connection: psycopg.Connection | None = None
         self._leads = False
         self._look_at = 0.0
-        self._lock = Lock()
+        self._lock = threading.Lock()
 
     def held(self) -> bool:
         """Say whether this node leads. Cheap: once a second it looks, and then tries to lead."""
@@ -63,7 +63,9 @@ class Leadership:
         if self._leads:
             self._connection.execute("SELECT 1")  # the lock is there for as long as this answers
             return True
-        row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,)).fetchone()
+        row = self._connection.execute(
+            "SELECT pg_try_advisory_lock(%s)", (Lock.LEADING,)
+        ).fetchone()
         return row == (True,)
 
     def _let_go(self) -> None:
@@ -73,7 +75,7 @@ class Leadership:
             with suppress(AwayError), plain_away_named(self._store.engine):
                 if led:
                     # Closing alone is only a message: the server may see it after another has asked.
-                    self._connection.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
+                    self._connection.execute("SELECT pg_advisory_unlock(%s)", (Lock.LEADING,))
             with suppress(AwayError), plain_away_named(self._store.engine):
                 self._connection.close()
             self._connection = None

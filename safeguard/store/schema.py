@@ -10,11 +10,11 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
+from safeguard.store.locks import Lock, one_at_a_time
 from safeguard.store.session import Store, database_url, open_engine, open_store
 
 HEAD = "0004"
 MIGRATIONS = Path(__file__).with_name("migrations")
-LOCK = 0x5AFE_60A2D  # PostgreSQL's advisory lock of upgrades: one node upgrades, others wait
 
 
 def prepare(settings: Settings) -> Store:
@@ -71,8 +71,7 @@ def migrate(engine: Engine, to: str, *, down: bool = False) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     move: Any = command.downgrade if down else command.upgrade
     with engine.execution_options(writing=True).connect() as connection, connection.begin():
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        one_at_a_time(connection, Lock.UPGRADE)
         config.attributes["connection"] = connection
         move(config, to)
 
