@@ -128,7 +128,7 @@ class Desk:
         if client is None:
             plain = address.partition("%")[0].removeprefix("::ffff:")
             subject = self.engine.subject_at(plain)
-            # What a verdict may depend on: see Who.covers in safeguard.core.policy.
+            # What a verdict may depend on: see ByWhom.of in safeguard.core.by_whom.
             client = Client(subject, (subject.group, subject.person))
             clients.put(address, client)
         return client

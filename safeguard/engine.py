@@ -5,7 +5,9 @@ what was done. This is the only caller of `decide`.
 """
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib import resources
 
 from filter_rules.hosts import canonical_host
@@ -15,6 +17,7 @@ from filter_rules.types import Finding, Hit, Kind, Part
 from filter_rules.urls import Url, split
 from safeguard import logs
 from safeguard.core.decide import decide
+from safeguard.core.overrides import marked
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.loading import Snapshot, current_stamp, load_snapshot
 from safeguard.problems import UnusableError
@@ -27,6 +30,7 @@ logger = logs.logger("safeguard.engine")
 
 PRIVATE = "private-address"
 NOT_SEEN = (Hit(UNSEEN, "sealed", WITHHELD),)
+STALE = "the rules could not be refreshed; those in force stay"
 ENCRYPTED = frozenset({"https", "wss"})
 
 
@@ -48,12 +52,29 @@ def open_engine(settings: Settings, *, reads_text: bool = False) -> "Engine":
     return Engine(settings, snapshot, reads_text=reads_text)
 
 
-class Engine:
-    """Judges by one immutable snapshot; `refresh` swaps it for a newer one."""
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
-    def __init__(self, settings: Settings, snapshot: Snapshot, *, reads_text: bool = False) -> None:
+
+class Engine:
+    """Judges by one immutable snapshot; `refresh` swaps it for a newer one.
+
+    The snapshot's policy is as of a moment: where a schedule or an override begins or ends,
+    `refresh` swaps the snapshot too, so that what is remembered of the old one is forgotten.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        snapshot: Snapshot,
+        *,
+        reads_text: bool = False,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
         self.settings = settings
         self._reads_text = reads_text
+        self._clock = clock
+        self._edge: datetime | None = None
         self.snapshot = self._ready(snapshot)
         self._store: Store | None = None  # opened by the first refresh, so after any fork
         self._watch: Watch | None = None
@@ -65,7 +86,10 @@ class Engine:
         self._help_hosts = _shipped_help()
 
     def subject_at(self, address: str) -> Subject:
-        return self.snapshot.roster.subject_at(address)
+        """Who asks from this address; one whose group is gone is as one whom nobody knows."""
+        subject = self.snapshot.roster.subject_at(address)
+        group = self.snapshot.policy.groups.known(subject.group)
+        return subject if group == subject.group else replace(subject, group=group)
 
     def target_of(self, text: str, channel: Channel = Channel.WEB) -> Target | None:
         """A URL or a bare host as a target, with the words of a search; None: it is neither."""
@@ -87,7 +111,7 @@ class Engine:
         return rules.detect(text, kind) if rules else ()
 
     def text_is_read(self, subject: Subject) -> bool:
-        return subject.group in self.snapshot.policy.monitored
+        return self.snapshot.policy.reads_words_of(subject)
 
     def is_inspected(self, subject: Subject, host: str) -> bool:
         """Whether this subject's traffic with this host may be decrypted (sealed: always)."""
@@ -112,7 +136,8 @@ class Engine:
             return _stamped(decide(subject, sealed, (), None, snapshot.policy), snapshot)
         if snapshot.rules is None:
             return self._without_rules(target)
-        hits = (*snapshot.overlay.match(target.host, url), *snapshot.rules.match(target.host, url))
+        own = marked(snapshot.overlay.match(target.host, url))
+        hits = (*own, *snapshot.rules.match(target.host, url))
         led_to = _networks(snapshot.rules, target.addresses)
         findings: tuple[Finding, ...] = ()
         if target.words and target.kind and self.text_is_read(subject):
@@ -125,27 +150,31 @@ class Engine:
     def refresh(self) -> bool:
         """Take up what has changed since; True if anything had. Call it often, off the loop.
 
-        Where the database or an artefact cannot be read the snapshot in force stays in force.
+        Where the database or an artefact cannot be read the snapshot in force stays in force,
+        and its schedules and overrides go on beginning and ending.
         """
+        before = self.snapshot
+        done = [self._tried(step) for step in (self._turn, self._take_up)]
+        self._stale = not all(done)
+        return self.snapshot is not before
+
+    def _tried(self, step: Callable[[], None]) -> bool:
         try:
-            if self._store is None or self._watch is None:
-                self._store = open_store(self.settings)
-                self._watch = Watch(self._store)
-            self._say_faults()
-            if current_stamp(self.settings, self._watch.number()) == self.snapshot.stamp:
-                return False
-            self.snapshot = self._ready(load_snapshot(self.settings, self._store, self.snapshot))
+            step()
         except Exception as error:  # noqa: BLE001  whatever it was, what is in force stays
             if not self._stale:  # once, not four times a second
                 # Its kind alone: its text may name someone, and a trace shows settings and people.
-                logger.error(  # noqa: TRY400  see above
-                    "the rules could not be refreshed; those in force stay",
-                    trouble=type(error).__name__,
-                )
-            self._stale = True
+                logger.error(STALE, trouble=type(error).__name__)  # noqa: TRY400  see above
             return False
-        self._stale = False
         return True
+
+    def _take_up(self) -> None:
+        if self._store is None or self._watch is None:
+            self._store = open_store(self.settings)
+            self._watch = Watch(self._store)
+        self._say_faults()
+        if current_stamp(self.settings, self._watch.number()) != self.snapshot.stamp:
+            self.snapshot = self._ready(load_snapshot(self.settings, self._store, self.snapshot))
 
     def close(self) -> None:
         if self._watch is not None:
@@ -168,10 +197,22 @@ class Engine:
             )
             self._faults_said = faults
 
+    def _turn(self) -> None:
+        """Put the policy in force as of now, where it is past its edge or the clock went back."""
+        now, since = self._clock(), self.snapshot.policy.moment
+        if not since or since > now or (self._edge is not None and now >= self._edge):
+            self.snapshot = self._in_force(self.snapshot)
+
     def _ready(self, snapshot: Snapshot) -> Snapshot:
         if self._reads_text and snapshot.rules:
             snapshot.rules.ready_to_detect()
-        return snapshot
+        return self._in_force(snapshot)
+
+    def _in_force(self, snapshot: Snapshot) -> Snapshot:
+        now = self._clock()
+        turned = replace(snapshot, policy=snapshot.policy.at(now))
+        self._edge = snapshot.policy.next_edge(now)
+        return turned
 
     def _typed(self, url: Url) -> str:
         rules = self.snapshot.rules

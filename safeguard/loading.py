@@ -3,15 +3,17 @@
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from importlib import resources
 from typing import Any
 
 from filter_rules.overlay import Overlay, OverlayEntry
 from filter_rules.ruleset import RuleSet
-from filter_rules.types import Kind, Severity
 from safeguard import logs
 from safeguard.building import open_rules, rules_in_force
-from safeguard.core.policy import Policy, PolicyRule, TextRule, Who
+from safeguard.core.overrides import Override
+from safeguard.core.policy import Policy, PolicyRule, Who
+from safeguard.core.policy_tables import described_groups, parse_overrides, parse_policy
 from safeguard.core.types import Action
 from safeguard.identity import Roster, load_roster
 from safeguard.in_force import written_at
@@ -68,12 +70,15 @@ def load_snapshot(settings: Settings, store: Store, last: Snapshot | None = None
         for one in overlay.in_force(store)
     ]
     sealing = _sealing(settings, stamp, last)
-    policy = with_own_entries(shipped_policy(), entries, stamp.generation)
+    tables, zone = _shipped_tables(), settings.school.hours.tz
+    policy = parse_policy(tables, zone)
+    overrides = parse_overrides(tables, policy, zone)
+    policy = with_overrides(with_own_entries(policy, entries, stamp.generation), overrides)
     blocking = bool(sealing.faults) and settings.sealed.stance == "block"
     return Snapshot(
         stamp,
         _rules(settings, stamp, last),
-        Overlay(entries),
+        Overlay((*entries, *(one.entry for one in overrides if one.entry))),
         replace(policy, sealed_missing=blocking),
         load_roster(store),
         sealing,
@@ -98,55 +103,24 @@ def _rules(settings: Settings, stamp: Stamp, last: Snapshot | None) -> RuleSet |
         return before
 
 
-def shipped_policy() -> Policy:
-    """The default policy, as the school gets it: safeguard/data/policy.toml."""
-    text = resources.files("safeguard").joinpath("data/policy.toml").read_text(encoding="utf-8")
-    return parse_policy(tomllib.loads(text))
+def shipped_policy(zone: tzinfo = UTC) -> Policy:
+    """The default policy, as the school gets it; `zone` is that of the school's clocks."""
+    return parse_policy(_shipped_tables(), zone)
 
 
 def shipped_groups() -> dict[str, str]:
     """The groups of the default policy, each with the sentence that says who is in it."""
+    return described_groups(_shipped_tables())
+
+
+def _shipped_tables() -> dict[str, Any]:
     text = resources.files("safeguard").joinpath("data/policy.toml").read_text(encoding="utf-8")
-    return dict(tomllib.loads(text)["groups"])
+    return tomllib.loads(text)
 
 
-def parse_policy(found: dict[str, Any]) -> Policy:
-    """A policy from the tables of a TOML file; a missing key or unknown word raises."""
-    always, inspection = found["always"], found["inspection"]
-    return Policy(
-        rules=tuple(_policy_rule(line) for line in found["rule"]),
-        text_rules=tuple(_text_rule(line) for line in found["text"]),
-        sealed=frozenset(always["sealed"]),
-        help=frozenset(always["help"]),
-        circumvention=frozenset(always["circumvention"]),
-        monitored=frozenset(found["words"]["monitored"]),
-        private_categories=frozenset(inspection["never_categories"]),
-        private_groups=frozenset(inspection["never_groups"]),
-        version=str(found["version"]),
-    )
-
-
-def _policy_rule(line: dict[str, Any]) -> PolicyRule:
-    return PolicyRule(
-        line["name"],
-        Action(line["action"]),
-        frozenset(line["categories"]),
-        Who(frozenset(line["groups"])),
-        reason=line["reason"],
-    )
-
-
-def _text_rule(line: dict[str, Any]) -> TextRule:
-    return TextRule(
-        line["name"],
-        Action(line["action"]),
-        frozenset(Kind(kind) for kind in line["kinds"]),
-        Severity[line["severity"].upper()],
-        frozenset(line["themes"]),
-        Who(frozenset(line["groups"])),
-        line["reason"],
-        line.get("spares_help_seeking", False),
-    )
+def with_overrides(policy: Policy, overrides: Sequence[Override]) -> Policy:
+    """The policy with the rule that each override is while it lasts."""
+    return replace(policy, rules=(*policy.rules, *(one.rule for one in overrides)))
 
 
 def with_own_entries(policy: Policy, entries: Sequence[OverlayEntry], generation: int) -> Policy:

@@ -12,7 +12,7 @@ from filter_rules.formats.parsing import parse
 from filter_rules.hosts import canonical_host, is_address, parents
 from filter_rules.types import Problem
 from safeguard.core.policy import Policy, PolicyRule, TextRule
-from safeguard.core.types import Action, Subject
+from safeguard.core.types import Action
 from safeguard.loading import shipped_groups, shipped_policy
 
 DATA = Path("filter_rules/data")
@@ -69,7 +69,7 @@ def _blocked_for(group: str, policy: Policy) -> set[str]:
     return {
         category
         for rule in policy.rules
-        if rule.action is Action.BLOCK and rule.who.covers(Subject(group))
+        if rule.action is Action.BLOCK and group in (rule.who.groups or {group})
         for category in rule.categories
     }
 

@@ -6,67 +6,73 @@ told is what was done.
 
 Sealed content is blocked first: no rule is asked, so none can lift it. Then help is let
 through, so no category can block it. Where a sealed list is missing nothing else is let
-through, if the school has set so. Then the rules about the address go through ROUNDS,
-in order: a rule that a round drops has lost, and the round's name is the reason; what is
-left agrees, and is the verdict. Words are judged beside the address, by the same rounds:
-to allow a site is not to look away from it. What lists say of the networks that a host leads
-to can block it, and never opens it. Each case is in tests/tables/precedence.toml.
+through, if the school has set so. Then the rules about the address that are in force go
+through ROUNDS, in order: a rule that a round drops has lost, and the round's name is the
+reason; what is left agrees, and is the verdict. Words are judged beside the address, by the
+same rounds: to allow a site is not to look away from it. What lists say of the networks that
+a host leads to can block it, and never opens it. Each case is in tests/tables/precedence.toml.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import chain
-from typing import NamedTuple
+from itertools import chain, repeat
 
 from filter_rules.sealed import UNSEEN, WITHHELD
 from filter_rules.types import Finding, Hit, Kind
-from safeguard.core.policy import FLAGGED_FROM, Policy, PolicyRule, TextRule
-from safeguard.core.types import Action, Considered, Reason, Scope, Subject, Verdict
-
-
-class Weighed(NamedTuple):
-    """A rule that applies, and the hit or finding it applies to."""
-
-    rule: PolicyRule | TextRule
-    about: Hit | Finding
-    scope: Scope
-    named: bool
-
-    @property
-    def subject_matter(self) -> str:
-        return self.about.category if isinstance(self.about, Hit) else self.about.theme
-
-    @property
-    def exactness(self) -> int:
-        """How exactly staff named this address, in characters; 0 where they did not."""
-        return len(self.about.entry) if self.named and isinstance(self.about, Hit) else 0
-
+from safeguard.core.policy import FLAGGED_FROM, Policy, PolicyRule, Stand, Stands
+from safeguard.core.trace import Dropped, Trace, Weighed
+from safeguard.core.types import Action, Reason, Subject, Verdict
 
 type Round = Callable[[Sequence[Weighed]], Sequence[Weighed]]
 
 
+def not_lifted(standing: Sequence[Weighed]) -> Sequence[Weighed]:
+    """An override stands for what is about its category, or all of its site, within the ceiling.
+
+    What staff opened by name stays: an override opens more, and closes nothing.
+    """
+    lifted = {stand.matter for stand, _ in standing if stand.lifts}
+    if not lifted:
+        return standing
+    site = any(stand.lifts_site for stand, _ in standing)
+    return [
+        one
+        for one in standing
+        if one[0].lifts
+        or one[0].firm
+        or (one[0].named and not one[0].blocks)
+        or not (site or one[0].matter in lifted)
+    ]
+
+
 def named_if_any(standing: Sequence[Weighed]) -> Sequence[Weighed]:
-    return [one for one in standing if one.named] or standing
+    return [one for one in standing if one[0].named] or standing
 
 
 def fewest_people(standing: Sequence[Weighed]) -> Sequence[Weighed]:
-    best = {one.subject_matter: one.scope for one in sorted(standing, key=lambda each: each.scope)}
-    if any(one.named for one in standing):  # named entries are each a category of their own
-        top = max(best.values())
-        return [one for one in standing if one.scope == top]
-    return [one for one in standing if one.scope == best[one.subject_matter]]
+    if standing[0][0].named:  # named entries are each a category of their own, and stand alone
+        top = max([stand.rank for stand, _ in standing])
+        return [one for one in standing if one[0].rank == top]
+    best: dict[str, int] = {}
+    for stand, _ in standing:
+        if best.get(stand.matter, -1) < stand.rank:
+            best[stand.matter] = stand.rank
+    return [one for one in standing if one[0].rank == best[one[0].matter]]
 
 
 def most_exact(standing: Sequence[Weighed]) -> Sequence[Weighed]:
-    longest = max(one.exactness for one in standing)
-    return [one for one in standing if one.exactness == longest]
+    if not standing[0][0].named:
+        return standing
+    longest = max(_exactness(about) for _, about in standing)
+    return [one for one in standing if _exactness(one[1]) == longest]
 
 
 def strictest(standing: Sequence[Weighed]) -> Sequence[Weighed]:
-    return [one for one in standing if one.rule.action is Action.BLOCK] or standing
+    return [one for one in standing if one[0].blocks] or standing
 
 
 ROUNDS: tuple[tuple[str, Round], ...] = (
+    ("an override is in force", not_lifted),
     ("staff named this very address", named_if_any),
     ("a rule for fewer people applies", fewest_people),
     ("staff named a more exact address", most_exact),
@@ -86,27 +92,25 @@ def decide(
     settled = _before_any_rule(hits, led_to, policy)
     if settled:
         return settled
-    heard = tuple(findings) if subject.group in policy.monitored else ()
-    # Staff name a site, not the networks it happens to lead to.
-    led = [one._replace(named=False) for one in _about_address(subject, led_to, policy)]
-    address, address_lost = _eliminate([*_about_address(subject, hits, policy), *led])
+    heard = tuple(findings) if policy.reads_words_of(subject) else ()
+    in_force, at_rest = policy.stands
+    address, rounds = _eliminate(_about_address(subject, hits, led_to, policy, in_force))
+    words, word_rounds = _eliminate(_about_words(subject, heard, kind, policy, in_force))
+    decisive, losing, reason = _outcome(address, words)
+    action = decisive[0][0].rule.action if decisive else Action.ALLOW
+    resting = [
+        *_about_address(subject, hits, led_to, policy, at_rest),
+        *_about_words(subject, heard, kind, policy, at_rest),
+    ]
     hits = (*hits, *led_to)
-    words, words_lost = _eliminate(_about_words(subject, heard, kind, policy))
-    decisive, reason = _outcome(address, words)
-    action = decisive[0].rule.action if decisive else Action.ALLOW
-    losing = [one for one in (*address, *words) if one not in decisive]
     return Verdict(
         action,
         reason,
         flagged=_flagged(heard, hits, action, subject, policy),
-        rule=decisive[0].rule.name if decisive else "",
+        rule=decisive[0][0].rule.name if decisive else "",
         hits=hits,
         findings=heard,
-        considered=(
-            *(_considered(one) for one in decisive),
-            *(_considered(one, ROUNDS[-1][0]) for one in losing),
-            *reversed([*address_lost, *words_lost]),
-        ),
+        considered=Trace(decisive, losing, ROUNDS[-1][0], (*rounds, *word_rounds), resting),
     )
 
 
@@ -127,48 +131,81 @@ def _before_any_rule(hits: Sequence[Hit], led_to: Sequence[Hit], policy: Policy)
     return None
 
 
-def _about_address(subject: Subject, hits: Sequence[Hit], policy: Policy) -> list[Weighed]:
-    return [
-        Weighed(rule, hit, rule.who.scope, rule.named)
-        for hit in hits
-        for rule in policy.rules_about.get(hit.category, ())
-        if rule.who.covers(subject)
+def _about_address(
+    subject: Subject,
+    hits: Sequence[Hit],
+    led_to: Sequence[Hit],
+    policy: Policy,
+    stands: Stands,
+) -> list[Weighed]:
+    weighed: list[Weighed] = [*_about_hits(subject, hits, policy, stands)]
+    # Staff name a site, not the networks it happens to lead to.
+    weighed += [
+        (stand._replace(named=False, lifts_site=False), hit)
+        for stand, hit in _about_hits(subject, led_to, policy, stands)
     ]
+    return weighed
+
+
+def _about_hits(
+    subject: Subject, hits: Sequence[Hit], policy: Policy, stands: Stands
+) -> list[tuple[Stand[PolicyRule], Hit]]:
+    lineage = policy.groups.lineage(subject.group)
+    weighed: list[tuple[Stand[PolicyRule], Hit]] = []
+    for hit in hits:
+        if found := stands.about.get(hit.category):
+            weighed += zip(found.of(lineage, subject.person), repeat(hit))
+        if on_list := stands.on_list.get(hit.list):
+            firm = hit.category in policy.beyond_overrides
+            weighed += [
+                (stand._replace(matter=hit.category, firm=firm), hit)
+                for stand in on_list.of(lineage, subject.person)
+                if hit.category not in stand.rule.categories  # for that it was weighed above
+            ]
+    return weighed
 
 
 def _about_words(
-    subject: Subject, findings: Sequence[Finding], kind: Kind | None, policy: Policy
+    subject: Subject,
+    findings: Sequence[Finding],
+    kind: Kind | None,
+    policy: Policy,
+    stands: Stands,
 ) -> list[Weighed]:
-    if kind is None:
+    if kind is None or not findings:
         return []
     help_sought = any(finding.help_seeking for finding in findings)
+    texts = stands.texts.of(policy.groups.lineage(subject.group), subject.person)
     return [
-        Weighed(rule, finding, rule.who.scope, named=False)
+        (stand._replace(matter=finding.theme), finding)
         for finding in findings
-        for rule in policy.text_rules
-        if rule.speaks_of(finding, kind, help_sought=help_sought) and rule.who.covers(subject)
+        for stand in texts
+        if stand.rule.speaks_of(finding, kind, help_sought=help_sought)
     ]
 
 
-def _eliminate(standing: Sequence[Weighed]) -> tuple[Sequence[Weighed], list[Considered]]:
-    lost: list[Considered] = []
+def _eliminate(standing: Sequence[Weighed]) -> tuple[Sequence[Weighed], list[Dropped]]:
+    dropped: list[Dropped] = []
     for because, keep in ROUNDS if standing else ():
         kept = keep(standing)
-        lost += [_considered(one, because) for one in standing if one not in kept]
-        standing = kept
-    return standing, lost
+        if len(kept) < len(standing):
+            dropped.append(Dropped(because, standing, kept))
+            standing = kept
+    return standing, dropped
 
 
 def _outcome(
     address: Sequence[Weighed], words: Sequence[Weighed]
-) -> tuple[Sequence[Weighed], Reason]:
+) -> tuple[Sequence[Weighed], Sequence[Weighed], Reason]:
     """Of the two judgements the stricter stands; where they agree, the address speaks."""
-    for side, reason in ((address, Reason.RULE), (words, Reason.WORDS)):
-        if side and side[0].rule.action is Action.BLOCK:
-            return side, reason
-    if address:
-        return address, Reason.RULE
-    return words, Reason.WORDS if words else Reason.DEFAULT
+    if address and (address[0][0].blocks or not words or not words[0][0].blocks):
+        return address, words, Reason.RULE
+    return words, address, Reason.WORDS if words else Reason.DEFAULT
+
+
+def _exactness(about: Hit | Finding) -> int:
+    """How exactly staff named this address, in characters."""
+    return len(about.entry) if isinstance(about, Hit) else 0
 
 
 def _flagged(
@@ -181,12 +218,8 @@ def _flagged(
     worrying = (one.severity >= FLAGGED_FROM and not one.help_seeking for one in findings)
     evading = (
         action is Action.BLOCK
-        and subject.group in policy.monitored
+        and policy.reads_words_of(subject)
         and hit.category in policy.circumvention
         for hit in hits
     )
     return any(chain(worrying, evading))
-
-
-def _considered(one: Weighed, lost_because: str = "") -> Considered:
-    return Considered(one.rule.name, one.rule.action, one.scope, one.about, lost_because)

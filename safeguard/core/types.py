@@ -1,5 +1,6 @@
 """The nouns of the data path: who asks, for what, and what was answered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -105,7 +106,7 @@ class Verdict:
     rule: str = ""
     hits: tuple[Hit, ...] = ()
     findings: tuple[Finding, ...] = ()
-    considered: tuple[Considered, ...] = ()
+    considered: Sequence[Considered] = ()
     policy_version: str = ""
     artefact: str = ""
 

@@ -1,22 +1,30 @@
 """The engine: one judgement for every edge, swapped whole, and never silent passing."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from filter_rules.formats.format import Format
+from filter_rules.overlay import Overlay
 from filter_rules.types import Hit, Kind
 from safeguard.building import build
+from safeguard.core.explain import sentences
+from safeguard.core.overrides import Override
+from safeguard.core.policy import PolicyRule, Times, Who
+from safeguard.core.timetable import timetable
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.engine import Engine, open_engine
+from safeguard.identity import Roster
 from safeguard.importing import import_source
-from safeguard.loading import shipped_groups
+from safeguard.loading import shipped_groups, with_overrides
 from safeguard.problems import UnusableError
 from safeguard.sealed_imports import import_sealed, remove_sealed
 from safeguard.settings import Settings, load
 from safeguard.store import overlay, people
+from safeguard.store.people import Network
 from safeguard.store.people_records import PersonRecord
 from safeguard.store.session import Store, open_store
 from tests.postgres import PostgresServer
@@ -127,6 +135,124 @@ def test_what_staff_allow_for_a_group_is_open_to_that_group_alone(
     engine.refresh()
     assert judged(engine, Subject("sixth-form"), "https://www.tiktok.com/")[0] == "allow"
     assert judged(engine, PUPIL, "https://www.tiktok.com/")[0] == "block"
+
+
+def timed(engine: Engine, *rules: PolicyRule, now: list[datetime]) -> Engine:
+    """The engine with more rules, a schedule, and the clock that is given."""
+    lunch = timetable(UTC, {}, {}).schedule("lunch", ["mon-fri 12:00-13:00"])
+    policy = engine.snapshot.policy
+    more = replace(policy, rules=(*policy.rules, *rules), schedules={"lunch": lunch})
+    return Engine(engine.settings, replace(engine.snapshot, policy=more), clock=lambda: now[0])
+
+
+NEWS = "https://www.bbc.co.uk/news"
+NO_NEWS = PolicyRule(
+    "no news at lunch",
+    Action.BLOCK,
+    frozenset({"news"}),
+    Who(frozenset({"secondary"})),
+    times=Times("lunch"),
+)
+
+
+def test_a_schedule_begins_and_ends_with_a_refresh_though_nothing_else_changed(
+    engine: Engine,
+) -> None:
+    now = [datetime(2026, 9, 7, 11, 59, 59, tzinfo=UTC)]
+    one = timed(engine, NO_NEWS, now=now)
+    seen = []
+    for hour in (11, 12, 12, 13, 12):  # the last: the clock was put back
+        now[0] = now[0].replace(hour=hour, minute=59 if hour == 11 else 0)
+        before = one.snapshot
+        turned = one.refresh()
+        assert turned is (one.snapshot is not before)
+        seen.append((turned, judged(one, PUPIL, NEWS)[0]))
+    one.close()
+    assert seen == [
+        (False, "allow"),
+        (True, "block"),
+        (False, "block"),
+        (True, "allow"),
+        (True, "block"),
+    ]
+
+
+def test_a_schedule_begins_though_the_database_is_away(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [datetime(2026, 9, 7, 11, tzinfo=UTC)]
+    one = timed(engine, NO_NEWS, now=now)
+    monkeypatch.setattr("safeguard.engine.open_store", _away)
+    now[0] += timedelta(hours=1)
+    assert one.refresh()
+    assert judged(one, PUPIL, NEWS)[0] == "block"
+
+
+def _away(_settings: Settings) -> Store:
+    raise OSError("away")
+
+
+def test_rules_that_cannot_be_put_in_force_leave_those_before_and_stop_no_other_change(
+    engine: Engine, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("a defect")
+
+    now = [datetime(2026, 9, 7, 11, tzinfo=UTC)]
+    one = timed(engine, NO_NEWS, now=now)
+    now[0] += timedelta(hours=1)
+    with monkeypatch.context() as patched:
+        patched.setattr("safeguard.engine.Engine._in_force", broken)
+        assert not one.refresh()
+    assert judged(one, PUPIL, NEWS)[0] == "allow"
+    assert one.refresh()  # it is tried again
+    assert judged(one, PUPIL, NEWS)[0] == "block"
+    overlay.add(store, "new.example", Action.BLOCK, (), "a distraction", "Tom", NOW)
+    assert one.refresh()
+    assert judged(one, PUPIL, "https://new.example/page")[0] == "block"
+    one.close()
+
+
+def test_an_override_of_a_site_opens_it_for_its_class_while_it_lasts_and_says_so(
+    engine: Engine,
+) -> None:
+    lesson = Override(
+        3,
+        Who(frozenset({"secondary"})),
+        datetime(2026, 9, 7, 9, tzinfo=UTC),
+        datetime(2026, 9, 7, 10, tzinfo=UTC),
+        "Tom",
+        "media studies",
+        site="tiktok.com",
+    )
+    assert lesson.entry is not None
+    now = [datetime(2026, 9, 7, 9, 30, tzinfo=UTC)]
+    more = replace(
+        engine.snapshot,
+        policy=with_overrides(engine.snapshot.policy, [lesson]),
+        overlay=Overlay([lesson.entry]),
+    )
+    one = Engine(engine.settings, more, clock=lambda: now[0])
+    tiktok = one.target_of("https://www.tiktok.com/")
+    assert tiktok is not None
+    verdict = one.judge(PUPIL, tiktok)
+    assert (verdict.action, verdict.rule) == (Action.ALLOW, "override 3: tiktok.com")
+    assert sentences(verdict)[1] == (
+        "“override 3: tiktok.com” would allow, for tiktok.com in the list overrides (own:-3): "
+        "decisive."
+    )
+    assert one.judge(Subject("primary"), tiktok).blocked
+    now[0] += timedelta(minutes=30)
+    assert one.refresh()
+    one.close()
+    assert sentences(one.judge(PUPIL, tiktok))[-1].endswith("lost, because it has ended.")
+    assert one.judge(PUPIL, tiktok).blocked
+
+
+def test_who_is_in_a_group_that_is_gone_is_as_one_whom_nobody_knows(engine: Engine) -> None:
+    roster = Roster(networks=[Network("10.9.0.0/16", "year 9")])
+    one = Engine(engine.settings, replace(engine.snapshot, roster=roster))
+    assert one.subject_at("10.9.0.1").group == "unidentified"
 
 
 def test_a_device_that_becomes_known_is_known_after_the_next_refresh(

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from filter_rules.overlay import OverlayEntry
+from safeguard.core.policy_tables import parse_policy
 from safeguard.core.types import Action, Scope
 from safeguard.loading import (
     current_stamp,
     load_snapshot,
-    parse_policy,
     shipped_groups,
     shipped_policy,
     with_own_entries,
@@ -74,7 +74,7 @@ def test_a_policy_with_an_unknown_action_is_refused() -> None:
 def test_an_entry_of_the_schools_own_is_a_named_rule_for_whom_it_says() -> None:
     entry = OverlayEntry(7, "new.example", "block", frozenset({"primary"}), "a distraction")
     policy = with_own_entries(shipped_policy(), [entry], 3)
-    rule = policy.rules_about["own:7"][0]
+    [rule] = [one for one in policy.rules if "own:7" in one.categories]
     assert (rule.action, rule.named, rule.who.scope) == (Action.BLOCK, True, Scope.GROUP)
     assert rule.reason == "a distraction"
     assert policy.version == "1.3"

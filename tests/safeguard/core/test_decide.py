@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,42 @@ from hypothesis import strategies as st
 from filter_rules.sealed import UNSEEN
 from filter_rules.types import Finding, Hit, Kind, Severity
 from safeguard.core.decide import decide
-from safeguard.core.policy import Policy, PolicyRule, TextRule, Who
+from safeguard.core.groups import Groups
+from safeguard.core.overrides import Override
+from safeguard.core.policy import Policy, PolicyRule, TextRule, Times, Who
+from safeguard.core.timetable import timetable
 from safeguard.core.types import Action, Reason, Subject
 
 ADA = Subject("staff", person="ada")
 CASES = tomllib.loads(Path("tests/tables/precedence.toml").read_text(encoding="utf-8"))["case"]
 
 
+TREE = Groups(
+    {
+        "secondary": "",
+        "year 9": "secondary",
+        "9B": "year 9",
+        "year 10": "secondary",
+        "staff": "",
+        "guest": "",
+        "unidentified": "",
+    },
+    strictest="unidentified",
+)
+LUNCH = timetable(UTC, {}, {}).schedule("lunch", ["wed 12:00-13:00"])
+
+
+def moment(words: str) -> datetime:
+    return datetime.fromisoformat(f"2026-11-04 {words}").replace(tzinfo=UTC)  # a Wednesday
+
+
 def who(line: dict[str, Any]) -> Who:
     return Who(frozenset(line.get("groups", ())), frozenset(line.get("people", ())))
+
+
+def times(line: dict[str, Any]) -> Times:
+    since, until = (moment(line[key]) if key in line else None for key in ("since", "until"))
+    return Times(line.get("schedule", ""), since, until)
 
 
 def rule(name: str, line: dict[str, Any]) -> PolicyRule:
@@ -30,6 +58,8 @@ def rule(name: str, line: dict[str, Any]) -> PolicyRule:
         frozenset({line.get("category", "gambling")}),
         who(line),
         named=line.get("named", False),
+        times=times(line),
+        lists=frozenset(line.get("lists", ())),
     )
 
 
@@ -42,18 +72,39 @@ def text_rule(name: str, line: dict[str, Any]) -> TextRule:
         frozenset(line.get("themes", ())),
         who(line),
         spares_help_seeking=line.get("spares_help_seeking", False),
+        times=times(line),
+    )
+
+
+def override(number: int, line: dict[str, Any]) -> Override:
+    return Override(
+        number,
+        who(line),
+        moment("12:00"),
+        moment("13:00"),
+        "Tom",
+        "a lesson",
+        frozenset(line.get("categories", ())),
+        line.get("site", ""),
     )
 
 
 def policy_of(case: dict[str, Any]) -> Policy:
+    overrides = [override(n, line) for n, line in enumerate(case.get("overrides", ()), 1)]
     return Policy(
-        tuple(rule(f"rule {n}", line) for n, line in enumerate(case["rules"])),
+        (
+            *(rule(f"rule {n}", line) for n, line in enumerate(case["rules"])),
+            *(one.rule for one in overrides),
+        ),
         tuple(text_rule(f"text {n}", line) for n, line in enumerate(case.get("text_rules", ()))),
         sealed=frozenset({"illegal"}),
         help=frozenset({"help"}),
         circumvention=frozenset({"filter-bypass"}),
-        monitored=frozenset(case.get("monitored", ["staff"])),
+        monitored=TREE.below(case.get("monitored", ["staff", "secondary"])),
         sealed_missing=case.get("sealed_missing", False),
+        groups=TREE,
+        schedules={"lunch": LUNCH},
+        beyond_overrides=frozenset({"malware"}),
     )
 
 
@@ -70,10 +121,11 @@ def test_precedence(case: dict[str, Any]) -> None:
         for one in case.get("typed", ())
     ]
     kind = Kind(case.get("kind", "search")) if findings else None
-
     led_to = [Hit(category, "list", "192.0.2.0/24") for category in case.get("leads_to", ())]
+    subject = replace(ADA, group=case.get("asks", "staff"))
+    policy = policy_of(case).at(moment(case.get("at", "12:30")))
 
-    verdict = decide(ADA, hits, findings, kind, policy_of(case), led_to)
+    verdict = decide(subject, hits, findings, kind, policy, led_to)
 
     gives = case["gives"]
     assert verdict.action == gives["action"]

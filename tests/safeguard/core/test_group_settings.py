@@ -1,0 +1,77 @@
+"""Settings of groups: inherited, given anew, and locked."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from safeguard.core.group_settings import Given, GroupSettings, Setting
+from safeguard.core.groups import Groups
+
+TREE = Groups({"secondary": "", "year 9": "secondary", "9B": "year 9", "staff": ""})
+READ = Setting.WORDS_READ
+ON, OFF = Given({READ: True}), Given({READ: False})
+
+
+@pytest.mark.parametrize(
+    ("said", "groups"),
+    [
+        ({}, set[str]()),
+        ({"secondary": ON}, {"secondary", "year 9", "9B"}),
+        ({"secondary": ON, "year 9": OFF}, {"secondary"}),
+        ({"secondary": ON, "year 9": OFF, "9B": ON}, {"secondary", "9B"}),
+        ({"year 9": ON}, {"year 9", "9B"}),
+        ({"secondary": Given({READ: True}, frozenset({READ}))}, {"secondary", "year 9", "9B"}),
+        (
+            {"year 9": Given(locks=frozenset({READ})), "secondary": ON},
+            {"secondary", "year 9", "9B"},
+        ),
+    ],
+)
+def test_a_setting_is_as_above_unless_it_is_given_anew(
+    said: dict[str, Given], groups: set[str]
+) -> None:
+    assert GroupSettings(TREE, said).groups_with(READ, default=False) == groups
+
+
+def test_where_nobody_says_the_default_holds() -> None:
+    assert GroupSettings(TREE, {}).groups_with(Setting.DECRYPTED, default=True) == set(TREE.above)
+
+
+def test_what_a_group_above_has_locked_cannot_be_set_below_it() -> None:
+    locked = {"secondary": Given({READ: True}, frozenset({READ})), "9B": OFF}
+    with pytest.raises(ValueError, match="'9B' cannot set “words_read”: 'secondary' has locked it"):
+        GroupSettings(TREE, locked)
+
+
+@pytest.mark.parametrize("said", [Given({"words": True}), Given(locks=frozenset({"words"}))])
+def test_a_setting_that_nobody_knows_is_refused(said: Given) -> None:
+    with pytest.raises(ValueError, match="'9B' sets “words”: choose from words_read, decrypted"):
+        GroupSettings(TREE, {"9B": said})
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(sorted(TREE.above)),
+        st.builds(
+            Given,
+            st.dictionaries(st.sampled_from(list(Setting)), st.booleans()),
+            st.sets(st.sampled_from(list(Setting))).map(frozenset),
+        ),
+    ),
+    st.sampled_from(list(Setting)),
+    st.booleans(),
+)
+def test_below_a_lock_all_groups_are_the_same(
+    said: dict[str, Given],
+    setting: Setting,
+    default: bool,  # noqa: FBT001  given by position
+) -> None:
+    try:
+        settings = GroupSettings(TREE, said)
+    except ValueError:
+        return  # something is set below a lock: refused
+    for group, given_here in said.items():
+        if setting in given_here.locks:
+            here = settings.of(group, setting, default=default)
+            for below in TREE.below([group]):
+                assert settings.of(below, setting, default=default) is here
