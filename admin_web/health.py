@@ -149,9 +149,7 @@ def _messages(site: Site) -> Iterator[Check]:
     except AwayError:
         return
     if found:
-        says = " ".join(one.says for one in found)
-        mend = " ".join(dict.fromkeys(one.mend for one in found))
-        yield Check("Messages", well=False, says=says, mend=mend)
+        yield from (Check("Messages", well=False, says=one.says, mend=one.mend) for one in found)
         return
     untested = sum(one.tested_at is None for one in people)
     never = f" {untested} of them never had a test." if untested else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from safeguard.core.notice_words import how_many
 from safeguard.core.notices import Ladder
@@ -40,9 +40,12 @@ def troubles(store: Store, settings: Settings, now: datetime) -> list[Trouble]:
     return [
         *_nobody(people, contacts.ladders(store)),
         *_not_set(people, settings),
-        *_unfolded(store, now),
+        *_unfolded(store, now, settings.school.hours.tz),
         *_untold(store, now),
-        *(_undelivered(one) for one in outbox_reading.undelivered(store, now - LATE, now - LOST)),
+        *(
+            _undelivered(one, settings.school.hours.tz)
+            for one in outbox_reading.undelivered(store, now - LATE, now - LOST)
+        ),
         *_no_report(store, people, now),
     ]
 
@@ -68,11 +71,11 @@ def _not_set(people: list[Contact], settings: Settings) -> Iterator[Trouble]:
             yield Trouble(says, "Add the contact again.")
 
 
-def _unfolded(store: Store, now: datetime) -> Iterator[Trouble]:
+def _unfolded(store: Store, now: datetime, tz: tzinfo) -> Iterator[Trouble]:
     since = waiting_since(store)
     if since is not None and now - since > LATE:
         says = (
-            f"Events have waited since {since:%Y-%m-%d %H:%M} UTC to become concerns: nobody is "
+            f"Events have waited since {_day_and_time(since, tz)} to become concerns: nobody is "
             "told of them."
         )
         yield Trouble(says, FOLD)
@@ -85,14 +88,18 @@ def _untold(store: Store, now: datetime) -> Iterator[Trouble]:
         yield Trouble(says, "Is the jobs process running? safeguard run starts it.")
 
 
-def _undelivered(one: Undelivered) -> Trouble:
+def _undelivered(one: Undelivered, tz: tzinfo) -> Trouble:
     urgent = "urgent message" if one.urgent else "message"
     many = how_many(one.count, urgent)
     became = "waiting to be sent" if one.state == WAITING else "given up"
     said = f" Last answer: {one.said}." if one.said else ""
-    return Trouble(
-        f"{one.contact}: {many} {became} since {one.since:%Y-%m-%d %H:%M} UTC.{said}", TEST
-    )
+    since = _day_and_time(one.since, tz)
+    return Trouble(f"{one.contact}: {many} {became} since {since}.{said}", TEST)
+
+
+def _day_and_time(at: datetime, tz: tzinfo) -> str:
+    there = at.astimezone(tz)
+    return f"{there.day} {there:%B, %H:%M}"
 
 
 def _no_report(store: Store, people: list[Contact], now: datetime) -> Iterator[Trouble]:
