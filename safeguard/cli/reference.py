@@ -156,6 +156,8 @@ def _precedence() -> Iterator[str]:
     for number, (because, _keep) in enumerate(ROUNDS, 1):
         yield f"{number}. {because}"
     yield ""
+    yield "A group covers the groups in it. A rule outside its times is not weighed, and the explanation says so. An override lifts what blocks its category or site for a while, within the ceiling."
+    yield ""
     yield "Words are judged beside the address, and the stricter of the two stands. Case by case:"
     yield ""
     yield "| case | outcome | reason |"
