@@ -1,11 +1,11 @@
 """What the tables of events promise the rest."""
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from safeguard.core.events import SealedEvent
 from safeguard.store.intake import Batch, take_in
 from safeguard.store.session import Store
-from safeguard.store.tables.events import BelowThresholdRow, EventRow, WordTokenRow
+from safeguard.store.tables.events import TO_FOLD, BelowThresholdRow, EventRow, WordTokenRow
 from tests.safeguard.samples import NOW, stored_event
 
 
@@ -34,8 +34,8 @@ def test_the_tokens_of_an_event_go_with_it(any_store: Store) -> None:
 
 def test_what_concerns_have_not_seen_is_found_by_an_index_of_its_own(any_store: Store) -> None:
     is_sqlite = any_store.engine.dialect.name == "sqlite"
-    waits = f"flagged AND NOT folded AND folded IS {'0' if is_sqlite else 'false'}"
-    query = f"SELECT id FROM events WHERE {waits} ORDER BY id LIMIT 500"
+    waits = select(EventRow.id).where(TO_FOLD, EventRow.folded.is_(False)).order_by(EventRow.id)
+    query = waits.limit(500).compile(any_store.engine, compile_kwargs={"literal_binds": True})
     word = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
     with any_store.reading() as session:
         if not is_sqlite:  # which reads an empty table whole, unless told not to
