@@ -103,17 +103,18 @@ def key_is_open(data: Path) -> bool:
 
 def key_for(data: Path, name: str) -> bytes:
     """Return the key, made where there is none and no other list could need the lost one."""
-    key = read_key(data)
-    if key:
-        return key
-    if (data / KEY_FILE).exists() or any(file.stem != name for file in files_of(data)):
-        raise UnusableError(
-            f"The key {data / KEY_FILE} is missing, cannot be read or is damaged, and sealed lists "
-            f"depend on it: put it back from your backup, or remove it and {data / FOLDER}, "
-            "and import every list anew."
-        )
-    make_key(data / KEY_FILE)
-    return read_key(data)
+    with alone(data):  # another import may make the first key, and the first list, this moment
+        key = read_key(data)
+        if key:
+            return key
+        if (data / KEY_FILE).exists() or any(file.stem != name for file in files_of(data)):
+            raise UnusableError(
+                f"The key {data / KEY_FILE} is missing, cannot be read or is damaged, and sealed "
+                f"lists depend on it: put it back from your backup, or remove it and "
+                f"{data / FOLDER}, and import every list anew."
+            )
+        make_key(data / KEY_FILE)
+        return read_key(data)
 
 
 @contextmanager

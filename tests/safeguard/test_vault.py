@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -99,8 +100,8 @@ def test_a_folder_that_cannot_be_made_stops_with_a_sentence(tmp_path: Path) -> N
 
 
 def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        sealed = pool.map(_seal_in, [tmp_path] * 8)
+    with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
+        sealed = list(pool.map(_seal_in, [tmp_path] * 8))
     vault = open_vault(tmp_path)
     assert {vault.unseal(one) for one in sealed} == {b"typed words"}
 
@@ -183,8 +184,8 @@ def test_there_is_nothing_to_change_before_there_is_a_key(tmp_path: Path) -> Non
 
 def test_processes_that_change_the_key_at_once_lose_none(tmp_path: Path) -> None:
     open_vault(tmp_path)
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        sealed = pool.map(_rotate_and_seal, [tmp_path] * 12)
+    with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
+        sealed = list(pool.map(_rotate_and_seal, [tmp_path] * 12))
     vault = open_vault(tmp_path)
     assert {vault.unseal(one) for one in sealed} == {b"typed words"}
     assert len(old_keys(tmp_path)) == 12
