@@ -85,7 +85,9 @@ class PostgresServer:
 
     def remove(self) -> None:
         self.stop(signal.SIGQUIT)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        # Hundreds of databases take a quarter of a minute to remove: nobody waits for that.
+        behind = ["setsid", "-f", "rm", "-rf", str(self._folder)]
+        subprocess.run(behind, check=True, stdin=subprocess.DEVNULL)
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://safeguard@127.0.0.1:{self.port}/{database}"

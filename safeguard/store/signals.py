@@ -64,7 +64,8 @@ class Listener:
             return None
         try:
             with plain_away_named(self._store.engine):
-                found = self._connection.notifies(timeout=patience, stop_after=MOST_AT_ONCE)
+                most = 1 if patience else MOST_AT_ONCE  # who waits goes on at the first
+                found = self._connection.notifies(timeout=patience, stop_after=most)
                 return {Topic(one.channel): one.payload for one in found}
         except AwayError:
             self.close()

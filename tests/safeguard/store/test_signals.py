@@ -20,6 +20,16 @@ def test_on_sqlite_everybody_looks(any_store: Store) -> None:
     listener.close()
 
 
+def heard_until(listener: Listener, last: Topic) -> dict[Topic, str]:
+    """Return all that is heard until something is of the last one: it may come bit by bit."""
+    found: dict[Topic, str] = {}
+    while last not in found:
+        more = listener.heard(PATIENCE)
+        assert more
+        found |= more
+    return found
+
+
 def test_what_is_told_is_heard_by_all_who_listen(any_store: Store) -> None:
     if any_store.engine.dialect.name == "sqlite":
         return
@@ -31,7 +41,7 @@ def test_what_is_told_is_heard_by_all_who_listen(any_store: Store) -> None:
         tell(session, Topic.RULES, "1")
         tell(session, Topic.RULES, "2")
         tell(session, Topic.GENERATION, "7")
-    assert near.heard(PATIENCE) == {Topic.RULES: "2", Topic.GENERATION: "7"}
+    assert heard_until(near, Topic.GENERATION) == {Topic.RULES: "2", Topic.GENERATION: "7"}
     assert far.heard(PATIENCE) == {Topic.RULES: "2"}
     assert near.heard() == {}
     near.close()
