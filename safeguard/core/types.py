@@ -48,8 +48,8 @@ class Reason(StrEnum):
 class Subject:
     """Who asks. `person` and `device` are ids of ours (empty: unknown), never names.
 
-    `method` says how the person was found ("device", "network", "none"), so that every
-    event can say how sure it is.
+    `method` says how the person was found (see safeguard.core.identifying), so that every
+    event can say how sure it is. `room`: where, as far as it is known.
     """
 
     group: str
@@ -57,6 +57,7 @@ class Subject:
     person: str = ""
     device: str = ""
     method: str = "none"
+    room: str = ""
 
     @property
     def key(self) -> str:

@@ -27,6 +27,7 @@ class Person:
     name: str
     group: str
     reference: str = ""
+    login: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,9 @@ class Device:
     name: str
     person: str = ""
     group: str = ""
+    mac: str = ""
+    room: str = ""
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Network:
 
     cidr: str
     group: str
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +228,7 @@ def remove_device(store: Store, device_id: str, actor: Actor | None = None) -> N
 def networks(store: Store) -> list[Network]:
     with store.reading() as session:
         rows = session.scalars(select(NetworkRow).order_by(NetworkRow.cidr))
-        return [Network(row.cidr, row.group) for row in rows]
+        return [Network(row.cidr, row.group, row.room) for row in rows]
 
 
 def put_network(store: Store, cidr: str, group: str) -> Network:
@@ -245,9 +250,12 @@ def everyone(store: Store) -> tuple[list[Person], list[Device], list[Network]]:
     """Return all that identity needs, as it stood at one moment."""
     with store.reading() as session:
         return (
-            [_person(row) for row in session.scalars(select(PersonRow))],
+            [
+                _person(row)
+                for row in session.scalars(select(PersonRow).where(PersonRow.left_at.is_(None)))
+            ],
             [_device(row) for row in session.scalars(select(DeviceRow))],
-            [Network(row.cidr, row.group) for row in session.scalars(select(NetworkRow))],
+            [Network(row.cidr, row.group, row.room) for row in session.scalars(select(NetworkRow))],
         )
 
 
@@ -275,8 +283,17 @@ def _told(row: DeviceRow | None) -> dict[str, object]:
 
 
 def _person(row: PersonRow) -> Person:
-    return Person(row.id, row.name, row.group, row.reference)
+    return Person(row.id, row.name, row.group, row.reference, row.login)
 
 
 def _device(row: DeviceRow) -> Device:
-    return Device(row.id, row.address, row.name, row.person_id or "", row.group)
+    return Device(
+        row.id,
+        row.address,
+        row.name,
+        row.person_id or "",
+        row.group,
+        row.mac,
+        row.room,
+        row.shared,
+    )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, text
+from sqlalchemy import ForeignKey, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from safeguard.store.tables.row import Row, of_school
@@ -29,6 +29,10 @@ class PersonRow(Row):
     reference: Mapped[str] = mapped_column(
         server_default=text("''"), comment="The school's own number for this person, if any."
     )
+    login: Mapped[str] = mapped_column(
+        server_default=text("''"), index=True, comment="What they sign in with, in lower case."
+    )
+    left_at: Mapped[datetime | None] = mapped_column(comment="When they left; empty: still here.")
 
 
 class DeviceRow(Row):
@@ -46,6 +50,15 @@ class DeviceRow(Row):
     group: Mapped[str] = mapped_column(
         "group", server_default=text("''"), comment="The group where it has no usual user."
     )
+    mac: Mapped[str] = mapped_column(
+        server_default=text("''"), index=True, comment="Its hardware address, as 02:00:00:aa:bb:cc."
+    )
+    room: Mapped[str] = mapped_column(
+        server_default=text("''"), comment="Where it stands, if fixed."
+    )
+    shared: Mapped[bool] = mapped_column(
+        server_default=false(), comment="Whether several people use it."
+    )
 
 
 class NetworkRow(Row):
@@ -56,6 +69,7 @@ class NetworkRow(Row):
     cidr: Mapped[str] = mapped_column(primary_key=True, comment="Such as 10.20.0.0/16.")
     school_id: Mapped[int] = of_school()
     group: Mapped[str] = mapped_column("group", comment="The group of who asks from there.")
+    room: Mapped[str] = mapped_column(server_default=text("''"), comment="The room that it is.")
 
 
 class StaffRow(Row):

@@ -45,7 +45,15 @@ from safeguard.vault import KEY_FILE, make_key
 from tests.postgres import PostgresServer
 
 FIRST = "0001"
-ADDED = {"confidence", "folded"}
+ADDED = {
+    "confidence",
+    "folded",
+    "login",
+    "left_at",
+    "mac",
+    "room",
+    "shared",
+}  # to tables of the first version
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
