@@ -19,6 +19,7 @@ from admin_web import (
     home,
     limits,
     lists,
+    live,
     own_rules,
     people,
     reset,
@@ -40,7 +41,20 @@ IDLE = timedelta(minutes=20)
 LARGEST_BODY = 2 * 1024 * 1024
 PASSWORD_LENGTH = 12
 
-BLUEPRINTS = (home, setup, reset, account, events, health, own_rules, why, people, lists, audit)
+BLUEPRINTS = (
+    home,
+    setup,
+    reset,
+    account,
+    events,
+    health,
+    own_rules,
+    why,
+    people,
+    lists,
+    audit,
+    live,
+)
 
 
 def _now() -> datetime:
@@ -59,6 +73,7 @@ def create_app(
     CSRFProtect(app)
     Security(app, StaffDatastore(store, clock), login_form=SignInForm)
     access.install(app)
+    live.install(app)
     errors.install(app)
     wording.install(app)
     for module in BLUEPRINTS:

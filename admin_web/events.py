@@ -16,6 +16,7 @@ from admin_web.audited import viewed, viewed_list
 from admin_web.event_filter import FilterForm
 from admin_web.event_view import Shown, shown
 from admin_web.fields import stripped
+from admin_web.live import numbers
 from admin_web.new_concerns import new_concerns
 from admin_web.paging import same_list
 from admin_web.roles import Role
@@ -100,6 +101,7 @@ def today() -> str:
         counts=_counts(site.clock()),
         now=site.clock(),
         concerns=[] if form.narrows or before else new_concerns(),
+        waiting=numbers(),
     )
 
 

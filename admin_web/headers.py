@@ -32,6 +32,7 @@ def _policy() -> str:
             f"script-src 'nonce-{_nonce()}'",
             "style-src 'self'",
             "img-src 'self' data:",  # the ticks and arrows of Bootstrap's own style sheet
+            "connect-src 'self'",  # a page that stays open asks whether concerns came in
             "form-action 'self'",
             "frame-ancestors 'none'",
             "base-uri 'none'",

@@ -13,8 +13,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from safeguard.store import audit
+from safeguard.store.concern_rows import alone_with_concerns
 from safeguard.store.events import is_event_id
-from safeguard.store.locks import Lock, one_at_a_time
 from safeguard.store.session import Store
 from safeguard.store.tables.cases import CaseRow
 from safeguard.store.tables.concerns import ConcernRow
@@ -68,7 +68,7 @@ def changing(
 def concerns_of(session: Session, ids: Collection[str]) -> list[ConcernRow]:
     if len(ids) > MOST_IN_A_CASE:
         raise CaseRefusedError(f"A case holds at most {MOST_IN_A_CASE} concerns.")
-    one_at_a_time(session, Lock.CONCERNS)  # else one of them may become part of another meanwhile
+    alone_with_concerns(session)  # else one of them may become part of another meanwhile
     wanted = {one for one in ids if is_event_id(one)}
     query = select(ConcernRow).where(ConcernRow.id.in_(wanted)).order_by(ConcernRow.id)
     found = list(session.scalars(query))

@@ -21,9 +21,8 @@ from safeguard.core.folding import fold, needed
 from safeguard.core.noticing import concern_event_of
 from safeguard.core.types import Action, Channel, Reason
 from safeguard.store import class_lines
-from safeguard.store.concern_rows import kept_within
+from safeguard.store.concern_rows import alone_with_concerns, kept_within
 from safeguard.store.concern_writing import Randomness, Source, Written, write
-from safeguard.store.locks import Lock, one_at_a_time
 from safeguard.store.session import Store, vault_of
 from safeguard.store.tables.events import TO_FOLD, EventRow
 from safeguard.vault import UnsealError, Vault
@@ -66,7 +65,7 @@ def build(
         if session.execute(oldest).first() is None:
             return Built()
     with store.writing() as session:
-        one_at_a_time(session, Lock.CONCERNS)
+        alone_with_concerns(session)
         rows = session.execute(_query(most)).all()
         sources = {
             source.event.id: source

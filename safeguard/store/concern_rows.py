@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 from filter_rules.types import Severity
 from safeguard.core.concerns import Concern, Confidence, Facts, Known, Review, Standing, Who
 from safeguard.core.folding import Needed
+from safeguard.store.locks import Lock, one_at_a_time
 from safeguard.store.session import vault_of
+from safeguard.store.signals import Topic, tell
 from safeguard.store.tables.concerns import ConcernRow
 from safeguard.vault import UnsealError, Vault
 
@@ -51,6 +53,12 @@ class Kept:
     version: int
     concern: Concern
     beside: Mapping[str, Any]
+
+
+def alone_with_concerns(session: Session) -> None:
+    """Be the only one who changes concerns until this transaction ends, and tell of it then."""
+    one_at_a_time(session, Lock.CONCERNS)
+    tell(session, Topic.CONCERNS)
 
 
 def kept_within(session: Session, needed: Sequence[Needed]) -> list[Kept]:

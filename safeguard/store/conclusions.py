@@ -20,9 +20,9 @@ from safeguard.store import feedback
 from safeguard.store.class_lines import line_of
 from safeguard.store.concern_rows import (
     CLASS,
+    alone_with_concerns,
 )
 from safeguard.store.concern_writing import Randomness
-from safeguard.store.locks import Lock, one_at_a_time
 from safeguard.store.session import Store, vault_of
 from safeguard.store.settling import UNREADABLE, beside, opened, settle
 from safeguard.store.tables.cases import OutcomeRow
@@ -63,7 +63,7 @@ def close(
 ) -> None:
     """Conclude a concern, as it was seen; of a class's line, each pupil's behind it."""
     with store.writing() as session:
-        one_at_a_time(session, Lock.CONCERNS)
+        alone_with_concerns(session)
         row = found(session, act.concern_id)
         seen_at(row, act.version)
         _may_close(row, said)
@@ -90,7 +90,7 @@ def close_together(
     closed = urgent = changed = 0
     for act in acts:
         with store.writing() as session:
-            one_at_a_time(session, Lock.CONCERNS)
+            alone_with_concerns(session)
             row = session.get(ConcernRow, act.concern_id)
             if row is None or row.version != act.version or row.standing == Standing.REVIEWED.value:
                 changed += 1
@@ -111,7 +111,7 @@ def undo(
 ) -> None:
     """Take the last conclusion back; of what was closed with a class's line, all of it."""
     with store.writing() as session:
-        one_at_a_time(session, Lock.CONCERNS)
+        alone_with_concerns(session)
         row = found(session, act.concern_id)
         seen_at(row, act.version)
         last = _standing_outcome(session, row.id)
@@ -138,7 +138,7 @@ def undo_together(
 ) -> int:
     """Take back what was closed together; return how many are open again."""
     with store.writing() as session:
-        one_at_a_time(session, Lock.CONCERNS)
+        alone_with_concerns(session)
         act = Act("", 0, by, at)
         ids = _undo_batch(session, act, batch, rules, randomness)
         for concern_id in ids:

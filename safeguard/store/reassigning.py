@@ -9,9 +9,8 @@ from safeguard.core.concern_rules import ConcernRules
 from safeguard.core.concerns import Known, Who
 from safeguard.core.events import SURE
 from safeguard.core.folding import reassign as moved
-from safeguard.store.concern_rows import CLASS
+from safeguard.store.concern_rows import CLASS, alone_with_concerns
 from safeguard.store.concern_writing import Randomness
-from safeguard.store.locks import Lock, one_at_a_time
 from safeguard.store.session import Store
 from safeguard.store.settling import beside, opened, settle
 from safeguard.store.tables.concerns import ConcernEventRow, ConcernRow
@@ -38,7 +37,7 @@ def reassign(
     if not checked(why):
         raise TriageError("Say how you know whose it is.")
     with store.writing() as session:
-        one_at_a_time(session, Lock.CONCERNS)
+        alone_with_concerns(session)
         row = found(session, act.concern_id)
         seen_at(row, act.version)
         if row.subject_kind in {CLASS, Known.PERSON.value}:

@@ -28,6 +28,7 @@ class Topic(StrEnum):
 
     GENERATION = "safeguard_generation"  # of overlay, people and policy: the number follows
     RULES = "safeguard_rules"  # other rules are shared: their number follows
+    CONCERNS = "safeguard_concerns"  # concerns changed, or there are new ones: nothing follows
 
 
 def tell(session: Session, topic: Topic, said: str = "") -> None:

@@ -14,8 +14,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from safeguard.store import audit
+from safeguard.store.concern_rows import alone_with_concerns
 from safeguard.store.events import is_event_id
-from safeguard.store.locks import Lock, one_at_a_time
 from safeguard.store.session import Store, vault_of
 from safeguard.store.tables.cases import AssignmentRow, NoteRow
 from safeguard.store.tables.concerns import ConcernRow
@@ -65,7 +65,7 @@ def changing(
 ) -> Iterator[tuple[Session, ConcernRow]]:
     """Take the concern at the version that was seen, and record what is done to it."""
     with store.writing() as session:
-        one_at_a_time(session, Lock.CONCERNS)
+        alone_with_concerns(session)
         row = found(session, act.concern_id)
         seen_at(row, act.version)
         row.version += 1
@@ -76,7 +76,7 @@ def changing(
 def looked_at(store: Store, concern_id: str, by: int, at: datetime) -> None:
     """Note who looked first: from then on it is not unopened any more."""
     with store.writing() as session:
-        one_at_a_time(session, Lock.CONCERNS)
+        alone_with_concerns(session)
         row = found(session, concern_id)
         if row.opened_at is None:
             row.opened_at, row.opened_by = at, by
@@ -125,7 +125,7 @@ def add_note(
     if not text:
         raise TriageError("Write something: the note is empty.")
     with store.writing() as session:
-        one_at_a_time(session, Lock.CONCERNS)
+        alone_with_concerns(session)
         row = found(session, concern_id)
         keep_note(session, row, kind, text, by, at)
         record(session, Act(concern_id, row.version, by, at), "noted", row)

@@ -265,6 +265,21 @@ def test_the_lead_sees_who_what_when_and_why_and_reviews_with_a_note(
     assert "Lead Person" in text_of(lead)
 
 
+def test_a_list_that_stays_open_says_that_a_concern_came_in(
+    school: School, pupil: webdriver.Chrome, staff_browser: Callable[[str], webdriver.Chrome]
+) -> None:
+    lead = staff_browser("lead")
+    review, list_of_today = lead.current_url, f"{school.filter.site}/"
+    lead.get(list_of_today)
+    told = lead.find_element(By.CSS_SELECTOR, "[data-live]")
+    assert not told.is_displayed()
+    pupil.get(school.internet.url("www.google.com", "/search?q=how+to+bypass+the+school+filter"))
+    until(told.is_displayed, what="the line that says so")
+    assert "A concern has come in since this page was opened" in told.text
+    picture(lead, "new-concern.png")
+    lead.get(review)
+
+
 def test_the_technician_sees_nothing_of_that(
     school: School, staff_browser: Callable[[str], webdriver.Chrome]
 ) -> None:
