@@ -12,14 +12,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 
 from filter_rules.formats.expressions import Together, compiled
-from filter_rules.formats.patterns import EXCEPT, expression_of, is_expression, taken_apart
+from filter_rules.formats.patterns import (
+    EXCEPT,
+    expression_of,
+    is_expression,
+    taken_apart,
+    whole_words,
+)
 from filter_rules.hosts import addresses_meant
 from filter_rules.listing import Found, ListingMap, Listings
 from filter_rules.types import Part
 from filter_rules.urls import ESCAPED_BOUNDARY, Url, default_port
 
 _WORD = re.compile(r"[a-z0-9%]+")
-_WHOLE_WORD = re.compile(r"(?<![a-z0-9%*])[a-z0-9%]+(?![a-z0-9%*])")
 _IN_NEARLY_ALL = frozenset({"http", "https", "www", "com"})
 _SPECIAL = re.compile(r"[*^|]+")
 # Where it covers a name's first page, it covers all that is there. These are filed twice.
@@ -37,15 +42,6 @@ class Pattern:
         self._body, options = taken_apart(value)
         self.is_expression = is_expression(self._body)
         self._except = options.get(EXCEPT, "").split("|")
-
-    def words(self) -> list[str]:
-        """Return the words that stand whole in each address that the pattern covers."""
-        if self.is_expression:
-            return []
-        # A word at an open end may go on in the address, just as at a star.
-        before = "" if self._body.startswith("|") else "*"
-        behind = "" if self._body.endswith("|") else "*"
-        return _WHOLE_WORD.findall(f"{before}{self._body.lower()}{behind}")
 
     def covers(self, text: str, lowered: str) -> bool:
         """Whether the pattern, which is no expression, matches an address."""
@@ -139,7 +135,7 @@ def _found(covering: Mapping[str, Pattern], host: str) -> list[Found]:
 
 def keyed(patterns: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]]:
     """Yield what the index knows each pattern by, given them all: the word depends on the others."""
-    words = [Pattern(value).words() for value, _ in patterns]
+    words = [whole_words(value) for value, _ in patterns]
     holding = Counter(word for each in words for word in set(each))
 
     def rarity(word: str) -> tuple[bool, int, int, str]:

@@ -31,6 +31,7 @@ _MODIFIER = r"\s*~?[a-zA-Z0-9_-]+(?:=[^,]*)?"
 _WITH_MODIFIERS = re.compile(rf"(.*?)(?<!\\)\$((?:{_MODIFIER}(?:,{_MODIFIER})*)?)")
 _NAME = r"[^\s/*^|?=&:;,%$]*[^\W_]"
 _HOST_RULE = re.compile(rf"\|\|(?:\*\.)?({_NAME}|\[[0-9a-fA-F:.]+\])\^?\|?")
+_IS_BEGINNING = re.compile(r"\|\|[a-zA-Z0-9_-]+")  # a name begins so: `||ads` means no top level
 _EXACT_RULE = re.compile(rf"(?:\|({_NAME})[\^|]|(?![._-])({_NAME})\^?)")
 # Without bars it can be meant of names or of addresses, and would not hold for both.
 _STARRED_NAME = re.compile(r"[\w*.-]*\*[\w*.-]*\^?\|?")
@@ -142,7 +143,8 @@ def _why_unknown(name: str) -> str:
 
 def _read(pattern: str, modifiers: Mapping[str, str], *, allow: bool) -> Said:
     """Read as little as the rule says, and as plainly: a host, what is below a path, a pattern."""
-    if read := _HOST_RULE.fullmatch(pattern):
+    read = _HOST_RULE.fullmatch(pattern)
+    if read and not _IS_BEGINNING.fullmatch(pattern):
         reach = Reach.BELOW if pattern.startswith("||*.") else Reach.SUBTREE
         return zone_entry(read[1], reach, allow=allow)
     if read := _EXACT_RULE.fullmatch(pattern):

@@ -21,6 +21,7 @@ MATCH_CASE, EXCEPT = "match-case", "denyallow"
 
 _FEWEST_CHARACTERS = 3
 _SCHEME = re.compile(r"\|?(?:https?|wss?)?:?/*")
+_WHOLE_WORD = re.compile(r"(?<![a-z0-9%*])[a-z0-9%]+(?![a-z0-9%*])")
 _SPECIAL = re.compile(r"[*^|]")
 _NAME_IN_FRONT = re.compile(r"(\|\||\|?[a-z]*://)([^/*^|?:]+)(?=[/^|?:])")
 # Addresses are held with single slashes; two at the front, or behind a colon, are the scheme's.
@@ -40,6 +41,17 @@ def taken_apart(value: str) -> tuple[str, Mapping[str, str]]:
         return value, {}
     split = (one.partition("=") for one in options.split(","))
     return body, {name: names for name, _, names in split}
+
+
+def whole_words(value: str) -> list[str]:
+    """Return the words that stand whole in each address that a pattern covers."""
+    body, _ = taken_apart(value)
+    if is_expression(body):
+        return []
+    # A word at an open end may go on in the address, just as at a star.
+    before = "" if body.startswith("|") else "*"
+    behind = "" if body.endswith("|") else "*"
+    return _WHOLE_WORD.findall(f"{before}{body.lower()}{behind}")
 
 
 def expression_of(value: str) -> str:

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from filter_rules.listing import Listing, ListingMap, compile_map
-from filter_rules.pattern_index import Pattern, PatternIndex, keyed
+from filter_rules.pattern_index import PatternIndex, keyed
 from filter_rules.types import Part
 from filter_rules.urls import Url, split
 
@@ -145,14 +145,6 @@ def test_a_pattern_is_filed_under_its_rarest_word() -> None:
     ]
     words = [key.split(" ")[0] for key, _ in keyed([(one, 0) for one in patterns])]
     assert words == ["left", "right", "banner", "x", "", ""]
-
-
-def test_a_word_that_may_go_on_in_the_address_files_nothing() -> None:
-    assert Pattern("ads").words() == []
-    assert Pattern("/ads*").words() == []
-    assert Pattern("|ads|").words() == ["ads"]
-    assert Pattern("||ads^").words() == ["ads"]
-    assert Pattern("b^ads.c*d").words() == ["ads"]
 
 
 def test_no_pattern_costs_nothing() -> None:

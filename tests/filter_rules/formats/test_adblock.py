@@ -52,6 +52,10 @@ def test_one_bar_in_front_of_a_name_is_the_name_alone() -> None:
         assert list(adblock("x")(line)) == [Entry(Part.HOST, "example.com", Reach.EXACT)]
 
 
+def test_one_word_behind_bars_is_the_beginning_of_a_name_and_no_top_level() -> None:
+    assert list(adblock("x")("||ads")) == [Entry(Part.PATTERN, "||ads")]
+
+
 @pytest.mark.parametrize(
     "modifier",
     [

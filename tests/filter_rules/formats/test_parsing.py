@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from filter_rules.formats.expressions import compiled
 from filter_rules.formats.format import Format
-from filter_rules.formats.parsing import parse
+from filter_rules.formats.parsing import MOST_TRIED_ALWAYS, parse
 from filter_rules.formats.patterns import expression_of
 from filter_rules.hosts import canonical_host
 from filter_rules.types import Entry, Part, Problem, Rank, Reach
@@ -175,3 +175,14 @@ def test_what_a_cleaner_refused_is_refused_and_counted(shared_data: Path) -> Non
         assert all(isinstance(one, Problem) for one in said)
         counted[path.parent.name] = len(said)
     assert counted == {"adult": 690, "bank": 1, "dynamic-dns": 2}
+
+
+def test_what_is_tried_on_every_address_is_bounded_and_the_rest_is_read() -> None:
+    lines = [f"/x{number}y/" for number in range(MOST_TRIED_ALWAYS + 1)] + ["||example.com^"]
+    said = list(parse(Format.ADBLOCK, lines, "x"))
+    assert [one.part for one in said[:-2] if isinstance(one, Entry)] == (
+        [Part.PATTERN] * MOST_TRIED_ALWAYS
+    )
+    assert isinstance(said[-2], Problem)
+    assert (said[-2].line, "tried on every address" in said[-2].says) == (2001, True)
+    assert said[-1] == Entry(Part.HOST, "example.com")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from filter_rules.formats.patterns import is_expression, pattern_entry
+from filter_rules.formats.patterns import is_expression, pattern_entry, whole_words
 from filter_rules.types import Entry, Part
 
 
@@ -52,3 +52,11 @@ def test_between_slashes_stands_an_expression() -> None:
     assert is_expression("/a/")
     assert not is_expression("//")
     assert not is_expression("/a/*")
+
+
+def test_a_word_that_may_go_on_in_the_address_is_no_whole_word() -> None:
+    assert whole_words("ads") == []
+    assert whole_words("/ads*") == []
+    assert whole_words("|ads|") == ["ads"]
+    assert whole_words("||ads^") == ["ads"]
+    assert whole_words("b^ads.c*d") == ["ads"]
