@@ -30,7 +30,7 @@ COST = 600  # what an entry weighs beside its bytes
 ADDRESS_COST = 80
 ECHO_SECONDS = 10.0
 
-type PolicyClass = tuple[str, str]
+type PolicyClass = tuple[str, ...]
 type Asked = tuple[PolicyClass, str, tuple[str, ...]]
 type Key = tuple[bytes, int, bool, bool]
 
@@ -128,8 +128,7 @@ class Desk:
         if client is None:
             plain = address.partition("%")[0].removeprefix("::ffff:")
             subject = self.engine.subject_at(plain)
-            # What a verdict may depend on: see ByWhom.of in safeguard.core.by_whom.
-            client = Client(subject, (subject.group, subject.person))
+            client = Client(subject, self.engine.snapshot.policy.class_of(subject))
             clients.put(address, client)
         return client
 

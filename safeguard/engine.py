@@ -17,6 +17,7 @@ from filter_rules.types import Finding, Hit, Kind, Part
 from filter_rules.urls import Url, split
 from safeguard import logs
 from safeguard.core.decide import decide
+from safeguard.core.modes import Modes
 from safeguard.core.overrides import marked
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.loading import Snapshot, current_stamp, load_snapshot
@@ -120,12 +121,14 @@ class Engine:
             return True  # everything is blocked, and a page can say so
         if snapshot.sealing.lists.carries(host):
             return True
-        categories = {hit.category for hit in snapshot.rules.match(host)}
-        if categories & snapshot.policy.sealed:
+        policy, hits = snapshot.policy, snapshot.rules.match(host)
+        if any(hit.category in policy.sealed for hit in hits):
             return True
-        if subject.group in snapshot.policy.private_groups:
-            return False
-        return not categories & snapshot.policy.private_categories
+        return policy.inspects(subject, (*hits, *policy.facts.of(Target(host), None)))
+
+    def modes_of(self, subject: Subject) -> Modes:
+        """How search engines, YouTube and sign-in pages are to be asked on this one's behalf."""
+        return self.snapshot.policy.modes_of(subject)
 
     def judge(self, subject: Subject, target: Target) -> Verdict:
         """The verdict by the snapshot in force; raises only on a defect, and then edges block."""
@@ -137,11 +140,15 @@ class Engine:
         if snapshot.rules is None:
             return self._without_rules(target)
         own = marked(snapshot.overlay.match(target.host, url))
-        hits = (*own, *snapshot.rules.match(target.host, url))
+        facts = snapshot.policy.facts
+        hits = (*own, *facts.of(target, url), *snapshot.rules.match(target.host, url))
         led_to = _networks(snapshot.rules, target.addresses)
         findings: tuple[Finding, ...] = ()
         if target.words and target.kind and self.text_is_read(subject):
-            findings = snapshot.rules.detect(target.words, target.kind)
+            findings = (
+                *snapshot.rules.detect(target.words, target.kind),
+                *facts.in_text(target.words, target.kind),
+            )
         verdict = decide(
             subject, self._reachable_of(hits), findings, target.kind, snapshot.policy, led_to
         )

@@ -50,7 +50,7 @@ AT_ONCE = 100  # counts that are written while the lock is held
 VISITS_AT_ONCE = 500  # visits in one record
 NOTHING = Private()
 
-type Key = tuple[str, str, str]
+type Key = tuple[str, str, str, str]  # subject, group, category, action
 type Nearly = tuple[str, str, int]  # theme, group, score
 
 
@@ -162,7 +162,7 @@ class Recorder:
         return event.reference
 
     def _count(self, subject: Subject, target: Target, verdict: Verdict, now: datetime) -> str:
-        key = (subject.key, subject.group, decisive_category(verdict))
+        key = (subject.key, subject.group, decisive_category(verdict), verdict.action)
         running = self._running.get(key)
         if running is not None and now - running.event.at < WINDOW:
             running.add(host_kept(verdict, target), now)

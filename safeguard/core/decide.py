@@ -8,7 +8,8 @@ Sealed content is blocked first: no rule is asked, so none can lift it. Then hel
 through, so no category can block it. Where a sealed list is missing nothing else is let
 through, if the school has set so. Then the rules about the address that are in force go
 through ROUNDS, in order: a rule that a round drops has lost, and the round's name is the
-reason; what is left agrees, and is the verdict. Words are judged beside the address, by the
+reason; what is left agrees, and is the verdict. From strict to lax a rule blocks, warns (blocks,
+with a way on), monitors (allows, and it is kept) or allows. Words are judged beside the address, by the
 same rounds: to allow a site is not to look away from it. What lists say of the networks that
 a host leads to can block it, and never opens it. Each case is in tests/tables/precedence.toml.
 """
@@ -19,9 +20,12 @@ from itertools import chain, repeat
 
 from filter_rules.sealed import UNSEEN, WITHHELD
 from filter_rules.types import Finding, Hit, Kind
-from safeguard.core.policy import FLAGGED_FROM, Policy, PolicyRule, Stand, Stands
+from safeguard.core.facts import TYPED
+from safeguard.core.policy import FLAGGED_FROM, Policy
+from safeguard.core.rules import PolicyRule, TextRule
+from safeguard.core.stands import Stand, Stands
 from safeguard.core.trace import Dropped, Trace, Weighed
-from safeguard.core.types import Action, Reason, Subject, Verdict
+from safeguard.core.types import Action, Manner, Reason, Subject, Verdict
 
 type Round = Callable[[Sequence[Weighed]], Sequence[Weighed]]
 
@@ -29,7 +33,7 @@ type Round = Callable[[Sequence[Weighed]], Sequence[Weighed]]
 def not_lifted(standing: Sequence[Weighed]) -> Sequence[Weighed]:
     """An override stands for what is about its category, or all of its site, within the ceiling.
 
-    What staff opened by name stays: an override opens more, and closes nothing.
+    What opens already stays: an override opens more, closes nothing, and does not look away.
     """
     lifted = {stand.matter for stand, _ in standing if stand.lifts}
     if not lifted:
@@ -38,10 +42,7 @@ def not_lifted(standing: Sequence[Weighed]) -> Sequence[Weighed]:
     return [
         one
         for one in standing
-        if one[0].lifts
-        or one[0].firm
-        or (one[0].named and not one[0].blocks)
-        or not (site or one[0].matter in lifted)
+        if one[0].firm or not one[0].blocks or not (site or one[0].matter in lifted)
     ]
 
 
@@ -55,9 +56,9 @@ def fewest_people(standing: Sequence[Weighed]) -> Sequence[Weighed]:
         return [one for one in standing if one[0].rank == top]
     best: dict[str, int] = {}
     for stand, _ in standing:
-        if best.get(stand.matter, -1) < stand.rank:
+        if best.get(stand.matter, -1) < stand.rank and not stand.lifts:
             best[stand.matter] = stand.rank
-    return [one for one in standing if one[0].rank == best[one[0].matter]]
+    return [one for one in standing if one[0].lifts or one[0].rank == best[one[0].matter]]
 
 
 def most_exact(standing: Sequence[Weighed]) -> Sequence[Weighed]:
@@ -68,7 +69,8 @@ def most_exact(standing: Sequence[Weighed]) -> Sequence[Weighed]:
 
 
 def strictest(standing: Sequence[Weighed]) -> Sequence[Weighed]:
-    return [one for one in standing if one[0].blocks] or standing
+    most = max([stand.strictness for stand, _ in standing])
+    return [one for one in standing if one[0].strictness == most]
 
 
 ROUNDS: tuple[tuple[str, Round], ...] = (
@@ -97,20 +99,23 @@ def decide(
     address, rounds = _eliminate(_about_address(subject, hits, led_to, policy, in_force))
     words, word_rounds = _eliminate(_about_words(subject, heard, kind, policy, in_force))
     decisive, losing, reason = _outcome(address, words)
-    action = decisive[0][0].rule.action if decisive else Action.ALLOW
+    rule = decisive[0][0].rule if decisive else None
+    action = rule.action if rule else Action.ALLOW
     resting = [
         *_about_address(subject, hits, led_to, policy, at_rest),
         *_about_words(subject, heard, kind, policy, at_rest),
     ]
     hits = (*hits, *led_to)
+    found = tuple(one for one in heard if not one.theme.startswith(TYPED))  # those are rules' own
     return Verdict(
         action,
         reason,
-        flagged=_flagged(heard, hits, action, subject, policy),
-        rule=decisive[0][0].rule.name if decisive else "",
+        flagged=_flagged(found, hits, action, subject, policy),
+        rule=rule.name if rule else "",
         hits=hits,
-        findings=heard,
+        findings=found,
         considered=Trace(decisive, losing, ROUNDS[-1][0], (*rounds, *word_rounds), resting),
+        manner=_manner(rule, hits, subject, policy) if rule and rule.manner else Manner.PLAIN,
     )
 
 
@@ -150,16 +155,16 @@ def _about_address(
 def _about_hits(
     subject: Subject, hits: Sequence[Hit], policy: Policy, stands: Stands
 ) -> list[tuple[Stand[PolicyRule], Hit]]:
-    lineage = policy.groups.lineage(subject.group)
+    lineage, person, places = policy.circles_of(subject)
     weighed: list[tuple[Stand[PolicyRule], Hit]] = []
     for hit in hits:
         if found := stands.about.get(hit.category):
-            weighed += zip(found.of(lineage, subject.person), repeat(hit))
+            weighed += zip(found.of(lineage, person, places), repeat(hit))
         if on_list := stands.on_list.get(hit.list):
             firm = hit.category in policy.beyond_overrides
             weighed += [
                 (stand._replace(matter=hit.category, firm=firm), hit)
-                for stand in on_list.of(lineage, subject.person)
+                for stand in on_list.of(lineage, person, places)
                 if hit.category not in stand.rule.categories  # for that it was weighed above
             ]
     return weighed
@@ -175,7 +180,7 @@ def _about_words(
     if kind is None or not findings:
         return []
     help_sought = any(finding.help_seeking for finding in findings)
-    texts = stands.texts.of(policy.groups.lineage(subject.group), subject.person)
+    texts = stands.texts.of(*policy.circles_of(subject))
     return [
         (stand._replace(matter=finding.theme), finding)
         for finding in findings
@@ -198,9 +203,19 @@ def _outcome(
     address: Sequence[Weighed], words: Sequence[Weighed]
 ) -> tuple[Sequence[Weighed], Sequence[Weighed], Reason]:
     """Of the two judgements the stricter stands; where they agree, the address speaks."""
-    if address and (address[0][0].blocks or not words or not words[0][0].blocks):
+    if address and (not words or address[0][0].strictness >= words[0][0].strictness):
         return address, words, Reason.RULE
     return words, address, Reason.WORDS if words else Reason.DEFAULT
+
+
+def _manner(
+    rule: PolicyRule | TextRule, hits: Sequence[Hit], subject: Subject, policy: Policy
+) -> Manner:
+    """As the rule says; but nobody is watched where the policy never looks."""
+    private = subject.group in policy.private_groups or any(
+        hit.category in policy.private_categories for hit in hits
+    )
+    return Manner.PLAIN if private and rule.manner is Manner.MONITOR else rule.manner
 
 
 def _exactness(about: Hit | Finding) -> int:

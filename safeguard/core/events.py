@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from filter_rules.sealed import WITHHELD
 from filter_rules.types import Hit, Kind, Match, Severity
 from safeguard.core.passages import passages
-from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
+from safeguard.core.types import Action, Channel, Manner, Reason, Subject, Target, Verdict
 
 SCHOOL = 1  # a school that runs alone; a trust numbers its schools in the database
 SURE, LIKELY, NOBODY = "sure", "likely", "none"
@@ -129,7 +129,7 @@ def kept_how(verdict: Verdict, target: Target) -> Keeping:
         return Keeping.NOTHING
     if verdict.flagged:
         return Keeping.COMMITTED
-    if not verdict.blocked:
+    if not verdict.blocked and verdict.manner is not Manner.MONITOR:
         return Keeping.NOTHING
     if verdict.reason is Reason.WORDS:
         return Keeping.COMMITTED

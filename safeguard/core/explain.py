@@ -65,7 +65,7 @@ def about(hit_or_finding: Hit | Finding) -> str:
 
 def _weighed(one: Considered) -> str:
     fate = f"lost, because {one.lost_because}" if one.lost_because else "decisive"
-    return f"“{one.rule}” would {one.action.value}, for {about(one.about)}: {fate}."
+    return f"“{one.rule}” would {one.would}, for {about(one.about)}: {fate}."
 
 
 def _considered_record(one: Considered) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Overrides: a category or a site lifted for a class or a pupil, for a lesson, within a ceiling.
+"""Overrides: a category or a site lifted for a class, room or pupil, for a lesson, within limits.
 
 An override ends by itself and is never for everyone. It is weighed with the rules about
 addresses, so it lifts no sealed list, and does not look away from what is typed.
@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from filter_rules.overlay import OverlayEntry, canonical_entry
 from filter_rules.types import Hit
-from safeguard.core.policy import Policy, PolicyRule, Times, Who
+from safeguard.core.policy import Policy
+from safeguard.core.rules import PolicyRule, Times, Who
 from safeguard.core.types import Action
 
 BELOW_ZERO = "own:-"
@@ -19,7 +20,7 @@ LIST = "overrides"  # so a hit says whose entry it is: not of the school's own
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """How far overrides may go: how long, and for how many groups or people at once."""
+    """How far overrides may go: how long, and for how many groups (or rooms) or people at once."""
 
     longest: timedelta
     most_groups: int
@@ -80,11 +81,14 @@ def refusal(override: Override, policy: Policy, ceiling: Ceiling) -> str:
 
 def _for_whom(override: Override, policy: Policy, ceiling: Ceiling) -> str:
     who, tree = override.who, policy.groups
-    if not who.groups and not who.people:
+    if who.networks or not (who.groups or who.people or who.rooms):
         return "An override must say for which class or pupil: it is never for everyone."
-    if who.people:
-        many = len(who.people) > ceiling.most_people
-        return f"An override is for at most {ceiling.most_people} people." if many else ""
+    for named, most, kind in (
+        (who.people, ceiling.most_people, "people"),
+        (who.rooms, ceiling.most_groups, "rooms"),
+    ):
+        if named:
+            return f"An override is for at most {most} {kind}." if len(named) > most else ""
     unknown = sorted(who.groups - set(tree.above))
     if unknown:
         return f"There is no group {unknown[0]!r}."

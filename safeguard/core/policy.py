@@ -1,139 +1,37 @@
 """Policies: what is blocked or allowed, for whom, when, and what words need a person's eye."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from itertools import chain
+from typing import Any
 
-from filter_rules.types import Finding, Kind, Severity
-from safeguard.core.by_whom import ByWhom
+from filter_rules.types import Hit, Severity
+from safeguard.core.facts import Facts
+from safeguard.core.group_settings import GroupSettings
 from safeguard.core.groups import Groups
+from safeguard.core.modes import STRICTEST_MODES, Modes, strictness
+from safeguard.core.places import Places
+from safeguard.core.rules import (
+    ALWAYS,
+    EVERYONE,
+    AnyRule,
+    InspectionRule,
+    ModeRule,
+    PolicyRule,
+    TextRule,
+    Times,
+    Who,
+)
 from safeguard.core.schedule import Schedule
-from safeguard.core.types import Action, Scope, Subject
+from safeguard.core.stands import ANYTHING, Stands, stands_of
+from safeguard.core.types import Action, Subject
+
+__all__ = ["ALWAYS", "EVERYONE", "PolicyRule", "TextRule", "Times", "Who"]  # known here too
 
 FLAGGED_FROM = Severity.MEDIUM  # from here a theme deserves a person's eye, help-seeking excepted
-PERSON_RANK = 1000  # below any group
 LOOK_AGAIN = timedelta(days=7)  # a schedule speaks of no edge beyond
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """Whom a rule is for. Nobody named means everyone; where people are, groups do not count."""
-
-    groups: frozenset[str] = frozenset()
-    people: frozenset[str] = frozenset()
-
-    @property
-    def scope(self) -> Scope:
-        if self.people:
-            return Scope.PERSON
-        return Scope.GROUP if self.groups else Scope.EVERYONE
-
-
-EVERYONE = Who()
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """When a rule is in force: while a schedule is on, from a moment, and until one."""
-
-    schedule: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def rests(self, now: datetime, schedules_on: Collection[str]) -> str:
-        """Return why a rule is not in force now; empty where it is."""
-        if self.until is not None and now >= self.until:
-            return "it has ended"
-        if self.since is not None and now < self.since:
-            return "it has not begun yet"
-        if self.schedule and self.schedule not in schedules_on:
-            return f"it is for “{self.schedule}” alone, and that is not now"
-        return ""
-
-
-ALWAYS = Times()
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyRule:
-    """These categories, and what is on these lists, for these people.
-
-    `named`: staff put the very address on a list.
-    `lifts`: it is an override, which lifts blocks for a while; see safeguard.core.overrides.
-    """
-
-    name: str
-    action: Action
-    categories: frozenset[str]
-    who: Who = EVERYONE
-    named: bool = False
-    reason: str = ""
-    times: Times = ALWAYS
-    lifts: bool = False
-    lists: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class TextRule:
-    """These themes from this severity up, in these kinds of text. No theme named means any.
-
-    `spares_help_seeking`: not where the same text asks for help, as a worried friend does.
-    """
-
-    name: str
-    action: Action
-    kinds: frozenset[Kind]
-    severity: Severity
-    themes: frozenset[str] = frozenset()
-    who: Who = EVERYONE
-    reason: str = ""
-    spares_help_seeking: bool = False
-    times: Times = ALWAYS
-
-    def speaks_of(self, finding: Finding, kind: Kind, *, help_sought: bool = False) -> bool:
-        return (
-            not finding.help_seeking
-            and not (help_sought and self.spares_help_seeking)
-            and kind in self.kinds
-            and finding.severity >= self.severity
-            and (not self.themes or finding.theme in self.themes)
-        )
-
-
-class Stand[R: PolicyRule | TextRule](NamedTuple):
-    """A rule as one circle of people meets it: everyone, a group, a person.
-
-    `rank`: the higher, the fewer people. `matter`: the category it is weighed for.
-    `lifts_site`: it lifts every block of a site, not those about its matter alone.
-    `firm`: no override lifts it. `rests`: why it is not in force now; empty where it is.
-    """
-
-    rule: R
-    rank: int
-    matter: str = ""
-    blocks: bool = False
-    named: bool = False
-    lifts: bool = False
-    lifts_site: bool = False
-    firm: bool = False
-    rests: str = ""
-
-    @property
-    def scope(self) -> Scope:
-        if self.rank == PERSON_RANK:
-            return Scope.PERSON
-        return Scope.GROUP if self.rank else Scope.EVERYONE
-
-
-@dataclass(frozen=True, slots=True)
-class Stands:
-    """Rules by what they are about and whom they are for."""
-
-    about: dict[str, ByWhom[Stand[PolicyRule]]] = field(default_factory=dict)
-    on_list: dict[str, ByWhom[Stand[PolicyRule]]] = field(default_factory=dict)
-    texts: ByWhom[Stand[TextRule]] = field(default_factory=ByWhom)
 
 
 @dataclass(frozen=True)
@@ -163,20 +61,82 @@ class Policy:
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     beyond_overrides: frozenset[str] = frozenset()
     moment: datetime | None = None
+    inspection: Sequence[InspectionRule] = ()
+    mode_rules: Sequence[ModeRule] = ()
+    settings: GroupSettings = field(default_factory=GroupSettings)
+
+    @property
+    def all_rules(self) -> Iterator[AnyRule]:
+        return chain(self.rules, self.text_rules, self.inspection, self.mode_rules)
 
     def reads_words_of(self, subject: Subject) -> bool:
         """Whether what the subject types and is shown is read, and flagged."""
         return self.groups.known(subject.group) in self.monitored
 
+    def class_of(self, subject: Subject) -> tuple[str, ...]:
+        """What is the same for all who get the same verdicts: the key of whatever is remembered."""
+        person = subject.person if subject.person in self._named_people else ""
+        return self.groups.known(subject.group), person, *self.places_of(subject)
+
+    def circles_of(self, subject: Subject) -> tuple[Sequence[str], str, Sequence[str]]:
+        """The groups, the person and the places whose rules cover the subject."""
+        return self.groups.lineage(subject.group), subject.person, self.places_of(subject)
+
+    def places_of(self, subject: Subject) -> Sequence[str]:
+        """Where the subject is, as far as some rule speaks of it."""
+        return self._places.of(subject) if self._places else ()
+
+    def modes_of(self, subject: Subject) -> Modes:
+        """Return the modes: as rules say, that for the fewest people first, else as the group's."""
+        modes = self._group_modes.get(self.groups.known(subject.group), STRICTEST_MODES)
+        stands = self.stands[0].modes.of(*self.circles_of(subject))
+        changed: dict[str, Any] = {}
+        for mode in (one.name for one in fields(Modes)) if stands else ():
+            said = [
+                (stand.rank, strictness(value), value)
+                for stand in stands
+                if (value := getattr(stand.rule, mode)) is not None
+            ]
+            if said and mode not in self.settings.locked(subject.group):
+                changed[mode] = max(said)[-1]
+        return replace(modes, **changed) if changed else modes
+
+    def inspects(self, subject: Subject, hits: Iterable[Hit]) -> bool:
+        """Whether what is encrypted may be read. What is private is so whatever the rules say."""
+        categories = [hit.category for hit in hits]
+        private = self.groups.known(subject.group) in self.private_groups
+        if private or not self.private_categories.isdisjoint(categories):
+            return False
+        about = self.stands[0].inspection
+        if not about:
+            return True
+        circles = self.circles_of(subject)
+        standing = [
+            (stand.named, stand.rank, stand.rule.inspects)
+            for matter in (ANYTHING, *categories)
+            if matter in about
+            for stand in about[matter].of(*circles)
+        ]
+        return max(standing)[-1] if standing else True
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is looked for in a target because some rule names it."""
+        about = [
+            one.categories
+            for one in chain[PolicyRule | InspectionRule](self.rules, self.inspection)
+        ]
+        return Facts(chain(*about, *(one.themes for one in self.text_rules)))
+
     def at(self, now: datetime) -> "Policy":
         """Return the policy as it is in force at a moment, ready to decide by."""
         policy = replace(self, moment=now)
-        policy.stands  # noqa: B018  built now, and not while someone waits for a verdict
+        policy.stands, policy.facts  # noqa: B018  built now, and not while someone waits
         return policy
 
     def next_edge(self, now: datetime) -> datetime | None:
         """Return when to look again: until then the same rules are in force. None: always."""
-        times = {one.times for one in self.rules} | {one.times for one in self.text_rules}
+        times = {one.times for one in self.all_rules}
         edges = [edge for one in times for edge in (one.since, one.until) if edge and edge > now]
         edges += [
             self.schedules[name].next_edge(now) or now + LOOK_AGAIN
@@ -192,53 +152,37 @@ class Policy:
             for name, schedule in self.schedules.items()
             if self.moment is not None and schedule.is_on(self.moment)
         }
-        both = Stands(), Stands()
-        for rule in self.rules:
-            rests = self._rests(rule, on)
-            stands = both[bool(rests)]
-            for scope, name, rank in self._places(rule.who):
-                for stand in self._stands_of(rule, rank, rests):
-                    stands.about.setdefault(stand.matter, ByWhom()).add(scope, name, stand)
-                for one in rule.lists:
-                    on_list = Stand(rule, rank, blocks=rule.action is Action.BLOCK, rests=rests)
-                    stands.on_list.setdefault(one, ByWhom()).add(scope, name, on_list)
-        for text in self.text_rules:
-            rests = self._rests(text, on)
-            for scope, name, rank in self._places(text.who):
-                of_text = Stand(text, rank, blocks=text.action is Action.BLOCK, rests=rests)
-                both[bool(rests)].texts.add(scope, name, of_text)
-        return both
+        return stands_of(
+            self.all_rules, self.groups, self.beyond_overrides, lambda rule: self._rests(rule, on)
+        )
 
-    def _rests(self, rule: PolicyRule | TextRule, on: Collection[str]) -> str:
+    @cached_property
+    def _named_people(self) -> frozenset[str]:
+        return frozenset[str]().union(*(one.who.people for one in self.all_rules))
+
+    @cached_property
+    def _places(self) -> Places | None:
+        whoms = [one.who for one in self.all_rules if one.who.rooms or one.who.networks]
+        return Places(whoms) if whoms else None
+
+    @cached_property
+    def _group_modes(self) -> Mapping[str, Modes]:
+        return {group: self.settings.modes(group) for group in self.groups.above}
+
+    def _rests(self, rule: AnyRule, on: Collection[str]) -> str:
         if rule.times == ALWAYS:
             return ""
         if self.moment is None:
-            return "the time is not known" if rule.action is Action.ALLOW else ""
+            return "the time is not known" if _opens(rule) else ""
         return rule.times.rests(self.moment, on)
 
-    def _places(self, who: Who) -> Iterator[tuple[Scope, str, int]]:
-        """Where a rule stands. A group beside one that it is in adds nobody."""
-        if who.scope is Scope.PERSON:
-            yield from ((Scope.PERSON, one, PERSON_RANK) for one in sorted(who.people))
-        elif who.scope is Scope.GROUP:
-            for group in sorted(self.groups.topmost(who.groups)):
-                yield Scope.GROUP, group, self.groups.depth(group)
-        else:
-            yield Scope.EVERYONE, "", 0
 
-    def _stands_of(self, rule: PolicyRule, rank: int, rests: str) -> Iterator[Stand[PolicyRule]]:
-        for matter in sorted(rule.categories):
-            firm = matter in self.beyond_overrides
-            if rule.lifts and firm:
-                continue
-            yield Stand(
-                rule,
-                rank,
-                matter,
-                blocks=rule.action is Action.BLOCK,
-                named=rule.named and not rule.lifts,
-                lifts=rule.lifts,
-                lifts_site=rule.lifts and rule.named,
-                firm=firm,
-                rests=rests,
-            )
+def _opens(rule: AnyRule) -> bool:
+    """Whether a rule may let through what is blocked or inspected without it."""
+    match rule:
+        case PolicyRule() | TextRule():
+            return rule.action is Action.ALLOW
+        case InspectionRule():
+            return not rule.inspects
+        case ModeRule():
+            return True

@@ -1,19 +1,47 @@
 """A policy from the tables of a TOML file. A mistake in it is refused with what is wrong."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from filter_rules.types import Kind, Severity
-from safeguard.core.group_settings import Given, GroupSettings, Setting
+from safeguard.core import facts
+from safeguard.core.group_settings import Given, GroupSettings, Setting, domains
 from safeguard.core.groups import Groups
+from safeguard.core.modes import SafeSearch, YouTube
 from safeguard.core.overrides import Ceiling, Override, refusal
-from safeguard.core.policy import Policy, PolicyRule, TextRule, Times, Who
+from safeguard.core.policy import Policy
+from safeguard.core.rules import (
+    InspectionRule,
+    ModeRule,
+    PolicyRule,
+    TextRule,
+    Times,
+    Who,
+    canonical_network,
+)
 from safeguard.core.schedule import Schedule, moment
 from safeguard.core.timetable import timetable
-from safeguard.core.types import Action
+from safeguard.core.types import Action, Manner
 
 STRICTEST = "unidentified"
+
+# What a rule does, in one word, from strict to lax.
+DOES = {
+    "block": (Action.BLOCK, Manner.PLAIN),
+    "warn": (Action.BLOCK, Manner.WARN),
+    "monitor": (Action.ALLOW, Manner.MONITOR),
+    "allow": (Action.ALLOW, Manner.PLAIN),
+}
+INSPECTION = ("inspect", "pass")
+# What a rule may be about beside categories and lists: see safeguard.core.facts.
+ABOUT: Mapping[str, Callable[[Any], str]] = {
+    "sites": facts.site,
+    "files": facts.file_type,
+    "larger_than_mb": facts.larger_than,
+    "protocols": facts.protocol,
+}
 
 type Table = Mapping[str, Any]
 
@@ -23,9 +51,13 @@ def parse_policy(found: Table, zone: tzinfo = UTC) -> Policy:
     always, inspection = found["always"], found["inspection"]
     groups = _groups(found["groups"])
     given = _settings(found, groups)
+    lines = [_Line(line, zone) for line in found["rule"]]
     policy = Policy(
-        rules=tuple(_policy_rule(line, zone) for line in found["rule"]),
-        text_rules=tuple(_text_rule(line, zone) for line in found["text"]),
+        rules=tuple(one.policy_rule() for one in lines if one.does not in INSPECTION),
+        text_rules=tuple(_Line(line, zone).text_rule() for line in found["text"]),
+        inspection=tuple(one.inspection_rule() for one in lines if one.does in INSPECTION),
+        mode_rules=tuple(_Line(line, zone).mode_rule() for line in found.get("mode", ())),
+        settings=given,
         sealed=frozenset(always["sealed"]),
         help=frozenset(always["help"]),
         circumvention=frozenset(always["circumvention"]),
@@ -72,7 +104,7 @@ def _groups(found: Table) -> Groups:
 
 def _settings(found: Table, groups: Groups) -> GroupSettings:
     """What the sections say of whole groups, and what a group says for itself."""
-    said: dict[str, dict[str, bool]] = {name: {} for name in groups.above}
+    said: dict[str, dict[str, object]] = {name: {} for name in groups.above}
     for section, key, setting in (
         ("words", "monitored", Setting.WORDS_READ),
         ("inspection", "never_groups", Setting.DECRYPTED),
@@ -103,30 +135,107 @@ def _schedules(found: Table, zone: tzinfo) -> dict[str, Schedule]:
     }
 
 
-def _policy_rule(line: Table, zone: tzinfo) -> PolicyRule:
-    return PolicyRule(
-        line["name"],
-        Action(line["action"]),
-        frozenset(line["categories"]),
-        _who(line),
-        reason=line["reason"],
-        times=_times(line, zone),
-        lists=frozenset(line.get("lists", ())),
-    )
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One table of a rule. What is wrong with it is said with the rule's name."""
 
+    found: Table
+    zone: tzinfo
 
-def _text_rule(line: Table, zone: tzinfo) -> TextRule:
-    return TextRule(
-        line["name"],
-        Action(line["action"]),
-        frozenset(Kind(kind) for kind in line["kinds"]),
-        Severity[line["severity"].upper()],
-        frozenset(line["themes"]),
-        _who(line),
-        line["reason"],
-        line.get("spares_help_seeking", False),
-        _times(line, zone),
-    )
+    @property
+    def does(self) -> str:
+        return str(self.found.get("action", ""))
+
+    def policy_rule(self) -> PolicyRule:
+        action, manner = self._does()
+        return PolicyRule(
+            self.found["name"],
+            action,
+            self._about(),
+            self._who(),
+            reason=self.found["reason"],
+            times=self._times(),
+            lists=frozenset(self.found.get("lists", ())),
+            manner=manner,
+        )
+
+    def text_rule(self) -> TextRule:
+        """A rule about themes, or about words of the school's own, which are of any severity."""
+        line = self.found
+        action, manner = self._does()
+        words = frozenset(self._each("words", facts.typed))
+        return TextRule(
+            line["name"],
+            action,
+            frozenset(Kind(kind) for kind in line["kinds"]),
+            Severity[line["severity"].upper()] if line.get("severity") else Severity.URGENT,
+            frozenset(line["themes"] if not words else line.get("themes", ())) | words,
+            self._who(),
+            line["reason"],
+            line.get("spares_help_seeking", False),
+            self._times(),
+            manner,
+        )
+
+    def inspection_rule(self) -> InspectionRule:
+        inspects = self.does == "inspect"
+        about, line = self._about(), self.found
+        return InspectionRule(
+            line["name"], inspects, about, self._who(), line["reason"], self._times()
+        )
+
+    def mode_rule(self) -> ModeRule:
+        line = self.found
+        given = [line.get(one) for one in (Setting.SAFE_SEARCH, Setting.YOUTUBE, Setting.TENANTS)]
+        if given == [None, None, None]:
+            raise self._wrong("must say which mode: safe_search, youtube or tenants")
+        search, youtube, tenants = given
+        try:
+            return ModeRule(
+                line["name"],
+                None if search is None else SafeSearch(search),
+                None if youtube is None else YouTube(youtube),
+                None if tenants is None else domains(tenants),
+                self._who(),
+                line["reason"],
+                self._times(),
+            )
+        except (TypeError, ValueError) as error:
+            raise self._wrong(f"cannot be: {error}") from error
+
+    def _does(self) -> tuple[Action, Manner]:
+        if self.does not in DOES:
+            raise self._wrong(f"says {self.does!r}: choose from {', '.join((*DOES, *INSPECTION))}")
+        return DOES[self.does]
+
+    def _about(self) -> frozenset[str]:
+        named = [one for key, named_by in ABOUT.items() for one in self._each(key, named_by)]
+        return frozenset((*self.found.get("categories", ()), *named))
+
+    def _each(self, key: str, named_by: Callable[[Any], str]) -> Iterator[str]:
+        value = self.found.get(key, ())
+        try:
+            yield from map(named_by, value if isinstance(value, (list, tuple)) else [value])
+        except ValueError as error:
+            raise self._wrong(f"cannot be: {error}") from error
+
+    def _who(self) -> Who:
+        try:
+            return _who(self.found)
+        except ValueError as error:
+            raise self._wrong(f"cannot be: {error}") from error
+
+    def _times(self) -> Times:
+        since, until = self.found.get("since"), self.found.get("until")
+        return Times(
+            self.found.get("schedule", ""),
+            None if since is None else _instant(since, self.zone),
+            None if until is None else _instant(until, self.zone),
+        )
+
+    def _wrong(self, says: str) -> ValueError:
+        sentence = f"The rule {self.found['name']!r} {says}"
+        return ValueError(sentence if sentence.endswith(".") else f"{sentence}.")
 
 
 def _override(number: int, line: Table, zone: tzinfo) -> Override:
@@ -143,16 +252,16 @@ def _override(number: int, line: Table, zone: tzinfo) -> Override:
 
 
 def _who(line: Table) -> Who:
-    return Who(frozenset(line.get("groups", ())), frozenset(line.get("people", ())))
-
-
-def _times(line: Table, zone: tzinfo) -> Times:
-    since, until = line.get("since"), line.get("until")
-    return Times(
-        line.get("schedule", ""),
-        None if since is None else _instant(since, zone),
-        None if until is None else _instant(until, zone),
+    who = Who(
+        frozenset(line.get("groups", ())),
+        frozenset(line.get("people", ())),
+        frozenset(line.get("rooms", ())),
+        frozenset(canonical_network(one) for one in line.get("networks", ())),
     )
+    places = bool(who.rooms) + bool(who.networks)
+    if places + bool(who.groups or who.people) > 1:
+        raise ValueError("it is either for groups or people, or for rooms, or for networks.")
+    return who
 
 
 def _instant(at: date | datetime, zone: tzinfo) -> datetime:
@@ -168,8 +277,7 @@ def _check_names(policy: Policy) -> None:
             raise ValueError(
                 f"The rule {one.name!r} must name the categories or lists it is about."
             )
-    rules: Sequence[PolicyRule | TextRule] = (*policy.rules, *policy.text_rules)
-    for rule in rules:
+    for rule in policy.all_rules:
         unknown = sorted(rule.who.groups - set(policy.groups.above))
         if unknown:
             raise ValueError(f"The rule {rule.name!r} is for {unknown[0]!r}, which is no group.")

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import NamedTuple, overload, override
 
 from filter_rules.types import Finding, Hit
-from safeguard.core.policy import PolicyRule, Stand, TextRule
+from safeguard.core.rules import PolicyRule, TextRule
+from safeguard.core.stands import Stand
 from safeguard.core.types import Considered
 
 type AnyStand = Stand[PolicyRule] | Stand[TextRule]
@@ -71,4 +72,5 @@ class Trace(Sequence[Considered]):
 
 def _considered(one: Weighed, lost_because: str = "") -> Considered:
     stand, about = one
-    return Considered(stand.rule.name, stand.rule.action, stand.scope, about, lost_because)
+    rule = stand.rule
+    return Considered(rule.name, rule.action, stand.scope, about, lost_because, rule.manner)

@@ -14,6 +14,14 @@ class Action(StrEnum):
     BLOCK = "block"
 
 
+class Manner(StrEnum):
+    """How the action is done. An edge that does not know the word does the plain action."""
+
+    PLAIN = ""
+    WARN = "warn"  # blocked, with a page from which a person may go on, which is then kept
+    MONITOR = "monitor"  # allowed, and kept where a person can see it
+
+
 class Channel(StrEnum):
     """By which edge a target came in."""
 
@@ -27,7 +35,9 @@ class Scope(IntEnum):
 
     EVERYONE = 0
     GROUP = 1
-    PERSON = 2
+    NETWORK = 2
+    ROOM = 3
+    PERSON = 4
 
 
 class Reason(StrEnum):
@@ -71,7 +81,8 @@ class Target:
 
     `url` is empty where only a host is known. `words` is what a person typed (a search, a
     prompt) or what a page shows; `kind` says which. `addresses` are those that the host was
-    found to lead to, where somebody has looked.
+    found to lead to, where somebody has looked. `size` is in bytes, `mime` is the type that the
+    server gave, `protocol` one of PROTOCOLS in safeguard.core.facts; each empty where unknown.
     """
 
     host: str
@@ -80,6 +91,9 @@ class Target:
     kind: Kind | None = None
     channel: Channel = Channel.WEB
     addresses: tuple[str, ...] = ()
+    size: int | None = None
+    mime: str = ""
+    protocol: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +105,12 @@ class Considered:
     scope: Scope
     about: Hit | Finding
     lost_because: str = ""
+    manner: Manner = Manner.PLAIN
+
+    @property
+    def would(self) -> str:
+        """What the rule would do, in one word: allow, monitor, warn or block."""
+        return self.manner.value or self.action.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +118,7 @@ class Verdict:
     """The answer, and all that was weighed for it, the decisive rules first.
 
     `action` and `flagged` are separate: an allowed page can need a person's eye, and a
-    blocked advert need not.
+    blocked advert need not. `manner` is how the action is done, for edges that know.
     """
 
     action: Action
@@ -110,6 +130,7 @@ class Verdict:
     considered: Sequence[Considered] = ()
     policy_version: str = ""
     artefact: str = ""
+    manner: Manner = Manner.PLAIN
 
     @property
     def blocked(self) -> bool:

@@ -1,7 +1,8 @@
 """The trace: in what order rules are told of, and that it is as good as a tuple."""
 
 from filter_rules.types import Hit
-from safeguard.core.policy import PERSON_RANK, PolicyRule, Stand
+from safeguard.core.rules import PolicyRule
+from safeguard.core.stands import PERSON_RANK, Stand
 from safeguard.core.trace import Dropped, Trace, Weighed
 from safeguard.core.types import Action, Considered, Scope
 
