@@ -21,9 +21,9 @@ from itertools import chain, repeat
 from filter_rules.sealed import UNSEEN, WITHHELD
 from filter_rules.types import Finding, Hit, Kind
 from safeguard.core.facts import TYPED
-from safeguard.core.policy import FLAGGED_FROM, Policy
+from safeguard.core.policy import FLAGGED_FROM, Circles, Policy
 from safeguard.core.rules import PolicyRule, TextRule
-from safeguard.core.stands import Stand, Stands
+from safeguard.core.stands import Stands
 from safeguard.core.trace import Dropped, Trace, Weighed
 from safeguard.core.types import Action, Manner, Reason, Subject, Verdict
 
@@ -35,10 +35,11 @@ def not_lifted(standing: Sequence[Weighed]) -> Sequence[Weighed]:
 
     What opens already stays: an override opens more, closes nothing, and does not look away.
     """
-    lifted = {stand.matter for stand, _ in standing if stand.lifts}
-    if not lifted:
+    lifting = [stand for stand, _ in standing if stand.lifts]
+    if not lifting:
         return standing
-    site = any(stand.lifts_site for stand, _ in standing)
+    site = any(stand.lifts_site for stand in lifting)
+    lifted = frozenset[str]().union(*(stand.lifts for stand in lifting))
     return [
         one
         for one in standing
@@ -54,11 +55,13 @@ def fewest_people(standing: Sequence[Weighed]) -> Sequence[Weighed]:
     if standing[0][0].named:  # named entries are each a category of their own, and stand alone
         top = max([stand.rank for stand, _ in standing])
         return [one for one in standing if one[0].rank == top]
-    best: dict[str, int] = {}
+    best = dict.fromkeys([stand.matter for stand, _ in standing], -1)
+    if len(best) == 1:  # as for most sites: nothing to look up
+        top = max([stand.rank for stand, _ in standing])
+        return [one for one in standing if one[0].rank == top]
     for stand, _ in standing:
-        if best.get(stand.matter, -1) < stand.rank and not stand.lifts:
-            best[stand.matter] = stand.rank
-    return [one for one in standing if one[0].lifts or one[0].rank == best[one[0].matter]]
+        best[stand.matter] = max(best[stand.matter], stand.rank)
+    return [one for one in standing if one[0].rank == best[one[0].matter]]
 
 
 def most_exact(standing: Sequence[Weighed]) -> Sequence[Weighed]:
@@ -96,14 +99,15 @@ def decide(
         return settled
     heard = tuple(findings) if policy.reads_words_of(subject) else ()
     in_force, at_rest = policy.stands
-    address, rounds = _eliminate(_about_address(subject, hits, led_to, policy, in_force))
-    words, word_rounds = _eliminate(_about_words(subject, heard, kind, policy, in_force))
+    circles = policy.circles_of(subject)
+    address, rounds = _eliminate(_about_address(circles, hits, led_to, policy, in_force))
+    words, word_rounds = _eliminate(_about_words(circles, heard, kind, in_force))
     decisive, losing, reason = _outcome(address, words)
     rule = decisive[0][0].rule if decisive else None
     action = rule.action if rule else Action.ALLOW
     resting = [
-        *_about_address(subject, hits, led_to, policy, at_rest),
-        *_about_words(subject, heard, kind, policy, at_rest),
+        *_about_address(circles, hits, led_to, policy, at_rest),
+        *_about_words(circles, heard, kind, at_rest),
     ]
     hits = (*hits, *led_to)
     found = tuple(one for one in heard if not one.theme.startswith(TYPED))  # those are rules' own
@@ -137,54 +141,44 @@ def _before_any_rule(hits: Sequence[Hit], led_to: Sequence[Hit], policy: Policy)
 
 
 def _about_address(
-    subject: Subject,
-    hits: Sequence[Hit],
-    led_to: Sequence[Hit],
-    policy: Policy,
-    stands: Stands,
+    circles: Circles, hits: Sequence[Hit], led_to: Sequence[Hit], policy: Policy, stands: Stands
 ) -> list[Weighed]:
-    weighed: list[Weighed] = [*_about_hits(subject, hits, policy, stands)]
-    # Staff name a site, not the networks it happens to lead to.
-    weighed += [
-        (stand._replace(named=False, lifts_site=False), hit)
-        for stand, hit in _about_hits(subject, led_to, policy, stands)
-    ]
+    weighed = _about_hits(circles, hits, policy, stands)
+    if led_to:  # staff name a site, not the networks it happens to lead to
+        weighed += [
+            (stand._replace(named=False, lifts_site=False), hit)
+            for stand, hit in _about_hits(circles, led_to, policy, stands)
+        ]
     return weighed
 
 
 def _about_hits(
-    subject: Subject, hits: Sequence[Hit], policy: Policy, stands: Stands
-) -> list[tuple[Stand[PolicyRule], Hit]]:
-    lineage, person, places = policy.circles_of(subject)
-    weighed: list[tuple[Stand[PolicyRule], Hit]] = []
+    circles: Circles, hits: Sequence[Hit], policy: Policy, stands: Stands
+) -> list[Weighed]:
+    weighed: list[Weighed] = []
     for hit in hits:
         if found := stands.about.get(hit.category):
-            weighed += zip(found.of(lineage, person, places), repeat(hit))
+            weighed += zip(found.of(*circles), repeat(hit))
         if on_list := stands.on_list.get(hit.list):
             firm = hit.category in policy.beyond_overrides
             weighed += [
                 (stand._replace(matter=hit.category, firm=firm), hit)
-                for stand in on_list.of(lineage, person, places)
+                for stand in on_list.of(*circles)
                 if hit.category not in stand.rule.categories  # for that it was weighed above
             ]
     return weighed
 
 
 def _about_words(
-    subject: Subject,
-    findings: Sequence[Finding],
-    kind: Kind | None,
-    policy: Policy,
-    stands: Stands,
+    circles: Circles, findings: Sequence[Finding], kind: Kind | None, stands: Stands
 ) -> list[Weighed]:
     if kind is None or not findings:
         return []
     help_sought = any(finding.help_seeking for finding in findings)
-    texts = stands.texts.of(*policy.circles_of(subject))
     return [
         (stand._replace(matter=finding.theme), finding)
         for finding in findings
-        for stand in texts
+        for stand in stands.texts.of(*circles)
         if stand.rule.speaks_of(finding, kind, help_sought=help_sought)
     ]
 

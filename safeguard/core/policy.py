@@ -31,6 +31,7 @@ from safeguard.core.types import Action, Subject
 __all__ = ["ALWAYS", "EVERYONE", "PolicyRule", "TextRule", "Times", "Who"]  # known here too
 
 FLAGGED_FROM = Severity.MEDIUM  # from here a theme deserves a person's eye, help-seeking excepted
+type Circles = tuple[Sequence[str], str, Sequence[str]]
 LOOK_AGAIN = timedelta(days=7)  # a schedule speaks of no edge beyond
 
 
@@ -78,7 +79,7 @@ class Policy:
         person = subject.person if subject.person in self._named_people else ""
         return self.groups.known(subject.group), person, *self.places_of(subject)
 
-    def circles_of(self, subject: Subject) -> tuple[Sequence[str], str, Sequence[str]]:
+    def circles_of(self, subject: Subject) -> Circles:
         """The groups, the person and the places whose rules cover the subject."""
         return self.groups.lineage(subject.group), subject.person, self.places_of(subject)
 

@@ -23,6 +23,8 @@ from safeguard.core.types import Scope
 
 # Below them are the groups, by how deep they stand; a network's grows as it gets smaller.
 NETWORK_RANK, ROOM_RANK, PERSON_RANK = 100, 900, 1000
+OVERRIDE = "an override"  # the matter of all overrides, so that they outrank no other rule
+NOTHING = frozenset[str]()
 ANYTHING = ""  # the matter of a rule about inspection that names no category
 
 
@@ -31,7 +33,7 @@ class Stand[R: AnyRule](NamedTuple):
 
     `rank`: the higher, the fewer people. `matter`: the category it is weighed for.
     `strictness`: from 0, which allows, to what blocks for good; see safeguard.core.rules.
-    `lifts_site`: it lifts every block of a site, not those about its matter alone.
+    `lifts`: an override's categories. `lifts_site`: it lifts every block of a site, not those about its matter alone.
     `firm`: no override lifts it. `rests`: why it is not in force now; empty where it is.
     """
 
@@ -40,7 +42,7 @@ class Stand[R: AnyRule](NamedTuple):
     matter: str = ""
     strictness: int = 0
     named: bool = False
-    lifts: bool = False
+    lifts: frozenset[str] = NOTHING
     lifts_site: bool = False
     firm: bool = False
     rests: str = ""
@@ -51,7 +53,11 @@ class Stand[R: AnyRule](NamedTuple):
 
     @property
     def scope(self) -> Scope:
-        return self.rule.who.scope
+        if self.rank == PERSON_RANK:
+            return Scope.PERSON
+        if self.rank >= NETWORK_RANK:
+            return Scope.ROOM if self.rank == ROOM_RANK else Scope.NETWORK
+        return Scope.GROUP if self.rank else Scope.EVERYONE
 
 
 type By[R: AnyRule] = dict[str, ByWhom[Stand[R]]]
@@ -89,8 +95,8 @@ def _stands(
 ) -> Iterator[tuple[ByWhom[Any], Stand[Any]]]:
     match rule:
         case PolicyRule():
-            for stand in _about(rule, rank, why, beyond_overrides):
-                yield into.about.setdefault(stand.matter, ByWhom()), stand
+            for one, stand in _about(rule, rank, why, beyond_overrides):
+                yield into.about.setdefault(one, ByWhom()), stand
             for one in rule.lists:
                 on_list = Stand(rule, rank, strictness=rule.strictness, rests=why)
                 yield into.on_list.setdefault(one, ByWhom()), on_list
@@ -123,20 +129,23 @@ def _circles(who: Who, groups: Groups) -> Iterator[tuple[Scope, str, int]]:
 
 def _about(
     rule: PolicyRule, rank: int, rests: str, beyond_overrides: frozenset[str]
-) -> Iterator[Stand[PolicyRule]]:
+) -> Iterator[tuple[str, Stand[PolicyRule]]]:
     strictness = rule.strictness
     for matter in sorted(rule.categories):
         firm = matter in beyond_overrides
         if rule.lifts and firm:
             continue
-        yield Stand(
-            rule,
-            rank,
+        yield (
             matter,
-            strictness,
-            named=(rule.named or matter.startswith(SITE)) and not rule.lifts,
-            lifts=rule.lifts,
-            lifts_site=rule.lifts and rule.named,
-            firm=firm,
-            rests=rests,
+            Stand(
+                rule,
+                rank,
+                OVERRIDE if rule.lifts else matter,
+                strictness,
+                named=(rule.named or matter.startswith(SITE)) and not rule.lifts,
+                lifts=rule.categories if rule.lifts else NOTHING,
+                lifts_site=rule.lifts and rule.named,
+                firm=firm,
+                rests=rests,
+            ),
         )
