@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from filter_rules.types import Finding, Hit, Kind, Severity
 from safeguard.core.decide import decide
 from safeguard.core.groups import Groups
-from safeguard.core.policy import ALWAYS, Policy, PolicyRule, TextRule, Times, Who
+from safeguard.core.policy import Policy
+from safeguard.core.rules import ALWAYS, STRICTNESS, PolicyRule, TextRule, Times, Who
 from safeguard.core.timetable import timetable
-from safeguard.core.types import Action, Considered, Reason, Subject, Verdict
+from safeguard.core.types import Action, Considered, Manner, Reason, Subject, Verdict
 
-ADA = Subject("9B", person="ada")
+ADA = Subject("9B", "10.20.3.4", person="ada", room="Library")
+WARN = STRICTNESS[Action.BLOCK, Manner.WARN]
 NOW = datetime(2026, 11, 4, 12, 30, tzinfo=UTC)  # a Wednesday
 HOUR = timedelta(hours=1)
 TREE = Groups({"secondary": "", "year 9": "secondary", "9B": "year 9", "staff": ""}, "staff")
@@ -33,11 +35,18 @@ hits = st.lists(
 led = st.lists(
     st.sampled_from(CATEGORIES).map(lambda one: Hit(one, "list", "192.0.2.0/24")), max_size=2
 )
-whoms = st.builds(
-    Who,
-    st.sets(st.sampled_from(sorted(TREE.above)), max_size=2).map(frozenset),
-    st.sampled_from([frozenset[str](), frozenset({"ada"}), frozenset({"ben"})]),
+ROOMS = [frozenset({"Library"}), frozenset({"Hall"})]
+NETWORKS = [frozenset({"10.20.0.0/16"}), frozenset({"10.20.3.0/24"}), frozenset({"10.21.0.0/16"})]
+whoms = st.one_of(
+    st.builds(
+        Who,
+        st.sets(st.sampled_from(sorted(TREE.above)), max_size=2).map(frozenset),
+        st.sampled_from([frozenset[str](), frozenset({"ada"}), frozenset({"ben"})]),
+    ),
+    st.sampled_from(ROOMS).map(lambda rooms: Who(rooms=rooms)),
+    st.sampled_from(NETWORKS).map(lambda networks: Who(networks=networks)),
 )
+what_it_does = st.sampled_from(list(STRICTNESS))
 times = st.sampled_from(
     [
         ALWAYS,
@@ -50,9 +59,9 @@ times = st.sampled_from(
 categories = st.sets(st.sampled_from(CATEGORIES), min_size=1, max_size=3).map(frozenset)
 names = st.integers(0, 10**6).map(str)
 rules = st.builds(
-    PolicyRule,
+    lambda does, **more: PolicyRule(action=does[0], manner=does[1], **more),
+    what_it_does,
     name=names,
-    action=st.sampled_from(Action),
     categories=categories,
     who=whoms,
     named=st.booleans(),
@@ -64,7 +73,7 @@ overrides = st.builds(
     name=names,
     action=st.just(Action.ALLOW),
     categories=categories,
-    who=whoms.filter(lambda who: bool(who.groups or who.people)),
+    who=whoms.filter(lambda who: bool(who.groups or who.people or who.rooms)),
     named=st.booleans(),
     times=st.sampled_from([Times(since=NOW - HOUR, until=NOW + HOUR), Times(until=NOW)]),
     lifts=st.just(True),
@@ -82,9 +91,9 @@ findings = st.lists(
 )
 text_rules = st.lists(
     st.builds(
-        TextRule,
+        lambda does, **more: TextRule(action=does[0], manner=does[1], **more),
+        what_it_does,
         name=names.map("text {}".format),
-        action=st.sampled_from(Action),
         kinds=st.just(frozenset(Kind)),
         severity=st.sampled_from(Severity),
         who=whoms,
@@ -114,16 +123,25 @@ def judged(
     said: Sequence[Finding] = (),
     texts: Sequence[TextRule] = (),
     now: datetime = NOW,
+    who: Subject = ADA,
 ) -> Verdict:
-    return decide(ADA, on, said, Kind.SEARCH, policy(lines, texts).at(now), led_to)
+    return decide(who, on, said, Kind.SEARCH, policy(lines, texts).at(now), led_to)
 
 
 def decisive(verdict: Verdict) -> set[Considered]:
     return {one for one in verdict.considered if not one.lost_because}
 
 
-def gist(verdict: Verdict) -> tuple[Action, Reason, bool, set[Considered]]:
-    return verdict.action, verdict.reason, verdict.flagged, decisive(verdict)
+def gist(verdict: Verdict) -> tuple[str, Reason, bool, set[Considered]]:
+    return verdict.word, verdict.reason, verdict.flagged, decisive(verdict)
+
+
+def strictness(verdict: Verdict) -> int:
+    return STRICTNESS[verdict.action, verdict.manner]
+
+
+def opens(more: PolicyRule) -> PolicyRule:
+    return replace(more, action=Action.ALLOW, manner=Manner.PLAIN)
 
 
 @given(
@@ -149,23 +167,84 @@ def test_nothing_lifts_sealed_content_and_nobody_is_told_which_rule_tried(
     lines: list[PolicyRule], on: list[Hit], said: list[Finding], texts: list[TextRule]
 ) -> None:
     verdict = judged(lines, [*on, Hit("illegal", "list", "x")], [], said, texts)
-    assert gist(verdict) == (Action.BLOCK, Reason.SEALED, True, set())
+    assert gist(verdict) == ("block", Reason.SEALED, True, set())
 
 
 @given(any_rules, rules, hits, led)
 def test_another_blocking_rule_never_allows_more(
     lines: list[PolicyRule], more: PolicyRule, on: list[Hit], led_to: list[Hit]
 ) -> None:
-    block = replace(more, action=Action.BLOCK)
-    assert judged([*lines, block], on, led_to).blocked or not judged(lines, on, led_to).blocked
+    block = replace(more, action=Action.BLOCK, manner=Manner.PLAIN)
+    before, after = judged(lines, on, led_to), judged([*lines, block], on, led_to)
+    assert strictness(after) >= strictness(before)
+
+
+@given(any_rules, rules, hits, led)
+def test_another_warning_never_allows_more_though_it_may_show_a_way_on(
+    lines: list[PolicyRule], more: PolicyRule, on: list[Hit], led_to: list[Hit]
+) -> None:
+    warning = replace(more, action=Action.BLOCK, manner=Manner.WARN)
+    before, after = judged(lines, on, led_to), judged([*lines, warning], on, led_to)
+    assert strictness(after) >= min(strictness(before), WARN)
 
 
 @given(any_rules, rules | overrides, hits, led)
 def test_another_allowing_rule_or_override_never_blocks_more(
     lines: list[PolicyRule], more: PolicyRule, on: list[Hit], led_to: list[Hit]
 ) -> None:
-    allow = replace(more, action=Action.ALLOW)
-    assert judged(lines, on, led_to).blocked or not judged([*lines, allow], on, led_to).blocked
+    before, after = judged(lines, on, led_to), judged([*lines, opens(more)], on, led_to)
+    assert strictness(after) <= strictness(before)
+
+
+@given(any_rules, rules, hits, led)
+def test_monitoring_never_blocks_more(
+    lines: list[PolicyRule], more: PolicyRule, on: list[Hit], led_to: list[Hit]
+) -> None:
+    monitoring = replace(opens(more), manner=Manner.MONITOR)
+    assert judged(lines, on, led_to).blocked or not judged([*lines, monitoring], on, led_to).blocked
+
+
+@given(any_rules, overrides, hits, led)
+def test_no_override_ends_monitoring(
+    lines: list[PolicyRule], lesson: PolicyRule, on: list[Hit], led_to: list[Hit]
+) -> None:
+    before, after = judged(lines, on, led_to), judged([*lines, lesson], on, led_to)
+    assert before.manner is not Manner.MONITOR or after.manner is Manner.MONITOR
+
+
+subjects = st.builds(
+    Subject,
+    st.sampled_from([*TREE.above, "a class of last year"]),
+    st.sampled_from(["10.20.3.4", "10.20.9.9", "10.21.0.1", "192.0.2.1", "2001:db8::1", "", "?"]),
+    person=st.sampled_from(["", "ada", "ben", "cleo"]),
+    room=st.sampled_from(["", "Library", "Hall", "Gym"]),
+)
+
+
+@given(any_rules, hits, led, findings, text_rules, subjects, subjects)
+def test_who_are_of_one_class_get_the_same_verdicts(
+    lines: list[PolicyRule],
+    on: list[Hit],
+    led_to: list[Hit],
+    said: list[Finding],
+    texts: list[TextRule],
+    one: Subject,
+    two: Subject,
+) -> None:
+    school = policy(lines, texts)
+    if school.class_of(one) == school.class_of(two):
+        first, second = (judged(lines, on, led_to, said, texts, who=who) for who in (one, two))
+        assert gist(first) == gist(second)
+
+
+@given(any_rules, hits, led)
+def test_a_rule_for_a_room_says_nothing_outside_it(
+    lines: list[PolicyRule], on: list[Hit], led_to: list[Hit]
+) -> None:
+    outside = replace(ADA, room="Gym", address="")
+    elsewhere = [one for one in lines if not one.who.rooms and not one.who.networks]
+    with_all = judged(lines, on, led_to, who=outside)
+    assert gist(with_all) == gist(judged(elsewhere, on, led_to, who=outside))
 
 
 @given(any_rules, overrides, hits, led, findings, text_rules)
@@ -224,7 +303,7 @@ def test_the_decisive_rules_alone_give_the_same_verdict(
         said,
         [one for one in texts if one.name in named],
     )
-    assert (alone.action, alone.reason) == (verdict.action, verdict.reason)
+    assert (alone.word, alone.reason) == (verdict.word, verdict.reason)
 
 
 @given(any_rules, hits, led)
@@ -237,7 +316,7 @@ def test_without_the_decisive_rules_the_outcome_changes_or_one_that_lost_gives_i
     lost = {one.rule for one in verdict.considered if one.lost_because} - stood
     without = judged([one for one in lines if one.name not in stood], on, led_to)
     assert (
-        without.action is not verdict.action
+        without.word != verdict.word
         or {one.rule for one in decisive(without)} & lost
         or (without.reason in {Reason.DEFAULT, Reason.HELP} and not verdict.blocked)
     )
@@ -272,10 +351,19 @@ def test_every_rule_that_could_speak_is_told_of(
         one.name
         for one in lines
         if (one.categories & matters - ({"malware"} if one.lifts else set()) or one.lists & lists)
-        and (
-            ADA.person in one.who.people
-            if one.who.people
-            else not one.who.groups or line & one.who.groups
-        )
+        and covers(one.who, line)
     }
     assert could <= {one.rule for one in verdict.considered}
+
+
+def covers(who: Who, line: frozenset[str]) -> bool:
+    """Whether Ada is meant: a second way to say what safeguard.core.stands looks up."""
+    match who:
+        case Who(people=people) if people:
+            return ADA.person in people
+        case Who(rooms=rooms) if rooms:
+            return ADA.room in rooms
+        case Who(networks=networks) if networks:
+            return not networks.isdisjoint({"10.20.0.0/16", "10.20.3.0/24"})
+        case _:
+            return not who.groups or bool(line & who.groups)

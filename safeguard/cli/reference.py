@@ -158,6 +158,8 @@ def _precedence() -> Iterator[str]:
     yield ""
     yield "A group covers the groups in it. A rule outside its times is not weighed, and the explanation says so. An override lifts what blocks its category or site for a while, within the ceiling."
     yield ""
+    yield "From strict to lax a rule blocks; warns, which blocks with a way on; monitors, which allows and keeps who went there; or allows. A rule may be for everyone, a group, a network, a room or a person: each is for fewer people than those before it, and of two networks the smaller is."
+    yield ""
     yield "Words are judged beside the address, and the stricter of the two stands. Case by case:"
     yield ""
     yield "| case | outcome | reason |"

@@ -4,13 +4,14 @@ from typing import Any
 
 from filter_rules.sealed import TERRORISM, WITHHELD
 from filter_rules.types import Finding, Hit, Part
+from safeguard.core import facts
 from safeguard.core.types import Considered, Reason, Verdict
 
 
 def sentences(verdict: Verdict) -> list[str]:
     """One sentence for the outcome, then one for each rule that was weighed."""
     flag = " and a person should know" if verdict.flagged else ""
-    first = f"{verdict.action.value.capitalize()}{flag}: {because(verdict)}."
+    first = f"{verdict.word.capitalize()}{flag}: {because(verdict)}."
     return [first, *(_weighed(one) for one in verdict.considered)]
 
 
@@ -27,6 +28,7 @@ def as_record(url: str, host: str, verdict: Verdict) -> dict[str, Any]:
         "url": shown(url, verdict),
         "host": shown(host, verdict),
         "action": verdict.action.value,
+        "manner": verdict.manner.value,
         "flagged": verdict.flagged,
         "categories": list(verdict.categories),
         "reason": verdict.reason.value,
@@ -58,8 +60,12 @@ def about(hit_or_finding: Hit | Finding) -> str:
     """What a rule was weighed for, in words: a list's entry, or a theme."""
     if isinstance(hit_or_finding, Hit):
         one = hit_or_finding
+        if one.list == facts.LIST:
+            return facts.said(one.category)
         entry = f"the network {one.entry}" if one.part is Part.NETWORK else one.entry
         return f"{entry} in the list {one.list} ({one.category})"
+    if hit_or_finding.theme.startswith(facts.TYPED):
+        return facts.said(hit_or_finding.theme)
     return f"the theme {hit_or_finding.theme} ({hit_or_finding.severity.word})"
 
 

@@ -59,6 +59,13 @@ FILES = {
 _BY_ENDING = {end: name for name, (ends, _) in FILES.items() for end in ends.split()}
 _BY_MIME = {mime: name for name, (_, mimes) in FILES.items() for mime in mimes.split()}
 _BY_START = tuple((one[:-1], name) for one, name in _BY_MIME.items() if one.endswith("*"))
+_SAID = {
+    SITE: "the site {}",
+    FILE: "the file type {}",
+    LARGER: "more than {} MB",
+    PROTOCOL: "the protocol {}",
+    TYPED: "the words “{}”",
+}
 
 
 class Facts:
@@ -145,3 +152,9 @@ def typed(words: str) -> str:
     if not folded:
         raise ValueError(f"{words!r} has no letters or digits that could be looked for.")
     return TYPED + folded
+
+
+def said(fact: str) -> str:
+    """Return a fact in words."""
+    kind, _, what = fact.partition(":")
+    return _SAID[f"{kind}:"].format(what)

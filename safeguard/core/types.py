@@ -133,6 +133,11 @@ class Verdict:
     manner: Manner = Manner.PLAIN
 
     @property
+    def word(self) -> str:
+        """What is done, in one word: allow, monitor, warn or block."""
+        return self.manner.value or self.action.value
+
+    @property
     def blocked(self) -> bool:
         return self.action is Action.BLOCK
 

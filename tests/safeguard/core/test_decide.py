@@ -12,12 +12,16 @@ from hypothesis import strategies as st
 
 from filter_rules.sealed import UNSEEN
 from filter_rules.types import Finding, Hit, Kind, Severity
+from filter_rules.urls import split
 from safeguard.core.decide import decide
+from safeguard.core.facts import typed
 from safeguard.core.groups import Groups
 from safeguard.core.overrides import Override
-from safeguard.core.policy import Policy, PolicyRule, TextRule, Times, Who
+from safeguard.core.policy import Policy
+from safeguard.core.policy_tables import ABOUT, DOES
+from safeguard.core.rules import PolicyRule, TextRule, Times, Who
 from safeguard.core.timetable import timetable
-from safeguard.core.types import Action, Reason, Subject
+from safeguard.core.types import Action, Reason, Subject, Target
 
 ADA = Subject("staff", person="ada")
 CASES = tomllib.loads(Path("tests/tables/precedence.toml").read_text(encoding="utf-8"))["case"]
@@ -43,7 +47,12 @@ def moment(words: str) -> datetime:
 
 
 def who(line: dict[str, Any]) -> Who:
-    return Who(frozenset(line.get("groups", ())), frozenset(line.get("people", ())))
+    return Who(*(frozenset(line.get(key, ())) for key in ("groups", "people", "rooms", "networks")))
+
+
+def about(line: dict[str, Any]) -> frozenset[str]:
+    facts = [named_by(one) for key, named_by in ABOUT.items() for one in line.get(key, ())]
+    return frozenset(facts or [line.get("category", "gambling")])
 
 
 def times(line: dict[str, Any]) -> Times:
@@ -52,27 +61,31 @@ def times(line: dict[str, Any]) -> Times:
 
 
 def rule(name: str, line: dict[str, Any]) -> PolicyRule:
+    action, manner = DOES[line["action"]]
     return PolicyRule(
         name,
-        Action(line["action"]),
-        frozenset({line.get("category", "gambling")}),
+        action,
+        about(line),
         who(line),
         named=line.get("named", False),
         times=times(line),
         lists=frozenset(line.get("lists", ())),
+        manner=manner,
     )
 
 
 def text_rule(name: str, line: dict[str, Any]) -> TextRule:
+    action, manner = DOES[line["action"]]
     return TextRule(
         name,
-        Action(line["action"]),
+        action,
         frozenset(Kind(kind) for kind in line.get("kinds", Kind)),
-        Severity[line["severity"].upper()],
-        frozenset(line.get("themes", ())),
+        Severity[line.get("severity", "urgent").upper()],
+        frozenset((*line.get("themes", ()), *map(typed, line.get("words", ())))),
         who(line),
         spares_help_seeking=line.get("spares_help_seeking", False),
         times=times(line),
+        manner=manner,
     )
 
 
@@ -105,7 +118,13 @@ def policy_of(case: dict[str, Any]) -> Policy:
         groups=TREE,
         schedules={"lunch": LUNCH},
         beyond_overrides=frozenset({"malware"}),
+        private_categories=frozenset({"finance"}),
     )
+
+
+def target_of(case: dict[str, Any]) -> Target:
+    target = Target("site.example", words=case.get("words", ""), kind=Kind.SEARCH)
+    return replace(target, **case.get("target", {}))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["says"])
@@ -120,15 +139,24 @@ def test_precedence(case: dict[str, Any]) -> None:
         )
         for one in case.get("typed", ())
     ]
-    kind = Kind(case.get("kind", "search")) if findings else None
+    kind = Kind(case.get("kind", "search"))
     led_to = [Hit(category, "list", "192.0.2.0/24") for category in case.get("leads_to", ())]
-    subject = replace(ADA, group=case.get("asks", "staff"))
+    subject = replace(
+        ADA,
+        group=case.get("asks", "staff"),
+        room=case.get("room", ""),
+        address=case.get("address", ""),
+    )
     policy = policy_of(case).at(moment(case.get("at", "12:30")))
+    target = target_of(case)
+    hits += policy.facts.of(target, split(target.url) if target.url else None)
+    findings += policy.facts.in_text(target.words, kind)
 
     verdict = decide(subject, hits, findings, kind, policy, led_to)
 
     gives = case["gives"]
-    assert verdict.action == gives["action"]
+    assert verdict.word == gives["action"]
+    assert verdict.blocked is (gives["action"] in {"block", "warn"})
     assert verdict.reason == gives["because"]
     assert verdict.flagged is gives.get("flagged", False)
     if "lost" in gives:
