@@ -66,7 +66,7 @@ def judged(subject: Subject, target: dict[str, Any], policy: Policy, overlay: Ov
 
 
 def letter(verdict: Verdict) -> str:
-    return {Action.ALLOW: "a", Action.BLOCK: "b"}[verdict.action] + "!" * verdict.flagged
+    return verdict.word[0] + "!" * verdict.flagged
 
 
 def matrix() -> Sequence[str]:

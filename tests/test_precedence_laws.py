@@ -221,7 +221,18 @@ subjects = st.builds(
 )
 
 
-@given(any_rules, hits, led, findings, text_rules, subjects, subjects)
+moves = st.sampled_from(
+    [
+        {"person": ""},
+        {"person": "cleo"},
+        {"room": "Gym"},
+        {"room": "Hall"},
+        {"address": "192.0.2.9"},
+    ]
+)
+
+
+@given(any_rules, hits, led, findings, text_rules, subjects, moves)
 def test_who_are_of_one_class_get_the_same_verdicts(
     lines: list[PolicyRule],
     on: list[Hit],
@@ -229,9 +240,9 @@ def test_who_are_of_one_class_get_the_same_verdicts(
     said: list[Finding],
     texts: list[TextRule],
     one: Subject,
-    two: Subject,
+    move: dict[str, str],
 ) -> None:
-    school = policy(lines, texts)
+    school, two = policy(lines, texts), replace(one, **move)
     if school.class_of(one) == school.class_of(two):
         first, second = (judged(lines, on, led_to, said, texts, who=who) for who in (one, two))
         assert gist(first) == gist(second)

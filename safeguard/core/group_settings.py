@@ -80,7 +80,7 @@ class GroupSettings:
                 f"The group {group!r} sets “{unknown[0]}”: choose from {', '.join(Setting)}."
             )
         for name, value in given.values.items():
-            if wrong := _mistake(Setting(name), value):
+            if wrong := mistake(Setting(name), value):
                 raise ValueError(f"The group {group!r} sets “{name}” to {value!r}: {wrong}.")
         for above in self.tree.lineage(group)[1:]:
             locked = sorted(self.given.get(above, NOTHING_GIVEN).locks & set(given.values))
@@ -100,7 +100,7 @@ def domains(value: object) -> tuple[str, ...]:
     return found
 
 
-def _mistake(setting: Setting, value: object) -> str:
+def mistake(setting: Setting, value: object) -> str:
     """Say how it should have been written; empty where it can be used."""
     match setting:
         case Setting.SAFE_SEARCH:

@@ -7,7 +7,7 @@ from typing import Any
 
 from filter_rules.types import Kind, Severity
 from safeguard.core import facts
-from safeguard.core.group_settings import Given, GroupSettings, Setting, domains
+from safeguard.core.group_settings import Given, GroupSettings, Setting, domains, mistake
 from safeguard.core.groups import Groups
 from safeguard.core.modes import SafeSearch, YouTube
 from safeguard.core.overrides import Ceiling, Override, refusal
@@ -34,6 +34,7 @@ DOES = {
     "monitor": (Action.ALLOW, Manner.MONITOR),
     "allow": (Action.ALLOW, Manner.PLAIN),
 }
+MODES = (Setting.SAFE_SEARCH, Setting.YOUTUBE, Setting.TENANTS)
 INSPECTION = ("inspect", "pass")
 # What a rule may be about beside categories and lists: see safeguard.core.facts.
 ABOUT: Mapping[str, Callable[[Any], str]] = {
@@ -185,23 +186,22 @@ class _Line:
         )
 
     def mode_rule(self) -> ModeRule:
-        line = self.found
-        given = [line.get(one) for one in (Setting.SAFE_SEARCH, Setting.YOUTUBE, Setting.TENANTS)]
-        if given == [None, None, None]:
-            raise self._wrong("must say which mode: safe_search, youtube or tenants")
-        search, youtube, tenants = given
-        try:
-            return ModeRule(
-                line["name"],
-                None if search is None else SafeSearch(search),
-                None if youtube is None else YouTube(youtube),
-                None if tenants is None else domains(tenants),
-                self._who(),
-                line["reason"],
-                self._times(),
-            )
-        except (TypeError, ValueError) as error:
-            raise self._wrong(f"cannot be: {error}") from error
+        given = {one: self.found[one] for one in MODES if one in self.found}
+        if not given:
+            raise self._wrong(f"must say which mode: {', '.join(MODES)}")
+        for setting, value in given.items():
+            if wrong := mistake(setting, value):
+                raise self._wrong(f"sets “{setting}” to {value!r}: {wrong}")
+        search, youtube, tenants = (given.get(one) for one in MODES)
+        return ModeRule(
+            self.found["name"],
+            None if search is None else SafeSearch(search),
+            None if youtube is None else YouTube(youtube),
+            None if tenants is None else domains(tenants),
+            self._who(),
+            self.found["reason"],
+            self._times(),
+        )
 
     def _does(self) -> tuple[Action, Manner]:
         if self.does not in DOES:

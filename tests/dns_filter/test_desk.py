@@ -1,10 +1,13 @@
 """What a desk remembers, for how long and for whom."""
 
+from dataclasses import replace
+
 import pytest
 
 from dns_filter.answers import Ede
 from dns_filter.received import Answer
-from safeguard.core.types import Action
+from safeguard.core.rules import PolicyRule, Who
+from safeguard.core.types import Action, Subject
 from safeguard.engine import Engine
 from safeguard.store import overlay, people
 from safeguard.store.session import Store
@@ -50,6 +53,18 @@ def test_a_verdict_is_shared_by_those_whom_the_same_rules_are_for(engine: Engine
             assert office.desk.client(TEACHER).policy_class != one.policy_class
 
     run(walk())
+
+
+def test_no_verdict_of_a_room_or_a_pupil_that_has_rules_is_shared(engine: Engine) -> None:
+    class_of = engine.snapshot.policy.class_of
+    policy = engine.snapshot.policy
+    for who in (Who(rooms=frozenset({"Library"})), Who(people=frozenset({"ada"}))):
+        rule = PolicyRule("r", Action.BLOCK, frozenset({"news"}), who)
+        policy = replace(policy, rules=(*policy.rules, rule))
+    pupil = Subject("secondary", "192.0.2.1")
+    apart = [pupil, replace(pupil, room="Library"), replace(pupil, person="ada")]
+    assert len({class_of(one) for one in apart}) == 1
+    assert len({policy.class_of(one) for one in apart}) == len(apart)
 
 
 def test_an_answer_that_must_not_be_kept_is_not(engine: Engine) -> None:

@@ -4,16 +4,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from filter_rules.formats.format import Format
 from filter_rules.overlay import Overlay
-from filter_rules.types import Hit, Kind
+from filter_rules.types import Hit, Kind, Severity
 from safeguard.building import build
 from safeguard.core.explain import sentences
+from safeguard.core.modes import Modes, SafeSearch, YouTube
 from safeguard.core.overrides import Override
-from safeguard.core.policy import PolicyRule, Times, Who
+from safeguard.core.rules import InspectionRule, ModeRule, PolicyRule, TextRule, Times, Who
 from safeguard.core.timetable import timetable
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.engine import Engine, open_engine
@@ -377,6 +379,57 @@ def test_some_traffic_is_never_decrypted(
     engine: Engine, group: str, host: str, *, inspected: bool
 ) -> None:
     assert engine.is_inspected(Subject(group), host) is inspected
+
+
+def with_policy(engine: Engine, **changes: Any) -> Engine:
+    policy = replace(engine.snapshot.policy, **changes)
+    return Engine(engine.settings, replace(engine.snapshot, policy=policy), clock=lambda: NOW)
+
+
+def test_a_rule_may_pass_traffic_by_but_shows_nothing_that_is_private(engine: Engine) -> None:
+    passed = InspectionRule("pinned", False, frozenset({"site:app.example"}))
+    look = InspectionRule("look", True)
+    other = with_policy(engine, inspection=(passed, look))
+    assert engine.is_inspected(PUPIL, "www.app.example")
+    assert not other.is_inspected(PUPIL, "www.app.example")
+    assert other.is_inspected(PUPIL, "www.bbc.co.uk")
+    assert not other.is_inspected(PUPIL, "www.barclays.co.uk")
+    assert not other.is_inspected(GUEST, "www.bbc.co.uk")
+
+
+def test_a_host_that_carries_entries_is_inspected_though_a_rule_would_pass_it(
+    sealed: Engine,
+) -> None:
+    other = with_policy(sealed, inspection=(InspectionRule("all", False),))
+    assert not other.is_inspected(PUPIL, "www.bbc.co.uk")
+    assert other.is_inspected(PUPIL, WHOLE)
+    assert other.is_inspected(PUPIL, "cdn.carrier.test")
+
+
+def test_modes_are_those_of_the_group_and_the_time(engine: Engine) -> None:
+    assert engine.modes_of(Subject("primary")) == Modes(SafeSearch.STRICT, YouTube.STRICT)
+    lesson = ModeRule("lesson", youtube=YouTube.OFF, who=Who(rooms=frozenset({"Library"})))
+    other = with_policy(engine, mode_rules=(lesson,))
+    assert other.modes_of(replace(PUPIL, room="Library")).youtube is YouTube.OFF
+    assert other.modes_of(PUPIL).youtube is YouTube.MODERATE
+
+
+def test_a_rule_about_programs_knows_them_by_their_address(engine: Engine) -> None:
+    programs = PolicyRule("no programs", Action.BLOCK, frozenset({"file:programs"}))
+    other = with_policy(engine, rules=(*engine.snapshot.policy.rules, programs))
+    assert judged(other, PUPIL, "https://new.example/setup.exe")[0] == "block"
+    assert judged(other, PUPIL, "https://new.example/setup.html")[0] == "allow"
+
+
+def test_own_words_are_looked_for_where_words_are_read(engine: Engine) -> None:
+    vape = TextRule(
+        "no vapes", Action.BLOCK, frozenset(Kind), Severity.URGENT, frozenset({"typed:vape shop"})
+    )
+    other = with_policy(engine, text_rules=(*engine.snapshot.policy.text_rules, vape))
+    search = "https://www.google.com/search?q=nearest+Vape+Shop"
+    assert judged(engine, PUPIL, search)[0] == "allow"
+    assert judged(other, PUPIL, search)[::2] == ("block", "what was typed or shown")
+    assert judged(other, Subject("staff"), search)[0] == "allow"
 
 
 def test_words_are_read_for_pupils_and_nobody_else(engine: Engine) -> None:

@@ -22,7 +22,7 @@ from safeguard.core.events import (
     kept_how,
 )
 from safeguard.core.policy import Policy
-from safeguard.core.types import Action, Reason, Subject, Target, Verdict
+from safeguard.core.types import Action, Manner, Reason, Subject, Target, Verdict
 from safeguard.core.visits import Visit, Visits
 from safeguard.keeping_settings import Spool
 from safeguard.problems import UnusableError
@@ -49,6 +49,7 @@ from tests.safeguard.samples import (
 
 VAULT = Vault(bytes(32))
 TEN_MINUTES = 600
+MONITORED = replace(blocked(), action=Action.ALLOW, manner=Manner.MONITOR)
 POLICY = Policy((), private_categories=frozenset({"finance"}))
 
 
@@ -181,8 +182,10 @@ def test_another_category_subject_or_group_is_another_event(desk: Desk) -> None:
         desk.recorder.record(PUPIL, PLACE, blocked("games"), NOW),
         desk.recorder.record(other, PLACE, blocked(), NOW),
         desk.recorder.record(staff, PLACE, blocked(), NOW),
+        desk.recorder.record(staff, PLACE, MONITORED, NOW),
     }
-    assert len(references) == len(desk.events()) == 4
+    assert len(references) == len(desk.events()) == 5
+    assert desk.events()[-1].event.action is Action.ALLOW
 
 
 def test_a_spell_that_ends_unflushed_is_written_with_the_next(desk: Desk) -> None:

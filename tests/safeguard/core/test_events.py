@@ -26,6 +26,7 @@ from safeguard.core.events import (
 from safeguard.core.types import (
     Action,
     Considered,
+    Manner,
     Reason,
     Scope,
     Subject,
@@ -67,6 +68,10 @@ REFUSED = Verdict(Action.BLOCK, Reason.WORDS, findings=(finding(),))
         (blocked(), PLACE, Keeping.COUNTED),
         (Verdict(Action.BLOCK, Reason.NO_RULES), PLACE, Keeping.COUNTED),
         (blocked("adverts"), ADVERT, Keeping.TALLIED),
+        (Verdict(Action.BLOCK, Reason.RULE, manner=Manner.WARN), PLACE, Keeping.COUNTED),
+        (Verdict(Action.ALLOW, Reason.RULE, manner=Manner.MONITOR), PLACE, Keeping.COUNTED),
+        (Verdict(Action.ALLOW, Reason.WORDS, manner=Manner.MONITOR), SEARCH, Keeping.COMMITTED),
+        (Verdict(Action.ALLOW, Reason.RULE, manner=Manner.MONITOR), TESTED, Keeping.NOTHING),
     ],
 )
 def test_how_firmly_a_verdict_is_kept(verdict: Verdict, target: Target, keeping: Keeping) -> None:

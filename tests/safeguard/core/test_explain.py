@@ -6,7 +6,7 @@ import pytest
 
 from filter_rules.types import Finding, Hit, Match, Part, Severity
 from safeguard.core.explain import about, as_record, sentences
-from safeguard.core.types import Action, Considered, Reason, Scope, Verdict
+from safeguard.core.types import Action, Considered, Manner, Reason, Scope, Verdict
 
 HIT = Hit("gambling", "safeguard/gambling", "bet.example")
 MATCH = Match("kill myself", "Kill myself", 10, 0, 11)
@@ -58,6 +58,7 @@ def test_the_record_holds_every_key_of_the_contract() -> None:
         "url": "https://bet.example/",
         "host": "bet.example",
         "action": "block",
+        "manner": "",
         "flagged": True,
         "categories": ["gambling"],
         "reason": "a rule applied",
@@ -116,3 +117,18 @@ def test_terrorist_content_is_told_from_other_unlawful_content(
     assert sentences(verdict) == [
         f"Block and a person should know: {says}, which no rule can allow."
     ]
+
+
+def test_a_warning_and_what_it_is_about_are_said_in_words() -> None:
+    setup = Hit("file:programs", "policy", "file:programs")
+    warned = Considered("programs", Action.BLOCK, Scope.ROOM, setup, "", Manner.WARN)
+    verdict = Verdict(
+        Action.BLOCK, Reason.RULE, hits=(setup,), considered=(warned,), manner=Manner.WARN
+    )
+    assert sentences(verdict) == [
+        "Warn: a rule applied.",
+        "“programs” would warn, for the file type programs: decisive.",
+    ]
+    record = as_record("https://a.example/setup.exe", "a.example", verdict)
+    assert (record["action"], record["manner"]) == ("block", "warn")
+    assert about(Finding("typed:vape", Severity.NONE, 0)) == "the words “vape”"

@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safeguard.core.group_settings import Given, GroupSettings, Setting
+from safeguard.core.group_settings import Given, GroupSettings, Setting, domains
 from safeguard.core.groups import Groups
+from safeguard.core.modes import Modes, SafeSearch, YouTube
 
 TREE = Groups({"secondary": "", "year 9": "secondary", "9B": "year 9", "staff": ""})
 READ = Setting.WORDS_READ
+YES_OR_NO = [Setting.WORDS_READ, Setting.DECRYPTED]
 ON, OFF = Given({READ: True}), Given({READ: False})
 
 
@@ -45,7 +47,9 @@ def test_what_a_group_above_has_locked_cannot_be_set_below_it() -> None:
 
 @pytest.mark.parametrize("said", [Given({"words": True}), Given(locks=frozenset({"words"}))])
 def test_a_setting_that_nobody_knows_is_refused(said: Given) -> None:
-    with pytest.raises(ValueError, match="'9B' sets “words”: choose from words_read, decrypted"):
+    with pytest.raises(
+        ValueError, match="'9B' sets “words”: choose from words_read, decrypted, safe_search"
+    ):
         GroupSettings(TREE, {"9B": said})
 
 
@@ -54,11 +58,11 @@ def test_a_setting_that_nobody_knows_is_refused(said: Given) -> None:
         st.sampled_from(sorted(TREE.above)),
         st.builds(
             Given,
-            st.dictionaries(st.sampled_from(list(Setting)), st.booleans()),
-            st.sets(st.sampled_from(list(Setting))).map(frozenset),
+            st.dictionaries(st.sampled_from(YES_OR_NO), st.booleans()),
+            st.sets(st.sampled_from(YES_OR_NO)).map(frozenset),
         ),
     ),
-    st.sampled_from(list(Setting)),
+    st.sampled_from(YES_OR_NO),
     st.booleans(),
 )
 def test_below_a_lock_all_groups_are_the_same(
@@ -75,3 +79,47 @@ def test_below_a_lock_all_groups_are_the_same(
             here = settings.of(group, setting, default=default)
             for below in TREE.below([group]):
                 assert settings.of(below, setting, default=default) is here
+
+
+def test_modes_are_inherited_each_by_itself() -> None:
+    said = {
+        "secondary": Given({"safe_search": "on", "youtube": "moderate"}),
+        "9B": Given({"youtube": "off", "tenants": ["School.example.", "school.example"]}),
+    }
+    settings = GroupSettings(TREE, said)
+    assert settings.modes("year 9") == Modes(SafeSearch.ON, YouTube.MODERATE)
+    assert settings.modes("9B") == Modes(SafeSearch.ON, YouTube.OFF, ("school.example",))
+    assert settings.modes("staff") == Modes(SafeSearch.STRICT, YouTube.STRICT)
+
+
+def test_what_a_group_or_one_above_it_has_locked_is_known() -> None:
+    settings = GroupSettings(
+        TREE,
+        {"secondary": Given(locks=frozenset({READ})), "9B": Given(locks=frozenset({"youtube"}))},
+    )
+    locked = [settings.locked(group) for group in ("staff", "year 9", "9B")]
+    assert locked == [set[str](), {"words_read"}, {"words_read", "youtube"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("words_read", "yes", "to 'yes': write true or false"),
+        ("decrypted", 1, "to 1: write true or false"),
+        ("safe_search", "moderate", "choose from off, on, strict"),
+        ("youtube", True, "choose from off, moderate, strict"),
+        ("tenants", "school.example", "write a list of domains"),
+        ("tenants", 5, "write a list of domains"),
+        ("tenants", ["everyone"], "write a list of domains"),
+        ("tenants", ["https://school.example/"], "write a list of domains"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_with_what_to_write(
+    name: str, value: object, says: str
+) -> None:
+    with pytest.raises(ValueError, match=f"The group '9B' sets “{name}” .*{says}"):
+        GroupSettings(TREE, {"9B": Given({name: value})})
+
+
+def test_domains_have_one_spelling_and_one_order() -> None:
+    assert domains(["B.example", " a.example. ", "b.example"]) == ("a.example", "b.example")

@@ -39,6 +39,7 @@ GAMES = Override(
         replace(GAMES, who=Who(people=frozenset({"ada"}))),
         replace(GAMES, who=Who(frozenset({"9B", "9C"}))),
         replace(GAMES, who=Who(frozenset({"9B", "9C", "year 9", "year 10"}))),
+        replace(GAMES, who=Who(rooms=frozenset({"Library", "Hall"}))),
         replace(GAMES, categories=frozenset[str](), site="games.example/chess"),
         replace(GAMES, until=NINE + timedelta(hours=2)),
     ],
@@ -54,6 +55,10 @@ def test_what_is_within_the_ceiling_may_be(override: Override) -> None:
         (replace(GAMES, who=Who(frozenset({"year 9", "year 10", "staff"}))), "never for everyone"),
         (replace(GAMES, who=Who(frozenset({"7A"}))), "no group '7A'"),
         (replace(GAMES, who=Who(people=frozenset("abcd"))), "at most 3 people"),
+        (replace(GAMES, who=Who(rooms=frozenset("abc"))), "at most 2 rooms"),
+        # A network may be all of the school.
+        (replace(GAMES, who=Who(networks=frozenset({"0.0.0.0/0"}))), "never for everyone"),
+        (replace(GAMES, who=Who(rooms=frozenset("a"), networks=frozenset("b"))), "for everyone"),
         (replace(GAMES, categories=frozenset[str]()), "either categories or one site"),
         (replace(GAMES, site="games.example"), "either categories or one site"),
         (replace(GAMES, categories=frozenset[str](), site="no site"), "'no site' is no site"),

@@ -11,7 +11,9 @@ import pytest
 
 from filter_rules.types import Hit
 from safeguard.core.decide import decide
+from safeguard.core.policy import Policy
 from safeguard.core.policy_tables import described_groups, parse_overrides, parse_policy
+from safeguard.core.rules import Who
 from safeguard.core.types import Subject
 
 LONDON = ZoneInfo("Europe/London")
@@ -167,7 +169,15 @@ def test_an_override_beyond_the_ceiling_is_refused() -> None:
             {"since": datetime(2026, 1, 2, tzinfo=UTC), "until": datetime(2026, 1, 1, tzinfo=UTC)},
             "'one' ends before it begins",
         ),
-        ({"action": "perhaps"}, "perhaps"),
+        ({"action": "perhaps"}, "'one' says 'perhaps': choose from block, warn, monitor, allow"),
+        ({"sites": ["no site"]}, "'one' cannot be: 'no site' is no site"),
+        ({"files": ["exe"]}, "'one' cannot be: 'exe' is no file type"),
+        ({"larger_than_mb": 0}, "'one' cannot be: 0 is no size"),
+        ({"protocols": ["https"]}, "'one' cannot be: 'https' is no protocol"),
+        ({"networks": ["hall"]}, "'one' cannot be: 'hall' is no network"),
+        ({"rooms": ["B12"], "groups": ["9B"]}, "'one' cannot be: it is either for groups"),
+        ({"rooms": ["B12"], "networks": ["10.0.0.0/8"]}, "'one' cannot be: it is either"),
+        ({"action": "pass", "groups": ["7A"]}, "'one' is for '7A', which is no group"),
     ],
 )
 def test_a_rule_that_cannot_be_is_refused_by_name(change: dict[str, Any], says: str) -> None:
@@ -185,3 +195,102 @@ def test_a_rule_may_be_about_lists_alone() -> None:
 def test_a_schedule_that_names_no_days_is_refused() -> None:
     with pytest.raises(ValueError, match=r"'lunch' cannot be used: .* must name its days"):
         parse_policy(tables(schedule={"lunch": {"windows": ["12:00-13:00"]}}))
+
+
+def line(**more: Any) -> dict[str, Any]:
+    return {"name": "one", "action": "block", "reason": "r", **more}
+
+
+def test_a_rule_may_be_about_sites_files_sizes_and_protocols() -> None:
+    about = line(
+        sites=["https://A.example/"],
+        files=["programs"],
+        larger_than_mb=50,
+        protocols=["quic"],
+        categories=["games"],
+    )
+    [rule] = parse_policy(tables(rule=[about])).rules
+    assert rule.categories == {
+        "games",
+        "site:a.example",
+        "file:programs",
+        "larger-than:50",
+        "protocol:quic",
+    }
+
+
+@pytest.mark.parametrize("word", ["block", "warn", "monitor", "allow"])
+def test_a_rule_does_what_its_word_says(word: str) -> None:
+    [rule] = parse_policy(tables(rule=[line(action=word, categories=["games"])])).rules
+    verdict = decide(
+        Subject("staff"), [Hit("games", "list", "g.example")], (), None, Policy((rule,))
+    )
+    assert verdict.word == word
+
+
+def test_a_rule_may_be_for_rooms_or_for_networks() -> None:
+    rooms = line(categories=["games"], rooms=["B12"])
+    networks = line(categories=["games"], networks=["10.20.3.4/16"])
+    one, two = parse_policy(tables(rule=[rooms, networks])).rules
+    assert one.who == Who(rooms=frozenset({"B12"}))
+    assert two.who == Who(networks=frozenset({"10.20.0.0/16"}))
+
+
+def test_whether_traffic_is_inspected_is_a_rule_of_its_own() -> None:
+    passed = line(action="pass", sites=["pinned.example"], groups=["staff"])
+    policy = parse_policy(tables(rule=[passed, line(action="inspect")]))
+    assert policy.rules == ()
+    assert [(one.inspects, one.categories) for one in policy.inspection] == [
+        (False, frozenset({"site:pinned.example"})),
+        (True, frozenset()),
+    ]
+
+
+def test_own_words_are_a_rule_about_text_of_any_severity() -> None:
+    words = {**line(action="monitor"), "kinds": ["search"], "words": ["Vape  SHOP"]}
+    [text] = parse_policy(tables(text=[words])).text_rules
+    assert text.themes == {"typed:vape shop"}
+    both = parse_policy(tables(text=[words | {"themes": ["drugs"], "severity": "low"}]))
+    assert both.text_rules[0].themes == {"typed:vape shop", "drugs"}
+    with pytest.raises(ValueError, match="'one' cannot be: '!' has no letters"):
+        parse_policy(tables(text=[words | {"words": ["!"]}]))
+
+
+def test_modes_may_be_said_for_a_time() -> None:
+    mode = {"name": "one", "reason": "r", "youtube": "off", "schedule": "lunch", "groups": ["9B"]}
+    policy = parse_policy(tables(mode=[mode | {"tenants": ["A.example"]}]), LONDON)
+    at_lunch, later = (
+        policy.at(datetime(2026, 11, 4, hour, 30, tzinfo=UTC)).modes_of(Subject("9B"))
+        for hour in (12, 13)
+    )
+    assert (at_lunch.youtube, at_lunch.tenants) == ("off", ("a.example",))
+    assert (later.youtube, later.tenants) == ("moderate", ())
+    assert at_lunch.safe_search == later.safe_search == "strict"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({}, "'one' must say which mode: safe_search, youtube, tenants"),
+        ({"youtube": "on"}, "'one' sets “youtube” to 'on': choose from off, moderate"),
+        ({"tenants": "a.example"}, "'one' sets “tenants” to 'a.example': write a list"),
+        ({"safe_search": "on", "groups": ["7A"]}, "'one' is for '7A', which is no group"),
+        ({"safe_search": "on", "schedule": "dinner"}, "'dinner', which is no schedule"),
+    ],
+)
+def test_a_mode_that_cannot_be_is_refused_by_name(change: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        parse_policy(tables(mode=[{"name": "one", "reason": "r"} | change]))
+
+
+def test_the_shipped_modes_are_those_of_the_architecture() -> None:
+    policy = parse_policy(TABLES)
+    modes = {group: policy.modes_of(Subject(group)) for group in TABLES["groups"]}
+    assert {group: (one.safe_search, one.youtube) for group, one in modes.items()} == {
+        "primary": ("strict", "strict"),
+        "secondary": ("strict", "moderate"),
+        "sixth-form": ("strict", "moderate"),
+        "staff": ("on", "off"),
+        "guest": ("strict", "moderate"),
+        "unidentified": ("strict", "strict"),
+    }

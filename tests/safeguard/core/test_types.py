@@ -3,7 +3,7 @@
 import pytest
 
 from filter_rules.types import Finding, Hit, Severity
-from safeguard.core.types import Action, Reason, Subject, Verdict
+from safeguard.core.types import Action, Considered, Manner, Reason, Scope, Subject, Verdict
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,22 @@ def test_what_a_sealed_list_decides_is_withheld() -> None:
 def test_blocked_is_the_action() -> None:
     assert Verdict(Action.BLOCK, Reason.RULE).blocked
     assert not Verdict(Action.ALLOW, Reason.RULE).blocked
+
+
+@pytest.mark.parametrize(
+    ("action", "manner", "word"),
+    [
+        (Action.ALLOW, Manner.PLAIN, "allow"),
+        (Action.ALLOW, Manner.MONITOR, "monitor"),
+        (Action.BLOCK, Manner.WARN, "warn"),
+        (Action.BLOCK, Manner.PLAIN, "block"),
+    ],
+)
+def test_what_is_done_is_said_in_one_word_and_a_warning_blocks(
+    action: Action, manner: Manner, word: str
+) -> None:
+    verdict = Verdict(action, Reason.RULE, manner=manner)
+    assert verdict.word == word
+    assert verdict.blocked is (word in {"warn", "block"})
+    one = Considered("r", action, Scope.EVERYONE, Hit("games", "list", "g.example"), manner=manner)
+    assert one.would == word
