@@ -12,6 +12,7 @@ from filter_rules.ruleset import RuleSet
 from safeguard import logs
 from safeguard.building import open_rules, rules_in_force
 from safeguard.core.overrides import Override
+from safeguard.core.own_groups import joined
 from safeguard.core.policy import Policy, PolicyRule, Who
 from safeguard.core.policy_tables import described_groups, parse_overrides, parse_policy
 from safeguard.core.types import Action
@@ -21,7 +22,7 @@ from safeguard.problems import UnusableError
 from safeguard.sealed_files import Marks, marks
 from safeguard.sealing import NOTHING_SEALED, Sealing, load_sealing
 from safeguard.settings import Settings
-from safeguard.store import generation, overlay
+from safeguard.store import generation, groups, overlay
 from safeguard.store.session import Store
 
 log = logs.logger("safeguard.loading")
@@ -70,7 +71,7 @@ def load_snapshot(settings: Settings, store: Store, last: Snapshot | None = None
         for one in overlay.in_force(store)
     ]
     sealing = _sealing(settings, stamp, last)
-    tables, zone = _shipped_tables(), settings.school.hours.tz
+    tables, zone = joined(_shipped_tables(), groups.groups(store)), settings.school.hours.tz
     policy = parse_policy(tables, zone)
     overrides = parse_overrides(tables, policy, zone)
     policy = with_overrides(with_own_entries(policy, entries, stamp.generation), overrides)
@@ -111,6 +112,16 @@ def shipped_policy(zone: tzinfo = UTC) -> Policy:
 def shipped_groups() -> dict[str, str]:
     """The groups of the default policy, each with the sentence that says who is in it."""
     return described_groups(_shipped_tables())
+
+
+def school_policy(store: Store) -> Policy:
+    """The default policy with the school's own groups below its."""
+    return parse_policy(joined(_shipped_tables(), groups.groups(store)))
+
+
+def school_groups(store: Store) -> dict[str, str]:
+    """The groups of the policy and of the school's own, each with who is in it."""
+    return described_groups(joined(_shipped_tables(), groups.groups(store)))
 
 
 def _shipped_tables() -> dict[str, Any]:

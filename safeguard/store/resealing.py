@@ -31,6 +31,7 @@ SEALED = (
     ("outcomes", "reason"),
     ("legal_holds", "reason"),
     ("contacts", "address"),
+    ("people", "needs"),
     ("audit_payloads", "payload"),
 )
 REFUSED = EVERY_TABLE.tables["refused_records"]

@@ -1,8 +1,8 @@
 """Schools, the people and devices in them, and the staff who may sign in."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, false, text
+from sqlalchemy import ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from safeguard.store.tables.row import Row, of_school
@@ -33,6 +33,77 @@ class PersonRow(Row):
         server_default=text("''"), index=True, comment="What they sign in with, in lower case."
     )
     left_at: Mapped[datetime | None] = mapped_column(comment="When they left; empty: still here.")
+    year: Mapped[str] = mapped_column(
+        server_default=text("''"), comment="The year they are in: N, R, 1 to 14."
+    )
+    form: Mapped[str] = mapped_column(server_default=text("''"), comment="Their form or class.")
+    born: Mapped[date | None] = mapped_column(comment="Counts how long their records are kept.")
+    needs: Mapped[bytes | None] = mapped_column(
+        comment="Special needs and the like, sealed: leads alone may read them."
+    )
+    source: Mapped[str] = mapped_column(
+        server_default=text("''"), comment="Which list or directory tells of them; empty: by hand."
+    )
+    source_id: Mapped[str] = mapped_column(
+        server_default=text("''"), comment="What they are known by there; empty: by nothing."
+    )
+
+    __table_args__ = (
+        Index(
+            "uq_people_source",
+            "school_id",
+            "source",
+            "source_id",
+            unique=True,
+            sqlite_where=text("source_id <> ''"),
+            postgresql_where=text("source_id <> ''"),
+        ),
+    )
+
+
+class GroupRow(Row):
+    """A group of the school's own, below one of the policy's: a year, a class."""
+
+    __tablename__ = "groups"
+
+    school_id: Mapped[int] = mapped_column(
+        ForeignKey("schools.id"), primary_key=True, comment="The school that this row belongs to."
+    )
+    name: Mapped[str] = mapped_column(primary_key=True, comment="A short word, such as year-7.")
+    title: Mapped[str] = mapped_column(comment="Who is in it, for staff to read.")
+    above: Mapped[str] = mapped_column(comment="The group that it is in.")
+    source: Mapped[str] = mapped_column(
+        server_default=text("''"), comment="Which list or directory tells of it; empty: by hand."
+    )
+
+
+class PeopleSourceRow(Row):
+    """A list or directory that tells of people, and how it went when it was asked last."""
+
+    __tablename__ = "people_sources"
+
+    school_id: Mapped[int] = mapped_column(
+        ForeignKey("schools.id"), primary_key=True, comment="The school that this row belongs to."
+    )
+    name: Mapped[str] = mapped_column(primary_key=True, comment="Such as file, ldap, microsoft.")
+    columns: Mapped[str] = mapped_column(
+        server_default=text("''"), comment="Which column of a file means what, as JSON."
+    )
+    cursor: Mapped[str] = mapped_column(
+        server_default=text("''"), comment="Up to where a directory's changes were read."
+    )
+    fingerprint: Mapped[str] = mapped_column(
+        server_default=text("''"), comment="Of all that it told: the same, and nothing changed."
+    )
+    people: Mapped[int] = mapped_column(
+        server_default=text("0"), comment="How many it told of when it was read whole."
+    )
+    trouble: Mapped[str] = mapped_column(
+        server_default=text("''"), comment="Why the last try changed nothing; empty: it went well."
+    )
+    tried_at: Mapped[datetime | None] = mapped_column(comment="When it was asked last.")
+    done_at: Mapped[datetime | None] = mapped_column(comment="When that last went well.")
+    whole_at: Mapped[datetime | None] = mapped_column(comment="When it was last read whole.")
 
 
 class DeviceRow(Row):
