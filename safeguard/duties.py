@@ -32,6 +32,7 @@ from safeguard.store.concern_building import waiting_since
 from safeguard.store.resealing import Resealing
 from safeguard.store.retention import purge_daily
 from safeguard.store.session import AwayError, Store, open_store
+from safeguard.syncing import sync_all
 
 PAUSE = 0.02  # between two pieces of one duty: others want to write as well
 AFTER_TROUBLE = 10.0
@@ -76,6 +77,8 @@ def duties_of(lane: Lane, settings: Settings, store: Store, closing: ExitStack) 
                  lambda now: purge_daily(store, settings.retention.periods, now)),
             Duty("back up", 3600, "a day's work at most is lost with the disk",
                  lambda now: make_daily(settings, now)),
+            Duty("ask directories", 3600, "who joins or leaves is known within an hour",
+                 lambda now: sync_all(store, settings, now)),
             Duty("seal anew", 60, "what an old content key sealed is sealed with the new one",
                  resealing.some),
         ),

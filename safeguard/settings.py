@@ -21,6 +21,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from safeguard.directory_settings import GoogleDirectory, LdapDirectory, MicrosoftDirectory
 from safeguard.keeping_settings import Backup, Retention, Spool
 from safeguard.problems import UnusableError
 from safeguard.school_settings import Notify, School
@@ -225,6 +226,9 @@ class Settings(BaseSettings):
     spool: Spool = Spool()
     retention: Retention = Retention()
     backup: Backup = Backup()
+    ldap_directory: LdapDirectory = LdapDirectory()
+    microsoft_directory: MicrosoftDirectory = MicrosoftDirectory()
+    google_directory: GoogleDirectory = GoogleDirectory()
 
     @classmethod
     @override

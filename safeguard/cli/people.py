@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from safeguard.cli import own_groups, rolls
+from safeguard.cli import directories, own_groups, rolls
 from safeguard.cli.leads import lead_of
 from safeguard.cli.on_record import opened
 from safeguard.cli.options import ConfigOption, DataOption, JsonOption, myself, notes, settings_of
@@ -17,6 +17,8 @@ from safeguard.store.person_records import Record, Wanted
 users = typer.Typer(no_args_is_help=True, help="People and their devices.")
 groups = typer.Typer(no_args_is_help=True, help="Groups of people.")
 users.command("import")(rolls.bring_in)
+users.command("sync")(directories.sync)
+users.command("directories")(directories.list_directories)
 groups.command("list")(own_groups.list_groups)
 groups.command("add")(own_groups.add_group)
 groups.command("remove")(own_groups.remove_group)

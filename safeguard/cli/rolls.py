@@ -68,7 +68,7 @@ def bring_in(
         roll = _roll(store, content, file, mapping or [], group, source, leavers=leavers)
         found = rolls.plan(store, roll)
         _stop_for([Problem(file.name, one.line, one.says) for one in found.wrong])
-        _show(found)
+        show(found)
         if dry_run or found.is_empty:
             return
         _refuse_losses(found, source, force=force)
@@ -77,7 +77,7 @@ def bring_in(
         done = rolls.carry_out(store, roll, myself(), force=force, why=why)
         _stop_for([Problem(file.name, one.line, one.says) for one in done.wrong])
         _refuse_losses(done, source, force=force)
-    typer.echo("Done." if done == found else f"Done: {_counts(done)}.")
+    typer.echo("Done." if done == found else f"Done: {counts_of(done)}.")
 
 
 def _content(file: Path) -> bytes:
@@ -200,7 +200,7 @@ def _refuse_losses(found: Plan, source: str, *, force: bool) -> None:
         )
 
 
-def _counts(found: Plan) -> str:
+def counts_of(found: Plan) -> str:
     new = len(found.changed) - found.returned
     return (
         f"{len(found.added)} added, {new} changed, {found.returned} come back, "
@@ -208,8 +208,8 @@ def _counts(found: Plan) -> str:
     )
 
 
-def _show(found: Plan) -> None:
-    typer.echo(f"{_counts(found).capitalize()}.")
+def show(found: Plan) -> None:
+    typer.echo(f"{counts_of(found).capitalize()}.")
     groups: dict[str, int] = {}
     for one in found.added:
         groups[one.group] = groups.get(one.group, 0) + 1

@@ -64,6 +64,15 @@ def needs_in(vault: Vault, sealed: bytes | None) -> tuple[str, ...]:
         return UNREADABLE
 
 
+def ids(store: Store, source: str) -> frozenset[str]:
+    """Return what those of a source who are here are known by there."""
+    query = select(TABLE.c.source_id).where(
+        TABLE.c.school_id == SCHOOL, TABLE.c.source == source, TABLE.c.left_at.is_(None)
+    )
+    with store.reading() as session:
+        return frozenset(session.scalars(query)) - {""}
+
+
 def plan(store: Store, roll: Roll) -> Plan:
     """Say what a roll would change; nothing is changed."""
     with store.reading() as session:
