@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, Self
 
 from safeguard.directories.port import DirectoryError
 
-PAGE = 500
+PAGE = 200  # some servers give no more at once
 WHO = "the LDAP server"
 
 
@@ -67,41 +67,27 @@ class Ldap3:
     @classmethod
     def open(cls, way: Way) -> Self:
         """Connect, encrypt and sign in; DirectoryError with what to mend."""
-        import ldap3  # noqa: PLC0415  a fifth of a second to load, rarely needed
-        from ldap3.core.exceptions import LDAPBindError, LDAPException  # noqa: PLC0415  likewise
+        from ldap3.core.exceptions import LDAPBindError, LDAPException  # noqa: PLC0415  slow to load
 
+        connection = _made(way)
         try:
-            server = ldap3.Server(
-                way.server,
-                tls=_tls(way),
-                get_info=ldap3.NONE,
-                connect_timeout=way.seconds,
-            )
-            connection = ldap3.Connection(
-                server,
-                user=way.user or None,
-                password=way.password or None,
-                authentication=ldap3.SIMPLE if way.user else ldap3.ANONYMOUS,
-                read_only=True,
-                auto_referrals=False,
-                raise_exceptions=True,
-                receive_timeout=way.seconds,
-                check_names=False,
-            )
             connection.open()
             if way.security == "starttls":
-                connection.start_tls()
+                _encrypt(connection)
             connection.bind()
         except LDAPBindError as error:
+            _drop(connection)
             raise DirectoryError(_refused(way)) from error
         except LDAPException as error:
+            _drop(connection)
             raise DirectoryError(_sentence(way, error)) from error
         except OSError as error:
+            _drop(connection)
             raise DirectoryError(f"{WHO} cannot be reached ({error.strerror})") from error
         return cls(connection)
 
     def entries(self, base: str, wanted: str, attributes: Sequence[str]) -> Iterator[Entry]:
-        from ldap3.core.exceptions import LDAPException  # noqa: PLC0415  as above
+        from ldap3.core.exceptions import LDAPException  # noqa: PLC0415  slow to load
 
         try:
             found = self._connection.extend.standard.paged_search(
@@ -122,8 +108,44 @@ class Ldap3:
             raise DirectoryError(f"{WHO} went away: nothing of it is used") from error
 
     def close(self) -> None:
-        with suppress(Exception):  # it may be broken already
-            self._connection.unbind()
+        _drop(self._connection)
+
+
+def _made(way: Way) -> Any:
+    import ldap3  # noqa: PLC0415  a fifth of a second to load, rarely needed
+
+    server = ldap3.Server(
+        way.server, tls=_tls(way), get_info=ldap3.NONE, connect_timeout=way.seconds
+    )
+    return ldap3.Connection(
+        server,
+        user=way.user or None,
+        password=way.password or None,
+        authentication=ldap3.SIMPLE if way.user else ldap3.ANONYMOUS,
+        read_only=True,
+        auto_referrals=False,
+        raise_exceptions=True,
+        receive_timeout=way.seconds,
+        check_names=False,
+    )
+
+
+def _encrypt(connection: Any) -> None:
+    from ldap3.core.exceptions import LDAPException, LDAPStartTLSError  # noqa: PLC0415  slow to load
+
+    try:
+        connection.start_tls()
+    except LDAPException as error:
+        raise LDAPStartTLSError(str(error)) from error
+
+
+def _drop(connection: Any) -> None:
+    """End a connection, whatever state it is in: the library leaves sockets open where one failed."""
+    with suppress(Exception):
+        connection.unbind()
+    if connection.socket is not None:
+        with suppress(OSError):
+            connection.socket.close()
 
 
 def _entry(one: Mapping[str, Any]) -> Entry:
