@@ -68,7 +68,7 @@ def person(uid: str, name: str, unit: str, number: str = "") -> str:
     more = f"employeeNumber: {number}\n" if number else ""
     return (
         f"dn: uid={uid},{unit},{BASE}\nobjectClass: inetOrgPerson\nuid: {uid}\ncn: {name}\n"
-        f"sn: {name.split()[-1]}\n{more}"
+        f"sn: {name.rsplit(maxsplit=1)[-1]}\n{more}"
     )
 
 

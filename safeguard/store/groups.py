@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, Select, delete, func, select
+from sqlalchemy import ColumnElement, Select, Text, delete, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from safeguard.core.audit import Actor
@@ -84,7 +84,10 @@ def remove(
 def _used(session: Session, name: str) -> str:
     """Say who or what is in the group still; empty where nothing is."""
     here = PersonRow.group == name, PersonRow.left_at.is_(None)
-    theirs = OverlayRow.removed_at.is_(None), OverlayRow.groups.like(holding(name), escape="\\")
+    theirs = (
+        OverlayRow.removed_at.is_(None),
+        type_coerce(OverlayRow.groups, Text).like(holding(name), escape="\\"),
+    )
     uses: dict[str, Select[int]] = {
         "{} people are in {}: give them another group first.": _counted(PersonRow, *here),
         "{} devices are in {}: give them another group first.": _counted(

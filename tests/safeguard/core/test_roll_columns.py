@@ -1,5 +1,6 @@
 """What the columns of an export are likely to be, and what their cells say."""
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -151,11 +152,9 @@ def test_the_most_exact_group_that_there_is_counts() -> None:
 
 
 @every(st.text(max_size=30))
-def test_no_cell_is_more_than_a_sentence(text: str) -> None:
-    try:
+def test_no_cell_breaks_anything(text: str) -> None:
+    with suppress(ValueError):
         born_of(text, TODAY)
-    except ValueError as error:
-        assert str(error)
     year_of(text)
     assert slug(slug(text)) == slug(text)
 
