@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from filter_rules.types import Finding, Hit, Kind, Severity
@@ -59,7 +60,8 @@ class Subject:
     """Who asks. `person` and `device` are ids of ours (empty: unknown), never names.
 
     `method` says how the person was found (see safeguard.core.identifying), so that every
-    event can say how sure it is. `room`: where, as far as it is known.
+    event can say how sure it is. `room`: where, as far as it is known. `since`, `until`: the
+    time for which it is claimed who asks; None: it is written down, and holds at any time.
     """
 
     group: str
@@ -68,6 +70,8 @@ class Subject:
     device: str = ""
     method: str = "none"
     room: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
 
     @property
     def key(self) -> str:

@@ -29,6 +29,7 @@ class Topic(StrEnum):
     GENERATION = "safeguard_generation"  # of overlay, people and policy: the number follows
     RULES = "safeguard_rules"  # other rules are shared: their number follows
     CONCERNS = "safeguard_concerns"  # concerns changed, or there are new ones: nothing follows
+    SESSIONS = "safeguard_sessions"  # who is at which address: the number of the change follows
 
 
 def tell(session: Session, topic: Topic, said: str = "") -> None:

@@ -10,9 +10,10 @@ from safeguard.store.tables import (
     notices,
     people,
     rules,
+    sessions,
     spools,
 )
 from safeguard.store.tables.row import Row
 
-MODULES = (audit, cases, concerns, events, keeping, nodes, notices, people, rules, spools)
+MODULES = (audit, cases, concerns, events, keeping, nodes, notices, people, rules, sessions, spools)
 EVERY_TABLE = Row.metadata
