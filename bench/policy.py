@@ -19,7 +19,7 @@ from safeguard.core.explain import sentences
 from safeguard.core.policy import Policy
 from safeguard.core.policy_tables import parse_policy
 from safeguard.core.types import Subject, Verdict
-from safeguard.identity import Roster
+from safeguard.identity.roster import Roster
 from safeguard.loading import shipped_policy
 from safeguard.store.people import Device, Person
 

@@ -18,8 +18,11 @@ from filter_rules.urls import Url, split
 from safeguard import logs
 from safeguard.core.decide import decide
 from safeguard.core.modes import Modes
+from safeguard.core.identifying import Claim
 from safeguard.core.overrides import marked
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
+from safeguard.identity.finder import Finder
+from safeguard.identity.following import Following
 from safeguard.loading import Snapshot, current_stamp, load_snapshot
 from safeguard.problems import UnusableError
 from safeguard.sealing import State
@@ -40,9 +43,10 @@ def open_engine(settings: Settings, *, reads_text: bool = False) -> "Engine":
 
     `reads_text`: make what text is read with now, and at every refresh, before it is needed.
     """
-    store = open_store(settings)
+    store, following = open_store(settings), Following(settings)
     try:
         snapshot = load_snapshot(settings, store)
+        following.begin(store, utc_now())
     except AwayError as error:
         raise UnusableError(
             f"The database for {settings.data} cannot be used yet. "
@@ -50,7 +54,7 @@ def open_engine(settings: Settings, *, reads_text: bool = False) -> "Engine":
         ) from error
     finally:
         store.close()
-    return Engine(settings, snapshot, reads_text=reads_text)
+    return Engine(settings, snapshot, reads_text=reads_text, following=following)
 
 
 def utc_now() -> datetime:
@@ -71,12 +75,15 @@ class Engine:
         *,
         reads_text: bool = False,
         clock: Callable[[], datetime] = utc_now,
+        following: Following | None = None,
     ) -> None:
         self.settings = settings
         self._reads_text = reads_text
         self._clock = clock
         self._edge: datetime | None = None
         self.snapshot = self._ready(snapshot)
+        self._following = following or Following(settings)
+        self._finder = Finder(self.snapshot.roster, self._following.live)
         self._store: Store | None = None  # opened by the first refresh, so after any fork
         self._watch: Watch | None = None
         self._stale = False
@@ -88,9 +95,16 @@ class Engine:
 
     def subject_at(self, address: str) -> Subject:
         """Who asks from this address; one whose group is gone is as one whom nobody knows."""
-        subject = self.snapshot.roster.subject_at(address)
-        group = self.snapshot.policy.groups.known(subject.group)
-        return subject if group == subject.group else replace(subject, group=group)
+        return self._of_known_group(self._finding().subject_at(address, self._clock()))
+
+    def subject_of(self, claim: Claim) -> Subject:
+        """Who asks, where the request itself carries a proof of who it is."""
+        return self._of_known_group(self._finding().subject_of(claim, self._clock()))
+
+    def person_of_login(self, login: str) -> str:
+        """The id of whom a login names; empty where nobody has it, or several have."""
+        known = self.snapshot.roster.person_of_login(login)
+        return known.person if known else ""
 
     def target_of(self, text: str, channel: Channel = Channel.WEB) -> Target | None:
         """A URL or a bare host as a target, with the words of a search; None: it is neither."""
@@ -182,6 +196,19 @@ class Engine:
         self._say_faults()
         if current_stamp(self.settings, self._watch.number()) != self.snapshot.stamp:
             self.snapshot = self._ready(load_snapshot(self.settings, self._store, self.snapshot))
+        self._following.follow(
+            self._store, self._watch.sessions, self._finding(), self._clock()
+        )
+
+    def _finding(self) -> Finder:
+        """The finder of the roster in force."""
+        if self._finder.roster is not self.snapshot.roster:
+            self._finder = Finder(self.snapshot.roster, self._following.live)
+        return self._finder
+
+    def _of_known_group(self, subject: Subject) -> Subject:
+        group = self.snapshot.policy.groups.known(subject.group)
+        return subject if group == subject.group else replace(subject, group=group)
 
     def close(self) -> None:
         if self._watch is not None:

@@ -16,7 +16,7 @@ from safeguard.core.own_groups import joined
 from safeguard.core.policy import Policy, PolicyRule, Who
 from safeguard.core.policy_tables import described_groups, parse_overrides, parse_policy
 from safeguard.core.types import Action
-from safeguard.identity import Roster, load_roster
+from safeguard.identity.roster import Roster, load_roster
 from safeguard.in_force import written_at
 from safeguard.problems import UnusableError
 from safeguard.sealed_files import Marks, marks

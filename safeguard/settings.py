@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from safeguard.directory_settings import GoogleDirectory, LdapDirectory, MicrosoftDirectory
+from safeguard.identity_settings import Identity
 from safeguard.keeping_settings import Backup, Retention, Spool
 from safeguard.problems import UnusableError
 from safeguard.school_settings import Notify, School
@@ -222,6 +223,7 @@ class Settings(BaseSettings):
     rules: Rules = Rules()
     subscriptions: Subscriptions = Subscriptions()
     sealed: Sealed = Sealed()
+    identity: Identity = Identity()
     notify: Notify = Notify()
     spool: Spool = Spool()
     retention: Retention = Retention()

@@ -13,12 +13,11 @@ from urllib.parse import urlsplit
 
 from filter_rules.sealed import WITHHELD
 from filter_rules.types import Hit, Kind, Match, Severity
+from safeguard.core.identifying import confidence
 from safeguard.core.passages import passages
 from safeguard.core.types import Action, Channel, Manner, Reason, Subject, Target, Verdict
 
 SCHOOL = 1  # a school that runs alone; a trust numbers its schools in the database
-SURE, LIKELY, NOBODY = "sure", "likely", "none"
-BY_THING = frozenset({"device", "network", "none"})
 TALLIED = frozenset({"adverts"})
 WINDOW = timedelta(minutes=10)
 MOST_HOSTS = 20
@@ -85,6 +84,8 @@ class Event:
     count: int = 1
     school_id: int = SCHOOL
     confidence: str = ""
+    identified_since: datetime | None = None
+    identified_until: datetime | None = None
 
     @property
     def reference(self) -> str:
@@ -175,15 +176,10 @@ def event_of(
         policy_version=verdict.policy_version,
         hosts=(host,),
         kind=target.kind,
-        confidence=sureness(subject),
+        confidence=confidence(subject),
+        identified_since=subject.since,
+        identified_until=subject.until,
     )
-
-
-def sureness(subject: Subject) -> str:
-    """Say how sure it is who asked. A device's usual user is likely, and no more than that."""
-    if not subject.person:
-        return NOBODY
-    return LIKELY if subject.method in BY_THING else SURE
 
 
 def host_kept(verdict: Verdict, target: Target) -> str:

@@ -87,9 +87,11 @@ class Claim:
         return self.since <= now < self.until
 
     def is_doubtful(self, now: datetime) -> bool:
-        """Whether it names somebody who may not be there."""
-        late = self.doubted is not None and now >= self.doubted
-        return bool(self.person) and (self.shared or late)
+        """Whether whoever it names may not be there."""
+        return self.is_late(now) or (self.shared and bool(self.person))
+
+    def is_late(self, now: datetime) -> bool:
+        return self.doubted is not None and now >= self.doubted
 
 
 def strongest(claims: Iterable[Claim], now: datetime) -> tuple[Claim, ...]:

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from safeguard.core.concern_rules import ConcernRules
 from safeguard.core.concerns import Concern, Confidence, Standing
 from safeguard.core.damping import ClassLine, Topic, class_lines, topic_of
-from safeguard.core.events import NOBODY, new_event_id
+from safeguard.core.events import new_event_id
+from safeguard.core.identifying import NOBODY
 from safeguard.store.concern_rows import (
     CLASS,
     CONCERNS,

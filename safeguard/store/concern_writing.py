@@ -13,7 +13,8 @@ from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from safeguard.core.concerns import Change, ChangeKind, Concern, ConcernEvent, Standing
-from safeguard.core.events import LIKELY, NOBODY, SURE, new_event_id
+from safeguard.core.events import new_event_id
+from safeguard.core.identifying import LIKELY, NOBODY, SURE
 from safeguard.store import audit
 from safeguard.store.bulk import add_new
 from safeguard.store.concern_rows import CONCERNS, Kept, columns_of, write_over

@@ -260,6 +260,8 @@ def _event(row: EventRow, private: Private) -> Event:
         address=row.address,
         method=row.method,
         confidence=row.confidence,
+        identified_since=row.identified_since,
+        identified_until=row.identified_until,
         channel=Channel(row.channel),
         host=row.host,
         private=private,

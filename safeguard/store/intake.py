@@ -163,6 +163,8 @@ def row_of(one: SealedEvent) -> dict[str, object]:
         "group": event.group,
         "method": event.method,
         "confidence": event.confidence,
+        "identified_since": event.identified_since,
+        "identified_until": event.identified_until,
         "channel": event.channel.value,
         "kind": event.kind.value if event.kind else "",
         "host": event.host,

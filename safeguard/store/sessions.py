@@ -24,7 +24,6 @@ ONLY = 1
 MOST_LIVE = 50_000
 MOST_ROWS = 1_000_000
 AT_ONCE = 1_000
-PORTAL = "portal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def put_all(store: Store, claims: Sequence[tuple[Claim, str]], source: str, now:
     if not claims:
         return
     with store.writing() as session:
-        number = _next_number(session)
+        number = next_number(session)
         live = _live_by_key(session, source, [key for _, key in claims])
         for claim, key in claims:
             row = live.get(key)
@@ -92,7 +91,7 @@ def end_all(
         rows = _live_by_key(session, source, keys).values()
         if not rows:
             return 0
-        number = _next_number(session)
+        number = next_number(session)
         for row in rows:
             _end(row, now, why, number)
         return len(rows)
@@ -195,7 +194,7 @@ def _remove(store: Store, query: Select[Any]) -> int:
             return gone
 
 
-def _next_number(session: Session) -> int:
+def next_number(session: Session) -> int:
     """Count one change, in the transaction that makes it, and tell those who listen."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     first = dialect.insert(SessionNumberRow).values(id=ONLY, school_id=SCHOOL, number=1)

@@ -41,7 +41,7 @@ from safeguard.core.policy import Policy
 from safeguard.core.types import Subject, Target, Verdict
 from safeguard.core.visits import is_logged, path_of
 from safeguard.engine import Engine
-from safeguard.identity import Roster
+from safeguard.identity.roster import Roster
 from safeguard.loading import Snapshot, Stamp, shipped_policy
 from safeguard.settings import Settings
 from safeguard.store.people import Network

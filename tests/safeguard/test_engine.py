@@ -19,7 +19,7 @@ from safeguard.core.rules import InspectionRule, ModeRule, PolicyRule, TextRule,
 from safeguard.core.timetable import timetable
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.engine import Engine, open_engine
-from safeguard.identity import Roster
+from safeguard.identity.roster import Roster
 from safeguard.importing import import_source
 from safeguard.loading import shipped_groups, with_overrides
 from safeguard.problems import UnusableError

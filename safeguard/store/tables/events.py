@@ -33,6 +33,12 @@ class EventRow(Row):
     confidence: Mapped[str] = mapped_column(
         server_default=text("''"), comment="How sure that is: sure, likely, none."
     )
+    identified_since: Mapped[datetime | None] = mapped_column(
+        comment="From when it was claimed who asks; empty: it is written down."
+    )
+    identified_until: Mapped[datetime | None] = mapped_column(
+        comment="Until when that was claimed."
+    )
     channel: Mapped[str] = mapped_column(comment="web or dns.")
     kind: Mapped[str] = mapped_column(comment="search, chat, page; empty: no text was judged.")
     host: Mapped[str] = mapped_column(comment="The host asked for, the first of them.")

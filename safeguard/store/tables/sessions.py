@@ -66,3 +66,33 @@ class SessionNumberRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     school_id: Mapped[int] = of_school()
     number: Mapped[int] = mapped_column(BigInteger)
+
+
+class PersonPasswordRow(Row):
+    """A password that the school gave somebody for the sign-in page, where no directory does."""
+
+    __tablename__ = "person_passwords"
+
+    person_id: Mapped[str] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, comment="Whose it is."
+    )
+    school_id: Mapped[int] = of_school()
+    salt: Mapped[bytes] = mapped_column(comment="Random, of this password alone.")
+    hash: Mapped[bytes] = mapped_column(comment="Scrypt of it, never the password.")
+    changed_at: Mapped[datetime] = mapped_column(comment="When it was set last.")
+
+
+class NoticeSeenRow(Row):
+    """That somebody read that this network is filtered and monitored, and said so."""
+
+    __tablename__ = "notices_seen"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_id: Mapped[int] = of_school()
+    person: Mapped[str] = mapped_column(comment="people.id; empty: a guest.")
+    address: Mapped[str] = mapped_column(comment="From which IP address.")
+    mac: Mapped[str] = mapped_column(comment="From which hardware address, where known.")
+    version: Mapped[str] = mapped_column(String(16), comment="Of the words that were read.")
+    at: Mapped[datetime] = mapped_column(index=True, comment="When.")
+
+    __table_args__ = (Index(None, "person", "version"),)

@@ -59,6 +59,8 @@ ADDED = {
     "mac",
     "room",
     "shared",
+    "identified_since",
+    "identified_until",
 }  # to tables of the first version
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from safeguard.core.types import Subject
-from safeguard.identity import Roster, load_roster
+from safeguard.identity.roster import Roster, load_roster
 from safeguard.store import people
 from safeguard.store.people import Device, Network, Person
 from safeguard.store.people_records import PersonRecord
