@@ -15,7 +15,12 @@ from admin_web.headers import FILES
 from admin_web.roles import Role
 
 LONGEST_SESSION_SECONDS = 12 * 3600
-PUBLIC = FILES | {"security.login", "setup.first_accounts", "reset.new_password"}
+PORTAL = {
+    "portal.sign_in",
+    "portal.guest",
+    "portal.sign_out",
+}  # no page of staff: it sees to itself
+PUBLIC = FILES | PORTAL | {"security.login", "setup.first_accounts", "reset.new_password"}
 ANY_ROLE = "security.logout"
 
 

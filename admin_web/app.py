@@ -22,6 +22,7 @@ from admin_web import (
     live,
     own_rules,
     people,
+    portal,
     reset,
     secret_key,
     setup,
@@ -33,6 +34,8 @@ from admin_web.roles import PAGES
 from admin_web.signing_in import SignInForm
 from admin_web.site import EXTENSION, Clock, Site, here
 from safeguard.engine import Engine
+from safeguard.identity.credentials import OwnPasswords
+from safeguard.identity.portal import Portal
 from safeguard.settings import Settings
 from safeguard.store.session import Store
 from safeguard.vault import Vault
@@ -54,6 +57,7 @@ BLUEPRINTS = (
     lists,
     audit,
     live,
+    portal,
 )
 
 
@@ -66,6 +70,7 @@ def create_app(
 ) -> Flask:
     app = Flask("admin_web")
     app.extensions[EXTENSION] = Site(settings, engine, store, vault, clock)
+    app.extensions[portal.EXTENSION] = Portal(settings.identity, store, OwnPasswords(store))
     app.config.from_mapping(_config(settings))
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     headers.install(app)

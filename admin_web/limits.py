@@ -11,6 +11,8 @@ LIMITS = (
     ("setup.first_accounts", "20/minute", ["GET", "POST"]),
     ("reset.new_password", "20/minute", ["GET", "POST"]),
     ("account.mine", "10/minute", ["POST"]),
+    ("portal.sign_in", "10/minute;60/hour", ["POST"]),
+    ("portal.guest", "10/minute;60/hour", ["POST"]),
     ("why.ask", "60/minute", ["GET"]),
 )
 

@@ -196,9 +196,7 @@ class Engine:
         self._say_faults()
         if current_stamp(self.settings, self._watch.number()) != self.snapshot.stamp:
             self.snapshot = self._ready(load_snapshot(self.settings, self._store, self.snapshot))
-        self._following.follow(
-            self._store, self._watch.sessions, self._finding(), self._clock()
-        )
+        self._following.follow(self._store, self._watch.sessions, self._finding(), self._clock())
 
     def _finding(self) -> Finder:
         """The finder of the roster in force."""

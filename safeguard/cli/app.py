@@ -35,6 +35,7 @@ COMMANDS = (
     Command("themes", "safeguard.cli.themes", "app", is_group=True),
     Command("users", "safeguard.cli.people", "users", is_group=True),
     Command("groups", "safeguard.cli.people", "groups", is_group=True),
+    Command("sessions", "safeguard.cli.sessions", "app", is_group=True),
     Command("staff", "safeguard.cli.staff", "app", is_group=True),
     Command("cases", "safeguard.cli.cases", "app", is_group=True),
     Command("db", "safeguard.cli.database", "app", is_group=True),

@@ -35,9 +35,7 @@ class Finder:
     def subject_of(self, claim: Claim, now: datetime) -> Subject:
         """Return who asks, where the request itself claims who: it is weighed with the rest."""
         address = self._one(claim.address)
-        return resolve(
-            (*self._claims(address), *self.roster.completed(claim)), now, address
-        )
+        return resolve((*self._claims(address), *self.roster.completed(claim)), now, address)
 
     def forget(self, addresses: Iterable[str]) -> None:
         """Something else is claimed of these addresses."""

@@ -19,9 +19,7 @@ class Following:
 
     def __init__(self, settings: Settings) -> None:
         self.live = LiveSessions()
-        self._lasts = portal.Lasts(
-            settings.identity.portal_idle, settings.identity.portal_longest
-        )
+        self._lasts = portal.Lasts(settings.identity.portal_idle, settings.identity.portal_longest)
         self._told: datetime | None = None
         self._begun = False
 

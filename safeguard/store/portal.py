@@ -135,9 +135,7 @@ def keep_alive(store: Store, addresses: Collection[str], lasts: Lasts, now: date
             continue
         with store.writing() as session:
             number = sessions.next_number(session)
-            for row in session.scalars(
-                query.where(IdentitySessionRow.id.in_(ids))
-            ):
+            for row in session.scalars(query.where(IdentitySessionRow.id.in_(ids))):
                 doubted, until = lasts.of(row.since, now)
                 row.last_seen, row.doubted, row.until, row.change = now, doubted, until, number
                 kept += 1

@@ -7,8 +7,8 @@ from sqlalchemy import select, update
 
 from safeguard.core.concern_rules import ConcernRules
 from safeguard.core.concerns import Known, Who
-from safeguard.core.identifying import SURE
 from safeguard.core.folding import reassign as moved
+from safeguard.core.identifying import SURE
 from safeguard.store.concern_rows import CLASS, alone_with_concerns
 from safeguard.store.concern_writing import Randomness
 from safeguard.store.session import Store

@@ -8,14 +8,17 @@ and never make anybody load the people again.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from safeguard.core.audit import Actor
 from safeguard.core.events import SCHOOL
 from safeguard.core.identifying import Claim, Method
+from safeguard.store import audit
 from safeguard.store.session import Store
 from safeguard.store.signals import Topic, tell
 from safeguard.store.tables.sessions import IdentitySessionRow, SessionNumberRow
@@ -58,8 +61,11 @@ def put(store: Store, claim: Claim, source: str, key: str, now: datetime) -> Non
 
 def put_all(store: Store, claims: Sequence[tuple[Claim, str]], source: str, now: datetime) -> None:
     """The same for many at once, in one transaction."""
-    if not claims:
-        return
+    for part in batched(claims, AT_ONCE):
+        _put(store, part, source, now)
+
+
+def _put(store: Store, claims: Sequence[tuple[Claim, str]], source: str, now: datetime) -> None:
     with store.writing() as session:
         number = next_number(session)
         live = _live_by_key(session, source, [key for _, key in claims])
@@ -97,13 +103,23 @@ def end_all(
         return len(rows)
 
 
-def current(store: Store) -> int:
-    """Return the number of the last change. Cheap: every worker asks several times a second."""
-    with store.reading() as session:
-        return number_in(session)
+def end_at(store: Store, address: str, now: datetime, why: str, actor: Actor | None) -> int:
+    """End all sessions at an address, by somebody's order; return how many there were."""
+    query = select(IdentitySessionRow).where(
+        IdentitySessionRow.ended_at.is_(None), IdentitySessionRow.address == address
+    )
+    with store.writing() as session:
+        number = next_number(session)
+        rows = session.scalars(query).all()
+        for row in rows:
+            _end(row, now, "by order", number)
+        told = {"address": address, "why": why, "people": sorted({row.person for row in rows})}
+        audit.record_by(session, actor, "ended", "sessions", "", told)
+        return len(rows)
 
 
 def number_in(session: Session) -> int:
+    """Return the number of the last change. Cheap: every worker asks several times a second."""
     query = select(SessionNumberRow.number).where(SessionNumberRow.id == ONLY)
     return session.scalar(query) or 0
 

@@ -274,8 +274,8 @@ def test_references_spell_no_words() -> None:
     ("subject", "sure"),
     [
         (Subject("primary", "10.0.0.7", "pupil-7", "tablet-7", "device"), "likely"),
-        (Subject("primary", "10.0.0.7", "pupil-7", "", "network"), "likely"),
-        (Subject("primary", "10.0.0.7", "pupil-7", "", "sign-in"), "sure"),
+        (Subject("primary", "10.0.0.7", "pupil-7", "", "radius"), "sure"),
+        (Subject("primary", "10.0.0.7", "pupil-7", "", "a method of later"), "none"),
         (Subject("primary", "10.0.0.7", "", "tablet-7", "device"), "none"),
         (Subject("unidentified", "10.0.0.7"), "none"),
     ],
