@@ -17,9 +17,15 @@ SEVERITIES = {
     Severity.NONE: "Blocked only",
 }
 METHODS = {
+    "kerberos": "by a ticket: the browser proved who was signed in on the computer",
+    "password": "by a name and password that the browser sent",
+    "header": "by another proxy of the school, which named the person",
+    "portal": "by the sign-in page for people’s own devices",
+    "radius": "by the wireless network or switch, which said who had signed in",
     "device": "by the device register: this address belongs to a known device",
     "network": "by the network it was on: the group is known, the person is not",
     "none": "not at all: the address is in no register, so the strictest rules applied",
+    "ambiguous": "not for certain: it could be one of several people, so nobody is named",
 }
 
 

@@ -25,7 +25,7 @@ from safeguard.concern_watch import ConcernWatch, terms_of
 from safeguard.notify.notifier import Notifier
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
-from safeguard.store import tokens
+from safeguard.store import sessions, tokens
 from safeguard.store.audit import head
 from safeguard.store.case_evidence import copy_recent
 from safeguard.store.concern_building import waiting_since
@@ -79,6 +79,8 @@ def duties_of(lane: Lane, settings: Settings, store: Store, closing: ExitStack) 
                  lambda now: make_daily(settings, now)),
             Duty("ask directories", 3600, "who joins or leaves is known within an hour",
                  lambda now: sync_all(store, settings, now)),
+            Duty("end sessions", 60, "nobody is taken for who was at an address before",
+                 lambda now: sessions.prune(store, now, now - settings.identity.sessions_kept)),
             Duty("seal anew", 60, "what an old content key sealed is sealed with the new one",
                  resealing.some),
         ),

@@ -50,5 +50,9 @@ class Identity(Section):
         return timedelta(minutes=self.portal_idle_minutes)
 
     @property
+    def sessions_kept(self) -> timedelta:
+        return timedelta(days=self.sessions_days)
+
+    @property
     def portal_longest(self) -> timedelta:
         return timedelta(hours=self.portal_hours)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from filter_rules.types import Problem
 from safeguard.core.audit import Actor
 from safeguard.core.events import SCHOOL
-from safeguard.store import audit, generation
+from safeguard.store import audit, generation, sessions
 from safeguard.store.columns import escaped
 from safeguard.store.people_records import PersonRecord, canonical_address, problems_in
 from safeguard.store.session import Store
@@ -169,6 +169,7 @@ def add_person(store: Store, name: str, group: str, reference: str = "") -> Pers
 def remove_person(store: Store, person_id: str) -> None:
     """Forget a person. Their devices stay, without a user; events keep the bare id."""
     with store.writing() as session:
+        sessions.forget(session, person_id)
         session.execute(delete(PersonRow).where(PersonRow.id == person_id))
         generation.bump(session)
 

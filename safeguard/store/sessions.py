@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
-from typing import Any
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,7 +20,7 @@ from safeguard.core.identifying import Claim, Method
 from safeguard.store import audit
 from safeguard.store.session import Store
 from safeguard.store.signals import Topic, tell
-from safeguard.store.tables.sessions import IdentitySessionRow, SessionNumberRow
+from safeguard.store.tables.sessions import IdentitySessionRow, NoticeSeenRow, SessionNumberRow
 
 ONLY = 1
 MOST_LIVE = 50_000
@@ -183,31 +182,30 @@ def mac_at(store: Store, address: str, now: datetime) -> str:
         return session.scalar(query) or ""
 
 
-def prune(store: Store, now: datetime, before: datetime) -> int:
-    """End what is over, and remove what ended before then; return how many were removed."""
+def prune(store: Store, now: datetime, before: datetime) -> bool:
+    """End what is over, and remove some of what ended before then; True if there may be more."""
+    over = update(IdentitySessionRow).where(
+        IdentitySessionRow.ended_at.is_(None), IdentitySessionRow.until <= now
+    )
+    guests = delete(NoticeSeenRow).where(NoticeSeenRow.person == "", NoticeSeenRow.at < before)
     with store.writing() as session:
-        over = update(IdentitySessionRow).where(
-            IdentitySessionRow.ended_at.is_(None), IdentitySessionRow.until <= now
-        )
         # Nobody needs to hear of it: everybody knows until when it was. So no number.
         session.execute(over.values(ended_at=IdentitySessionRow.until, ended_why="over"))
-    gone = _remove(store, select(IdentitySessionRow.id).where(IdentitySessionRow.ended_at < before))
-    with store.reading() as session:
+        session.execute(guests)
         highest = session.scalar(select(func.max(IdentitySessionRow.id))) or 0
-    too_many = IdentitySessionRow.id <= highest - MOST_ROWS
-    query = select(IdentitySessionRow.id).where(too_many, IdentitySessionRow.ended_at.is_not(None))
-    return gone + _remove(store, query)
+        old = select(IdentitySessionRow.id).where(
+            IdentitySessionRow.ended_at.is_not(None),
+            or_(IdentitySessionRow.ended_at < before, IdentitySessionRow.id <= highest - MOST_ROWS),
+        )
+        ids = session.scalars(old.limit(AT_ONCE)).all()
+        session.execute(delete(IdentitySessionRow).where(IdentitySessionRow.id.in_(ids)))
+        return len(ids) == AT_ONCE
 
 
-def _remove(store: Store, query: Select[Any]) -> int:
-    gone = 0
-    while True:
-        with store.writing() as session:
-            ids = session.scalars(query.limit(AT_ONCE)).all()
-            session.execute(delete(IdentitySessionRow).where(IdentitySessionRow.id.in_(ids)))
-        gone += len(ids)
-        if len(ids) < AT_ONCE:
-            return gone
+def forget(session: Session, person: str) -> None:
+    """Remove what is kept of where a person was, in the transaction that erases the person."""
+    session.execute(delete(IdentitySessionRow).where(IdentitySessionRow.person == person))
+    session.execute(delete(NoticeSeenRow).where(NoticeSeenRow.person == person))
 
 
 def next_number(session: Session) -> int:
@@ -288,7 +286,7 @@ def _keep_bound(session: Session, now: datetime, number: int) -> None:
             _end(row, now, "too many", number)
 
 
-def _all(session: Session, query: Select[tuple[IdentitySessionRow]]) -> tuple[Found, ...]:
+def _all(session: Session, query: Select[IdentitySessionRow]) -> tuple[Found, ...]:
     return tuple(_found(row) for row in session.scalars(query))
 
 
