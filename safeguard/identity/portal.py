@@ -22,7 +22,7 @@ from safeguard.store.session import Store
 GUEST = "guest"
 NOTICE = (
     "This network is filtered and monitored to keep pupils and staff safe. The school can see "
-    "which sites this device asks for, when, and that it is you, until you sign out. On a pupil's "
+    "which sites this device asks for, when, and that it is you, until you sign out. On a pupil’s "
     "account, what is searched for and typed may be read where it is needed to keep somebody "
     "safe. Nothing is recorded of visits to helplines."
 )
@@ -58,6 +58,7 @@ class Portal:
         self.notice = tuple(one for one in (NOTICE, settings.portal_notice) if one)
         self.version = hashlib.blake2b("\n".join(self.notice).encode(), digest_size=8).hexdigest()
         self.has_guests = settings.portal_guests
+        self.hours = settings.portal_hours
         self._lasts = portal.Lasts(settings.portal_idle, settings.portal_longest)
         self._networks = tuple(
             ipaddress.ip_network(one, strict=False) for one in settings.portal_networks
