@@ -71,8 +71,9 @@ class LiveSessions:
             self._at[after.address] = (*self.claims_at(after.address), after)
 
     def _leave(self, claim: Claim) -> None:
-        left = tuple(one for one in self.claims_at(claim.address) if one is not claim)
+        left = list(self.claims_at(claim.address))
+        left.remove(claim)
         if left:
-            self._at[claim.address] = left
+            self._at[claim.address] = tuple(left)
         else:
             self._at.pop(claim.address, None)

@@ -83,3 +83,87 @@ def test_the_roster_is_what_the_database_says(any_store: Store) -> None:
     assert (subject.group, subject.method) == ("primary", "device")
     assert people.names(any_store, [subject.person]) == {subject.person: "Ann Example"}
     assert subject_at(roster, "10.0.0.2").group == "guest"
+
+
+def test_a_login_names_one_person_or_nobody() -> None:
+    roster = Roster(
+        [
+            Person("p1", "Ann", "primary", login="Ann"),
+            Person("p2", "Ben", "staff", login="ben"),
+            Person("p3", "Ben Two", "staff", login="BEN"),
+            Person("p4", "Cy", "staff"),
+        ]
+    )
+    found = roster.person_of_login(" ann ")
+    assert found is not None
+    assert (found.person, found.group) == ("p1", "primary")
+    assert roster.person_of_login("ben") is None
+    assert roster.person_of_login("") is None
+
+
+def test_hardware_stands_for_one_device_or_none() -> None:
+    roster = Roster(
+        devices=[
+            Device("d1", "10.0.0.1", "One", mac="02:00:00:00:00:01"),
+            Device("d2", "10.0.0.2", "Two", mac="02:00:00:00:00:02"),
+            Device("d3", "10.0.0.3", "Three", mac="02:00:00:00:00:02"),
+        ]
+    )
+    device = roster.device_of_mac("02:00:00:00:00:01")
+    assert device is not None
+    assert device.id == "d1"
+    assert roster.device_of_mac("02:00:00:00:00:02") is None
+    assert roster.device_of_mac("") is None
+
+
+def test_rooms_are_those_of_devices_and_networks() -> None:
+    roster = Roster(
+        devices=[Device("d1", "10.0.0.1", "Desk", group="primary", room="B12")],
+        networks=[
+            Network("10.0.0.0/8", "guest", "Hill building"),
+            Network("10.0.1.0/24", "", "C3"),
+            Network("10.0.2.0/24", "staff"),
+        ],
+    )
+    asked = {
+        address: (subject_at(roster, address).group, subject_at(roster, address).room)
+        for address in ("10.0.0.1", "10.0.1.1", "10.0.2.1", "10.0.3.1")
+    }
+    assert asked == {
+        "10.0.0.1": ("primary", "B12"),
+        "10.0.1.1": ("guest", "C3"),
+        "10.0.2.1": ("staff", "Hill building"),
+        "10.0.3.1": ("guest", "Hill building"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("device", "who"),
+    [
+        (Device("d", "10.0.0.1", "Trolley", "p1", shared=True), ("unidentified", "ambiguous", "")),
+        (
+            Device("d", "10.0.0.1", "Trolley", "p1", "primary", shared=True),
+            ("primary", "ambiguous", ""),
+        ),
+        (
+            Device("d", "10.0.0.1", "Trolley", "p1", "staff", shared=True),
+            ("unidentified", "ambiguous", ""),
+        ),
+        (Device("d", "10.0.0.1", "Trolley", "", "primary", shared=True), ("primary", "device", "")),
+        (
+            Device("d", "10.0.0.1", "Trolley", "gone", "primary", shared=True),
+            ("primary", "device", ""),
+        ),
+    ],
+)
+def test_a_device_that_several_share_names_nobody(device: Device, who: tuple[str, ...]) -> None:
+    roster = Roster([Person("p1", "Ann", "primary")], [device])
+    subject = subject_at(roster, "10.0.0.1")
+    assert (subject.group, subject.method, subject.person) == who
+    assert subject.device == "d"
+
+
+def test_the_group_of_a_person_is_known_while_they_are_here() -> None:
+    roster = Roster([Person("p1", "Ann", "primary")])
+    assert roster.group_of("p1") == "primary"
+    assert roster.group_of("p2") is None
