@@ -195,7 +195,9 @@ class Engine:
             self._watch = Watch(self._store)
         self._say_faults()
         if current_stamp(self.settings, self._watch.number()) != self.snapshot.stamp:
-            self.snapshot = self._ready(load_snapshot(self.settings, self._store, self.snapshot))
+            now = self._clock()
+            fresh = load_snapshot(self.settings, self._store, self.snapshot, now)
+            self.snapshot = self._ready(fresh)
         self._following.follow(self._store, self._watch.sessions, self._finding(), self._clock())
 
     def _finding(self) -> Finder:

@@ -1,29 +1,30 @@
 """Everything a verdict needs, loaded together: rules, the school's own entries, policy, people."""
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, tzinfo
-from importlib import resources
-from typing import Any
+from datetime import UTC, datetime, tzinfo
 
 from filter_rules.overlay import Overlay, OverlayEntry
 from filter_rules.ruleset import RuleSet
 from safeguard import logs
 from safeguard.building import open_rules, rules_in_force
 from safeguard.core.overrides import Override
-from safeguard.core.own_groups import joined
 from safeguard.core.policy import Policy, PolicyRule, Who
-from safeguard.core.policy_tables import described_groups, parse_overrides, parse_policy
+from safeguard.core.policy_documents import Document
+from safeguard.core.policy_tables import described_groups
 from safeguard.core.types import Action
 from safeguard.identity.roster import Roster, load_roster
 from safeguard.in_force import written_at
+from safeguard.policy_in_force import InForce, shipped_document, shipped_tables, take_up
 from safeguard.problems import UnusableError
 from safeguard.sealed_files import Marks, marks
 from safeguard.sealing import NOTHING_SEALED, Sealing, load_sealing
 from safeguard.settings import Settings
-from safeguard.store import generation, groups, overlay
+from safeguard.store import generation, overlay
+from safeguard.store import overrides as lifted
 from safeguard.store.session import Store
+
+OF_DOCUMENT = 1_000_000_000  # above it are the overrides that the document itself holds
 
 log = logs.logger("safeguard.loading")
 
@@ -45,7 +46,8 @@ class Stamp:
 class Snapshot:
     """What is in force. Workers swap it whole between two requests; it never changes.
 
-    `rules` is None where none could be read: then the stance of the settings applies.
+    `rules` is None where none could be read, or no policy: then the stance of the settings
+    applies. `held`: the policy's document, as it was read.
     """
 
     stamp: Stamp
@@ -54,6 +56,7 @@ class Snapshot:
     policy: Policy
     roster: Roster
     sealing: Sealing = NOTHING_SEALED
+    held: InForce | None = None
 
 
 def current_stamp(settings: Settings, number: int) -> Stamp:
@@ -63,26 +66,37 @@ def current_stamp(settings: Settings, number: int) -> Stamp:
     return Stamp(rules_in_force(data), number, marks(data), built)
 
 
-def load_snapshot(settings: Settings, store: Store, last: Snapshot | None = None) -> Snapshot:
-    """Load what is in force now; an unchanged artefact is taken over from `last`."""
+def load_snapshot(
+    settings: Settings, store: Store, last: Snapshot | None = None, now: datetime | None = None
+) -> Snapshot:
+    """Load what is in force now; an unchanged artefact or policy is taken over from `last`."""
     stamp = current_stamp(settings, generation.current(store))
     entries = [
         OverlayEntry(one.id, one.address, one.action.value, one.groups, one.reason)
         for one in overlay.in_force(store)
     ]
     sealing = _sealing(settings, stamp, last)
-    tables, zone = joined(_shipped_tables(), groups.groups(store)), settings.school.hours.tz
-    policy = parse_policy(tables, zone)
-    overrides = parse_overrides(tables, policy, zone)
-    policy = with_overrides(with_own_entries(policy, entries, stamp.generation), overrides)
+    zone = settings.school.hours.tz
+    held = take_up(store, zone, last.held if last else None)
+    document = held.document or shipped_document(zone, held.own)
+    living = [one.override for one in lifted.living(store, now or datetime.now(UTC))]
+    overrides = [
+        *lifted.from_document(document, OF_DOCUMENT),
+        *lifted.allowed(living, document),
+    ]
+    policy = with_own_entries(
+        replace(document.policy, version=held.version), entries, stamp.generation
+    )
+    policy = with_overrides(policy, overrides)
     blocking = bool(sealing.faults) and settings.sealed.stance == "block"
     return Snapshot(
         stamp,
-        _rules(settings, stamp, last),
+        _rules(settings, stamp, last) if held.document else None,
         Overlay((*entries, *(one.entry for one in overrides if one.entry))),
         replace(policy, sealed_missing=blocking),
         load_roster(store),
         sealing,
+        held,
     )
 
 
@@ -106,27 +120,27 @@ def _rules(settings: Settings, stamp: Stamp, last: Snapshot | None) -> RuleSet |
 
 def shipped_policy(zone: tzinfo = UTC) -> Policy:
     """The default policy, as the school gets it; `zone` is that of the school's clocks."""
-    return parse_policy(_shipped_tables(), zone)
+    return shipped_document(zone).policy
 
 
 def shipped_groups() -> dict[str, str]:
     """The groups of the default policy, each with the sentence that says who is in it."""
-    return described_groups(_shipped_tables())
+    return described_groups(shipped_tables())
 
 
-def school_policy(store: Store) -> Policy:
-    """The default policy with the school's own groups below its."""
-    return parse_policy(joined(_shipped_tables(), groups.groups(store)))
+def school_policy(store: Store, zone: tzinfo = UTC) -> Policy:
+    """The policy in force, with the school's own groups; the shipped one where it cannot be read."""
+    return _document(store, zone).policy
 
 
 def school_groups(store: Store) -> dict[str, str]:
-    """The groups of the policy and of the school's own, each with who is in it."""
-    return described_groups(joined(_shipped_tables(), groups.groups(store)))
+    """The groups of the policy in force and of the school's own, each with who is in it."""
+    return dict(_document(store, UTC).groups)
 
 
-def _shipped_tables() -> dict[str, Any]:
-    text = resources.files("safeguard").joinpath("data/policy.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+def _document(store: Store, zone: tzinfo) -> Document:
+    held = take_up(store, zone)
+    return held.document or shipped_document(zone, held.own)
 
 
 def with_overrides(policy: Policy, overrides: Sequence[Override]) -> Policy:

@@ -19,6 +19,8 @@ LASTS = {
     Outcome.LYRICS: timedelta(days=90),  # a song is sung for a term
     Outcome.TOO_BROAD: timedelta(days=30),  # until the rule is mended
 }
+LONGEST = max(LASTS.values())
+NEVER = "{} can be urgent, and is never exempted: mend its phrases instead."
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,28 @@ def propose(
     )
 
 
+def refused(exemption: Exemption, rules: ConcernRules) -> str:
+    """Return why it may not be, as a sentence; empty where it may. A proposal always may."""
+    lasts = exemption.expires - exemption.since
+    checks = (
+        (not rules.mutable(exemption.theme), NEVER.format(exemption.theme)),
+        (exemption.up_to >= Severity.URGENT, "Nothing urgent is exempted."),
+        (
+            not exemption.group or not exemption.kinds,
+            "An exemption is for one group and for the kinds of text that were judged.",
+        ),
+        (
+            not exemption.host and not exemption.phrase,
+            "An exemption is for one site or one phrase: without either it would hide a theme.",
+        ),
+        (
+            not timedelta() < lasts <= LONGEST,
+            f"An exemption ends after it begins, and within {LONGEST.days} days.",
+        ),
+    )
+    return next((sentence for wrong, sentence in checks if wrong), "")
+
+
 def covers(exemption: Exemption, event: ConcernEvent) -> bool:
     """Say whether an exemption speaks of an event, whenever it was."""
     return (
@@ -171,7 +195,7 @@ def _never(theme: str, outcome: Outcome, said: Sequence[ThemeSeen], rules: Conce
     if outcome not in NOT_A_CONCERN:
         return f"“{outcome.value.capitalize()}” says nothing against the rule."
     if not rules.mutable(theme):
-        return f"{theme} can be urgent, and is never exempted: mend its phrases instead."
+        return NEVER.format(theme)
     if not said:
         return f"None of these events speaks of {theme}."
     return ""

@@ -76,12 +76,7 @@ def parse_policy(found: Table, zone: tzinfo = UTC) -> Policy:
 
 def parse_overrides(found: Table, policy: Policy, zone: tzinfo = UTC) -> tuple[Override, ...]:
     """Return the overrides; one that goes beyond the ceiling raises."""
-    limits = found["overrides"]
-    ceiling = Ceiling(
-        timedelta(minutes=limits["longest_minutes"]),
-        limits["most_groups"],
-        limits["most_people"],
-    )
+    ceiling = ceiling_of(found)
     overrides = tuple(
         _override(number, line, zone) for number, line in enumerate(found.get("override", ()), 1)
     )
@@ -89,6 +84,16 @@ def parse_overrides(found: Table, policy: Policy, zone: tzinfo = UTC) -> tuple[O
         if sentence := refusal(one, policy, ceiling):
             raise ValueError(f"The override {one.id} cannot be: {sentence}")
     return overrides
+
+
+def ceiling_of(found: Table) -> Ceiling:
+    """Return how far overrides may go."""
+    limits = found["overrides"]
+    return Ceiling(
+        timedelta(minutes=limits["longest_minutes"]),
+        limits["most_groups"],
+        limits["most_people"],
+    )
 
 
 def described_groups(found: Table) -> dict[str, str]:

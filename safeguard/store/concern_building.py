@@ -5,7 +5,7 @@ the mark that these events are folded. Events that come hours late are folded li
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from safeguard.core.events import Event, Private
 from safeguard.core.folding import fold, needed
 from safeguard.core.noticing import concern_event_of
 from safeguard.core.types import Action, Channel, Reason
-from safeguard.store import class_lines
+from safeguard.store import class_lines, exemptions
 from safeguard.store.concern_rows import alone_with_concerns, kept_within
 from safeguard.store.concern_writing import Randomness, Source, Written, write
 from safeguard.store.session import Store, vault_of
@@ -114,6 +114,8 @@ def _folded(
     now: datetime,
     randomness: Randomness,
 ) -> Sequence[Written]:
+    looked_at = exemptions.looked_at(session, [one.event for one in sources.values()], terms.rules)
+    sources = {one.id: replace(sources[one.id], event=one) for one in looked_at}
     events = [one.event for one in sources.values()]
     kept = kept_within(session, needed(events, terms.rules))
     changes = fold([one.concern for one in kept], events, terms.rules)

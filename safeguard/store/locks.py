@@ -16,6 +16,8 @@ class Lock(IntEnum):
     SEALED_QUESTIONS = 0x5EA1ED  # the count of questions about sealed lists
     CONCERNS = 0xC04CE24  # which concerns there are, and what is in them
     LEADING = 0x5AFE_1EAD  # a session's: the node that does what one does for all
+    POLICY = 0x5AFE_9011C1  # which version is in force, and the number of the next
+    UNBLOCKING = 0x5AFE_0CE2  # which sites are asked for, and which codes were used
     ACCESS_DAYS = 0x5AFE_ACCE5  # making and dropping days of the access log
     UPGRADE = 0x5AFE_60A2D  # the schema: one node upgrades, others wait
 

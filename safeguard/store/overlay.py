@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from safeguard.core.audit import Actor
 from safeguard.core.events import SCHOOL
@@ -51,34 +52,23 @@ def add(
 ) -> OwnEntry:
     """Add an entry. An entry for the same address and groups gives way to it."""
     with store.writing() as session:
-        tokens = tuple(sorted(groups))
-        gone = session.scalars(
-            update(OverlayRow)
-            .where(
-                OverlayRow.removed_at.is_(None),
-                OverlayRow.address == address,
-                OverlayRow.groups == tokens,
-            )
-            .values(removed_by=by, removed_at=now)
-            .returning(OverlayRow)
-        ).all()
-        row = OverlayRow(
-            school_id=SCHOOL,
-            address=address,
-            action=action.value,
-            groups=tokens,
-            reason=reason,
-            added_by=by,
-            added_at=now,
-        )
-        session.add(row)
-        session.flush()
-        generation.bump(session)
-        before = [_told(one) for one in gone]
-        audit.record_by(
-            session, actor, "added", "rule", str(row.id), {"before": before, "after": _told(row)}
-        )
-        return _entry(row)
+        made, before = _put(session, address, action, groups, reason, by, now)
+        told = {"before": before, "after": _told(made)}
+        audit.record_by(session, actor, "added", "rule", str(made.id), told)
+        return _entry(made)
+
+
+def put(
+    session: Session,
+    address: str,
+    action: Action,
+    groups: Collection[str],
+    reason: str,
+    by: str,
+    now: datetime,
+) -> OwnEntry:
+    """Add an entry within the caller's transaction. The caller tells the audit."""
+    return _entry(_put(session, address, action, groups, reason, by, now)[0])
 
 
 def remove(store: Store, entry_id: int, by: str, now: datetime, actor: Actor | None = None) -> bool:
@@ -96,6 +86,42 @@ def remove(store: Store, entry_id: int, by: str, now: datetime, actor: Actor | N
                 session, actor, "removed", "rule", str(entry_id), {"before": _told(gone)}
             )
         return gone is not None
+
+
+def _put(
+    session: Session,
+    address: str,
+    action: Action,
+    groups: Collection[str],
+    reason: str,
+    by: str,
+    now: datetime,
+) -> tuple[OverlayRow, list[dict[str, object]]]:
+    """Add an entry; return it, and what gave way to it."""
+    tokens = tuple(sorted(groups))
+    gone = session.scalars(
+        update(OverlayRow)
+        .where(
+            OverlayRow.removed_at.is_(None),
+            OverlayRow.address == address,
+            OverlayRow.groups == tokens,
+        )
+        .values(removed_by=by, removed_at=now)
+        .returning(OverlayRow)
+    ).all()
+    row = OverlayRow(
+        school_id=SCHOOL,
+        address=address,
+        action=action.value,
+        groups=tokens,
+        reason=reason,
+        added_by=by,
+        added_at=now,
+    )
+    session.add(row)
+    session.flush()
+    generation.bump(session)
+    return row, [_told(one) for one in gone]
 
 
 def _entries(store: Store, *, removed: bool, limit: int | None = None) -> list[OwnEntry]:

@@ -32,6 +32,10 @@ SEALED = (
     ("legal_holds", "reason"),
     ("contacts", "address"),
     ("people", "needs"),
+    ("unblock_requests", "words"),
+    ("unblock_askers", "url"),
+    ("unblock_askers", "reason"),
+    ("concern_exemptions", "phrase"),
     ("audit_payloads", "payload"),
 )
 REFUSED = EVERY_TABLE.tables["refused_records"]

@@ -9,11 +9,12 @@ from safeguard.store.tables import (
     nodes,
     notices,
     people,
+    policy,
     rules,
     sessions,
     spools,
 )
 from safeguard.store.tables.row import Row
 
-MODULES = (audit, cases, concerns, events, keeping, nodes, notices, people, rules, sessions, spools)
+MODULES = (audit, cases, concerns, events, keeping, nodes, notices, people, policy, rules, sessions, spools)
 EVERY_TABLE = Row.metadata

@@ -4,20 +4,24 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import LargeBinary, delete, select
 
+from filter_rules.types import Severity
 from safeguard import spool
-from safeguard.core.audit import Verified
+from safeguard.core.audit import Actor, Verified
+from safeguard.core.concern_rules import ConcernRules
 from safeguard.core.events import Growth, SealedEvent
+from safeguard.core.exempting import Exemption
+from safeguard.core.school_hours import SchoolHours
 from safeguard.core.types import Action
 from safeguard.core.visits import Visit, Visits
 from safeguard.records import decode, encode
 from safeguard.settings import Settings
-from safeguard.store import access, audit_verify, events, holds, resealing
+from safeguard.store import access, audit_verify, events, exemptions, holds, resealing
 from safeguard.store.access import WantedVisits
 from safeguard.store.access_days import drop_before
 from safeguard.store.intake import Batch, Refused, take_in
@@ -26,8 +30,10 @@ from safeguard.store.session import Store
 from safeguard.store.tables.every import EVERY_TABLE
 from safeguard.store.tables.nodes import NodeRow
 from safeguard.store.tables.spools import RefusedRow
+from safeguard.store.unblock_decisions import refuse
+from safeguard.store.unblock_requests import Asking, ask
 from safeguard.vault import old_keys, open_vault, rotate
-from tests.safeguard.samples import NOW, reviewer, stored_event
+from tests.safeguard.samples import NOW, PUPIL, reviewer, stored_event
 from tests.safeguard.store.keeping_samples import case, concern, event
 from tests.safeguard.store.test_retention import bring_visits
 
@@ -62,6 +68,7 @@ def full(any_store: Store) -> Store:
     key = concern(any_store, 1, 1, closed="real, and acted on", staff=staff)
     case(any_store, 2, 1, key, staff=staff)
     holds.place(any_store, staff, "the police asked", NOW, "pupil-7")
+    asked(any_store)
     records = [
         encode(SealedEvent(stored_event(50), vault.seal(b"words"))),
         encode(Visits((access_visit(vault.seal(b"/path")), access_visit(b"")))),
@@ -72,6 +79,18 @@ def full(any_store: Store) -> Store:
     refused = [Refused(number, one, "odd") for number, one in enumerate(records)]
     take_in(any_store, Batch("r", "proxy-0", 9, [], refused))
     return any_store
+
+
+def asked(store: Store) -> None:
+    """Somebody asked for a site and was refused; something is looked away from."""
+    lead = Actor("staff:1", NOW)
+    asking = Asking(PUPIL, "games.example", "https://games.example/", ("games",), "a lesson")
+    refuse(store, ask(store, asking, NOW).id, "not for a lesson", lead)
+    until = NOW + timedelta(days=9)
+    exemption = Exemption(
+        1, "drugs", "primary", NOW, until, frozenset({None}), Severity.HIGH, phrase="so sad"
+    )
+    exemptions.add(store, exemption, ConcernRules(SchoolHours(tz=UTC)), "a lesson", lead)
 
 
 def access_visit(path: bytes) -> Visit:
@@ -194,6 +213,8 @@ from pathlib import Path
 from safeguard.settings import Database, Settings
 from safeguard.store.resealing import reseal
 from safeguard.store.session import open_store
+from safeguard.store.unblock_decisions import refuse
+from safeguard.store.unblock_requests import Asking, ask
 from safeguard.vault import old_keys, rotate
 from datetime import date
 data = Path(sys.argv[1])
