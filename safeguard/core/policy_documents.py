@@ -94,7 +94,9 @@ def read(tables: Table, zone: tzinfo = UTC, own: Sequence[OwnGroup] = ()) -> Doc
     except (TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise UnusablePolicyError(f"The policy is not written as one is: {error}.") from error
     except ValueError as error:
-        raise UnusablePolicyError(str(error)) from error
+        says = str(error)  # a sentence, or the words of an enumeration
+        whole = says if says.endswith(".") else f"The policy cannot say this: {says}."
+        raise UnusablePolicyError(whole) from error
     if sentence := _amiss(document.policy):
         raise UnusablePolicyError(sentence)
     return document

@@ -88,7 +88,7 @@ def ask(store: Store, asking: Asking, now: datetime, school_id: int = SCHOOL) ->
         ).first()
         mine = None if row is None else _mine(session, row, who)
         if mine is None:
-            _check_bounds(session, who, now, school_id)
+            _check_bound(session, who, now)
         if row is None:
             row = _new(session, asking, now, school_id)
         row.count, row.last_at = row.count + 1, now
@@ -196,18 +196,18 @@ def forget(store: Store, before: datetime) -> int:
         return len(session.scalars(delete(row).where(old).returning(row.id)).all())
 
 
-def _check_bounds(session: Session, who: str, now: datetime, school_id: int) -> None:
+def _check_bound(session: Session, who: str, now: datetime) -> None:
     lately = select(func.count()).where(
         UnblockAskerRow.subject == who, UnblockAskerRow.at > now - HOUR
     )
     if (session.scalar(lately) or 0) >= MOST_AN_HOUR:
         raise UnusableError(f"You asked for {MOST_AN_HOUR} sites within an hour: wait for answers.")
-    there = select(func.count()).select_from(UnblockRequestRow).where(*_open(school_id))
-    if (session.scalar(there) or 0) >= MOST_OPEN:
-        raise UnusableError("So many requests wait that no more are taken: ask a teacher.")
 
 
 def _new(session: Session, asking: Asking, now: datetime, school_id: int) -> UnblockRequestRow:
+    there = select(func.count()).select_from(UnblockRequestRow).where(*_open(school_id))
+    if (session.scalar(there) or 0) >= MOST_OPEN:
+        raise UnusableError("So many requests wait that no more are taken: ask a teacher.")
     row = UnblockRequestRow(
         school_id=school_id,
         host=clean(asking.host),
