@@ -28,6 +28,7 @@ PeopleOption = Annotated[
     list[str] | None,
     typer.Option("--person", help="Or for whom: an id, the school's own number, or a whole name."),
 ]
+RoomsOption = Annotated[list[str] | None, typer.Option("--room", help="Or for this room.")]
 CategoriesOption = Annotated[list[str] | None, typer.Option("--category", help="What is lifted.")]
 SiteOption = Annotated[str, typer.Option("--site", help="Or which site: host, or host/path.")]
 MinutesOption = Annotated[
@@ -66,7 +67,9 @@ def lift(
     reason: ReasonOption,
     group: GroupsOption = None,
     person: PeopleOption = None,
-    category: CategoriesOption = None,
+    room: RoomsOption = None,
+    category: RoomsOption = Annotated[list[str] | None, typer.Option("--room", help="Or for this room.")]
+CategoriesOption = None,
     site: SiteOption = "",
     minutes: MinutesOption = None,
     data: DataOption = None,
@@ -76,8 +79,8 @@ def lift(
     settings = settings_of(data, config)
     with opened(settings) as store:
         document = document_in_force(settings, store)
-        people = frozenset(erasure.person_of(store, one).id for one in person or ())
-        who = Who(frozenset(group or ()), people)
+        people = [erasure.person_of(store, one).id for one in person or ()]
+        who = overrides.who_of(group or (), people, room or ())
         actor = acting(store, by)
         wanted = _wanted(who, category, site, minutes, reason, actor, document)
         made = overrides.lift(store, wanted, document, actor, how())
@@ -109,7 +112,8 @@ def codes(
     by: ByOption,
     reason: ReasonOption,
     group: GroupsOption = None,
-    category: CategoriesOption = None,
+    category: RoomsOption = Annotated[list[str] | None, typer.Option("--room", help="Or for this room.")]
+CategoriesOption = None,
     site: SiteOption = "",
     minutes: MinutesOption = None,
     data: DataOption = None,
@@ -157,7 +161,8 @@ def _wanted(
 
 def _line(one: Told, zone: tzinfo) -> str:
     made = one.override
-    whom = ", ".join(sorted(made.who.groups)) or f"{len(made.who.people)} people"
+    named = sorted(made.who.groups | overrides.rooms_of(made.who))
+    whom = ", ".join(named) or f"{len(made.who.people)} people"
     what = made.site or ", ".join(sorted(made.categories))
     return (
         f"{made.id:>5}  until {_clock(one.ended_at or made.until, zone)}  "
@@ -174,6 +179,7 @@ def _record(one: Told) -> dict[str, object]:
     return {
         "override": made.id,
         "groups": sorted(made.who.groups),
+        "rooms": sorted(overrides.rooms_of(made.who)),
         "people": len(made.who.people),
         "categories": sorted(made.categories),
         "site": made.site,

@@ -69,7 +69,7 @@ def add(
         school_id=school_id,
         groups=tuple(sorted(wanted.who.groups)),
         people=tuple(sorted(wanted.who.people)),
-        rooms=(),
+        rooms=tuple(sorted(rooms_of(wanted.who))),
         categories=tuple(sorted(wanted.categories)),
         site=(canonical_entry(wanted.site) or "") if wanted.site else "",
         since=wanted.since,
@@ -136,6 +136,17 @@ def allowed(found: Iterable[Override], document: Document) -> list[Override]:
     return [one for one in found if not refusal(one, document.policy, document.ceiling)]
 
 
+def who_of(groups: Iterable[str], people: Iterable[str], rooms: Iterable[str]) -> Who:
+    """Return whom an override is for."""
+    given = {"groups": groups, "people": people} | ({"rooms": rooms} if rooms else {})
+    return Who(**{name: frozenset(one) for name, one in given.items()})
+
+
+def rooms_of(who: Who) -> frozenset[str]:
+    rooms: frozenset[str] = getattr(who, "rooms", frozenset())
+    return rooms
+
+
 def from_document(document: Document, above: int) -> list[Override]:
     """Return the overrides of the document itself, numbered so that none is taken for another."""
     return [replace(one, id=above + one.id) for one in document.overrides]
@@ -153,6 +164,7 @@ def _said(one: Override) -> dict[str, object]:
     return {
         "groups": sorted(one.who.groups),
         "people": sorted(one.who.people),
+        "rooms": sorted(rooms_of(one.who)),
         "categories": sorted(one.categories),
         "site": one.site,
         "since": one.since.isoformat(),
@@ -167,7 +179,7 @@ def _told(row: OverrideRow) -> Told:
 def _override(row: OverrideRow) -> Override:
     return Override(
         id=row.id,
-        who=Who(frozenset(row.groups), frozenset(row.people)),
+        who=who_of(row.groups, row.people, row.rooms),
         since=row.since,
         until=row.until,
         by=row.by,
