@@ -68,8 +68,7 @@ def lift(
     group: GroupsOption = None,
     person: PeopleOption = None,
     room: RoomsOption = None,
-    category: RoomsOption = Annotated[list[str] | None, typer.Option("--room", help="Or for this room.")]
-CategoriesOption = None,
+    category: CategoriesOption = None,
     site: SiteOption = "",
     minutes: MinutesOption = None,
     data: DataOption = None,
@@ -112,8 +111,7 @@ def codes(
     by: ByOption,
     reason: ReasonOption,
     group: GroupsOption = None,
-    category: RoomsOption = Annotated[list[str] | None, typer.Option("--room", help="Or for this room.")]
-CategoriesOption = None,
+    category: CategoriesOption = None,
     site: SiteOption = "",
     minutes: MinutesOption = None,
     data: DataOption = None,
