@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from safeguard.core.toml_text import toml_of
 from tests.safeguard.policy_samples import SHIPPED, tables
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 PLAIN = (
     st.booleans()
     | st.integers(-(2**63), 2**63 - 1)

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,6 @@ from safeguard.store.tables.policy import UnblockCodeRow, UnblockTryRow
 from tests.safeguard.policy_samples import (
     ANN,
     BELL,
-    NOW,
     OTHER,
     PUPIL,
     audited,
@@ -47,7 +47,8 @@ def test_a_code_becomes_an_override_for_who_typed_it_until_the_bell(any_store: S
     first, _ = make(any_store, until=later(100))
     made = use(any_store, first.lower().replace("-", " "))
     assert made.who == Who(people=frozenset({"pupil-7"}))
-    assert (made.categories, made.until, made.by) == ({"games"}, BELL, "staff:1")
+    assert made.categories == {"games"}
+    assert (made.until, made.by) == (BELL, "staff:1")
     (living,) = overrides.living(any_store, later(2))
     assert (living.override, living.came_from) == (made, "code")
 
@@ -128,10 +129,8 @@ def test_of_many_who_type_one_code_at_once_one_gets_it(any_store: Store) -> None
     made: list[Override] = []
 
     def one(number: int) -> None:
-        try:
+        with suppress(UnusableError):
             made.append(use(any_store, code, replace(PUPIL, person=f"pupil-{number}")))
-        except UnusableError:
-            pass
 
     threads = [threading.Thread(target=one, args=(number,)) for number in range(4)]
     for thread in threads:
@@ -164,7 +163,8 @@ def test_staff_see_how_many_are_left_and_what_is_over_goes(any_store: Store) -> 
     use(any_store, code)
     site, games = unblock_codes.batches(any_store, later(2))
     assert (site.made, site.left, site.site) == (3, 2, "games.example")
-    assert (games.made, games.left, games.categories) == (1, 1, {"games"})
+    assert (games.made, games.left) == (1, 1)
+    assert games.categories == {"games"}
     assert [one.made for one in unblock_codes.batches(any_store, later(20))] == [3]
     assert unblock_codes.forget(any_store, later(20)) == 1
     assert unblock_codes.forget(any_store, later(60)) == 3
