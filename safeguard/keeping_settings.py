@@ -46,6 +46,8 @@ class Retention(Section):
     messages_days: int = _days(Kept.MESSAGES)
     refused_days: int = _days(Kept.REFUSED)
     self_tests_days: int = _days(Kept.SELF_TESTS)
+    requests_days: int = _days(Kept.REQUESTS)
+    lifted_days: int = _days(Kept.LIFTED)
     audit_details_days: int = _days(Kept.DETAILS)
     runs_days: int = _days(Kept.RUNS)
 

@@ -30,6 +30,8 @@ class Kept(StrEnum):
     MESSAGES = "messages sent"
     REFUSED = "records that could not be stored"
     SELF_TESTS = "self-tests"
+    REQUESTS = "unblock requests"
+    LIFTED = "lifted for a while"
     DETAILS = "details of the audit chain"
     RUNS = "what was removed, and when"
 
@@ -97,6 +99,15 @@ PERIODS: Mapping[Kept, Period] = {
     Kept.SELF_TESTS: Period(
         1095, 365, 3650, "the test", "What was tried through the filter, and what came of it.",
         "Evidence for three yearly reviews.", EVIDENCE,
+    ),
+    Kept.REQUESTS: Period(
+        90, 14, 365, "the answer", "Who asked for a blocked site, why, and the answer. Without an "
+        "answer: from when it was asked for last.",
+        "A term: to see what is asked for again and how long answers take.", LIMITATION,
+    ),
+    Kept.LIFTED: Period(
+        400, 30, 1100, "their end", "Overrides, unblock codes, and exemptions from concerns: for whom and why.",
+        "A school year and a term: the yearly review looks at them.", EVIDENCE,
     ),
     Kept.DETAILS: Period(
         2190, 365, 9132, "the entry", "What an entry of the audit chain says beyond who, what, whom "

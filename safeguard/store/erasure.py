@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from safeguard.core.concerns import Known
 from safeguard.problems import UnusableError
-from safeguard.store import access_retention, audit, holds, sessions
+from safeguard.store import access_retention, audit, holds, overrides, sessions, unblock_requests
 from safeguard.store.removal import Copies, remove, removing
 from safeguard.store.session import Store
 from safeguard.store.tables.audit import AuditPayloadRow, AuditRow
@@ -89,6 +89,8 @@ def erase(store: Store, person: str, who: str, why: str, now: datetime) -> Erase
     erased = Erased(visits, concerns, events, details)
     with removing(store) as session:
         sessions.forget(session, person)
+        unblock_requests.forget_person(session, person)
+        overrides.forget_person(session, person)
         session.execute(delete(PersonRow).where(PersonRow.id == person))
         audit.record(session, now, who, "erased", "person", person, {"why": why, **asdict(erased)})
     return erased

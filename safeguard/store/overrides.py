@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Text, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from filter_rules.overlay import canonical_entry
@@ -19,6 +19,7 @@ from safeguard.core.policy import Who
 from safeguard.core.policy_documents import Document
 from safeguard.problems import UnusableError
 from safeguard.store import audit, generation
+from safeguard.store.columns import holding
 from safeguard.store.session import Store
 from safeguard.store.tables.policy import OverrideRow
 
@@ -129,6 +130,16 @@ def over(store: Store, now: datetime, limit: int = 50, school_id: int = SCHOOL) 
     with store.reading() as session:
         rows = session.scalars(query.order_by(OverrideRow.until.desc()).limit(limit))
         return [_told(row) for row in rows]
+
+
+def forget_person(session: Session, person: str) -> None:
+    """Take a person out of what was lifted for them; what was for nobody else goes."""
+    named = type_coerce(OverrideRow.people, Text()).like(holding(person), escape="\\")
+    for row in session.scalars(select(OverrideRow).where(named)):
+        row.people = tuple(one for one in row.people if one != person)
+        if not (row.people or row.groups or row.rooms):
+            session.delete(row)
+    generation.bump(session)
 
 
 def allowed(found: Iterable[Override], document: Document) -> list[Override]:

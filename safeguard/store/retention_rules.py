@@ -18,6 +18,13 @@ from safeguard.store.tables.concerns import ConcernEventRow, ConcernRow, Evidenc
 from safeguard.store.tables.events import EventRow
 from safeguard.store.tables.keeping import LegalHoldRow, RetentionRunRow, SelfTestRow
 from safeguard.store.tables.notices import OutboxRow
+from safeguard.store.tables.policy import (
+    ExemptionRow,
+    OverrideRow,
+    UnblockAskerRow,
+    UnblockCodeRow,
+    UnblockRequestRow,
+)
 
 type Condition = ColumnElement[bool]
 
@@ -80,6 +87,14 @@ def sweeps(periods: Periods, now: datetime) -> Iterator[Sweep]:
         yield Sweep(name, before, EventRow.id, over, EventRow.person.in_(holds.PEOPLE))
     yield _by_time(Kept.MESSAGES, OutboxRow.id, OutboxRow.done_at, periods, now)
     yield _by_time(Kept.SELF_TESTS, SelfTestRow.id, SelfTestRow.at, periods, now)
+    yield _requests(periods.before(Kept.REQUESTS, now))
+    before = periods.before(Kept.LIFTED, now)
+    for row, name in (
+        (UnblockCodeRow, "codes"),
+        (OverrideRow, "overrides"),
+        (ExemptionRow, "exemptions"),
+    ):
+        yield Sweep(f"{Kept.LIFTED.value}: {name}", before, row.id, row.until < before)
     yield _by_time(Kept.RUNS, RetentionRunRow.id, RetentionRunRow.at, periods, now)
 
 
@@ -92,6 +107,17 @@ def _by_time(
 ) -> Sweep:
     before = periods.before(kept, now)
     return Sweep(kept.value, before, key, at < before)
+
+
+def _requests(before: datetime) -> Sweep:
+    """Requests by their answer, or without one by when they were asked for last."""
+    row = UnblockRequestRow
+    unanswered = and_(row.decided_at.is_(None), row.last_at < before)
+    held = row.id.in_(
+        select(UnblockAskerRow.request_id).where(UnblockAskerRow.person.in_(holds.PEOPLE))
+    )
+    over = or_(row.decided_at < before, unanswered)
+    return Sweep(Kept.REQUESTS.value, before, row.id, over, held)
 
 
 def _closed_cases(periods: Periods, now: datetime) -> Condition:

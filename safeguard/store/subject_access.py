@@ -7,12 +7,13 @@ from itertools import batched
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, Text, and_, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from safeguard.core.concerns import Known, outcome_words
 from safeguard.store import access, access_days, audit
 from safeguard.store.access import WantedVisits
+from safeguard.store.columns import holding
 from safeguard.store.session import Store
 from safeguard.store.tables.audit import AuditPayloadRow, AuditRow
 from safeguard.store.tables.cases import (
@@ -28,6 +29,7 @@ from safeguard.store.tables.events import EventRow, ReviewRow
 from safeguard.store.tables.keeping import LegalHoldRow
 from safeguard.store.tables.notices import OutboxRow
 from safeguard.store.tables.people import DeviceRow, PersonRow, StaffRow
+from safeguard.store.tables.policy import OverrideRow, UnblockAskerRow
 from safeguard.vault import UnsealError, Vault
 
 UNREADABLE = "cannot be read: its key is gone"
@@ -127,6 +129,9 @@ def _queries(person: str) -> Iterator[tuple[str, Select[Any]]]:
         about = or_(row.concern_id.in_(concerns), row.case_id.in_(cases))
         yield name, _of(row, about)
     yield "feedback", _of(FeedbackRow, FeedbackRow.concern_id.in_(concerns))
+    yield "unblock_requests", _of(UnblockAskerRow, UnblockAskerRow.person == person)
+    lifted = type_coerce(OverrideRow.people, Text()).like(holding(person), escape="\\")
+    yield "overrides", _of(OverrideRow, lifted)
     held = or_(LegalHoldRow.person == person, LegalHoldRow.case_id.in_(cases))
     yield "holds", _of(LegalHoldRow, held)
 

@@ -118,13 +118,6 @@ def batches(store: Store, now: datetime, school_id: int = SCHOOL) -> list[Batch]
     return list(found.values())
 
 
-def forget(store: Store, before: datetime) -> int:
-    """Remove the codes that were over before a moment."""
-    with store.writing() as session:
-        gone = delete(UnblockCodeRow).where(UnblockCodeRow.until < before)
-        return len(session.scalars(gone.returning(UnblockCodeRow.id)).all())
-
-
 def _used(
     store: Store, typed: str, subject: Subject, document: Document, now: datetime, school_id: int
 ) -> Override | str:

@@ -188,12 +188,9 @@ def told(row: UnblockRequestRow, vault: Vault, askers: tuple[Asker, ...] = ()) -
     )
 
 
-def forget(store: Store, before: datetime) -> int:
-    """Remove what was answered, or asked for last and never answered, before a moment."""
-    row = UnblockRequestRow
-    old = (row.decided_at < before) | (row.decided_at.is_(None) & (row.last_at < before))
-    with store.writing() as session:
-        return len(session.scalars(delete(row).where(old).returning(row.id)).all())
+def forget_person(session: Session, person: str) -> None:
+    """Remove what a person asked for; that it was asked for stays, without who."""
+    session.execute(delete(UnblockAskerRow).where(UnblockAskerRow.person == person))
 
 
 def _check_bound(session: Session, who: str, now: datetime) -> None:

@@ -125,3 +125,13 @@ def test_those_of_the_document_are_numbered_apart() -> None:
     }
     (one,) = overrides.from_document(document(override=[line]), 1000)
     assert (one.id, one.site) == (1001, "games.example")
+
+
+def test_who_is_erased_is_taken_out_of_what_was_lifted_for_them(any_store: Store) -> None:
+    both = lift(any_store, who=Who(people=frozenset({"pupil-7", "pupil-8"})))
+    lift(any_store, who=Who(people=frozenset({"pupil-7"})))
+    whole = lift(any_store)
+    with any_store.writing() as session:
+        overrides.forget_person(session, "pupil-7")
+    found = {one.override.id: one.override.who for one in overrides.living(any_store, NOW)}
+    assert found == {both: Who(people=frozenset({"pupil-8"})), whole: override().who}

@@ -1,5 +1,6 @@
 """What is over its time goes, what is not stays, and a hold keeps both."""
 
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -7,17 +8,19 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from filter_rules.types import Severity
-from safeguard.core.audit import Verified
+from safeguard.core.audit import Actor, Verified
 from safeguard.core.below_threshold import BelowThreshold
 from safeguard.core.concerns import Outcome
 from safeguard.core.events import Growth, Tally
 from safeguard.core.retention import Kept
+from safeguard.core.types import Subject
 from safeguard.core.visits import Visits, visit_id, visit_of
 from safeguard.keeping_settings import Retention
 from safeguard.records import Record, encode
-from safeguard.store import audit, audit_verify, holds, retention
+from safeguard.store import audit, audit_verify, holds, retention, unblock_requests
 from safeguard.store.access_days import days
 from safeguard.store.intake import Batch, Refused, take_in
+from safeguard.store.overrides import lift
 from safeguard.store.session import Store
 from safeguard.store.tables.audit import AuditPayloadRow, AuditRow
 from safeguard.store.tables.cases import CaseRow, NoteRow, OutcomeRow
@@ -26,10 +29,15 @@ from safeguard.store.tables.events import BelowThresholdRow, EventRow, TallyRow
 from safeguard.store.tables.keeping import LegalHoldRow, RetentionRunRow, SelfTestRow
 from safeguard.store.tables.notices import OutboxRow
 from safeguard.store.tables.spools import RefusedRow
+from safeguard.store.unblock_codes import make as make_codes
+from safeguard.store.unblock_decisions import refuse
+from safeguard.store.unblock_requests import Asking
+from tests.safeguard.policy_samples import document, override
 from tests.safeguard.samples import ALLOWED, NOW, PLACE, PUPIL, reviewer
 from tests.safeguard.store.keeping_samples import PERSON, ago, case, concern, event, there
 
 PERIODS = Retention().periods
+HELD = Subject("primary", "10.0.0.9", "pupil-9")
 
 
 def purged(store: Store) -> dict[str, int]:
@@ -66,6 +74,34 @@ def test_an_event_without_a_concern_goes_by_its_severity(
     event(any_store, 1, days, **changes)
     assert purged(any_store) == ({name: 1} if name else {})
     assert there(any_store, EventRow) == (0 if name else 1)
+
+
+def test_requests_and_what_was_lifted_go_after_their_time_unless_held(any_store: Store) -> None:
+    def asks(host: str, days: float, subject: Subject = PUPIL) -> int:
+        asking = Asking(subject, host, f"https://{host}/", ("games",), "a lesson")
+        return unblock_requests.ask(any_store, asking, ago(days)).id
+
+    begins = ago(402)
+    lifted = override(since=begins, until=begins + timedelta(hours=1))
+    lift(any_store, lifted, document(), Actor("staff:1", begins))
+    make_codes(any_store, lifted, 2, document(), Actor("staff:1", begins), os.urandom)
+    refuse(any_store, asks("old.example", 95), "no", Actor("staff:1", ago(91)))
+    refuse(any_store, asks("held.example", 95, HELD), "no", Actor("staff:1", ago(91)))
+    refuse(any_store, asks("late.example", 95), "no", Actor("staff:1", ago(89)))
+    asks("never answered.example", 91)
+    open_still = asks("asked again.example", 95)
+    asks("asked again.example", 80)
+    holds.place(any_store, reviewer(any_store), "a court asked", NOW, "pupil-9")
+    assert purged(any_store) == {
+        "unblock requests": 2,
+        "lifted for a while: codes": 2,
+        "lifted for a while: overrides": 1,
+    }
+    assert [one.id for one in unblock_requests.waiting(any_store)] == [open_still]
+    assert {one.host for one in unblock_requests.answered(any_store)} == {
+        "late.example",
+        "held.example",
+    }
 
 
 @pytest.mark.parametrize(

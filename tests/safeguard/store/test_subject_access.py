@@ -1,18 +1,37 @@
 """All that is kept about one person, opened."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from safeguard.core.audit import Actor
 from safeguard.core.concerns import Outcome
+from safeguard.core.policy import Who
+from safeguard.core.types import Subject
 from safeguard.store import audit, contacts, outbox, subject_access
 from safeguard.store.contacts import Place, Way
 from safeguard.store.outbox import CONCERN, NewMessage
+from safeguard.store.overrides import lift
 from safeguard.store.session import Store
+from safeguard.store.unblock_requests import Asking, ask
 from safeguard.vault import Vault
+from tests.safeguard.policy_samples import document, override
 from tests.safeguard.samples import NOW, reviewer
 from tests.safeguard.store.keeping_samples import PERSON, case, concern, event, pupil
 from tests.safeguard.store.test_retention import bring_visits
+
+ASKER = Subject("primary", "10.0.0.7", PERSON)
+
+
+def ask_and_lift(store: Store) -> None:
+    """The person and another one ask for a site, and for each something is lifted."""
+    asking = Asking(ASKER, "games.example", "https://games.example/", ("games",), "for chess")
+    ask(store, asking, NOW)
+    ask(store, replace(asking, subject=replace(ASKER, person="pupil-8")), NOW)
+    for people in ({PERSON}, {"pupil-8"}):
+        lifted = override(who=Who(people=frozenset(people)))
+        lift(store, lifted, document(), Actor("staff:1", NOW))
 
 
 def test_every_table_that_knows_of_the_person_is_told_and_opened(any_store: Store) -> None:
@@ -24,6 +43,7 @@ def test_every_table_that_knows_of_the_person_is_told_and_opened(any_store: Stor
     key = concern(any_store, 1, 1, one, closed=Outcome.ACTED.code, staff=staff)
     concern(any_store, 2, 1, subject="pupil-8")
     case(any_store, 3, 1, key, staff=staff)
+    ask_and_lift(any_store)
     with any_store.writing() as session:
         audit.record(session, NOW, "staff:1", "viewed", "person", PERSON, {"why": "a look"})
         audit.record(session, NOW, "staff:1", "viewed", "person", "pupil-8")
@@ -37,7 +57,7 @@ def test_every_table_that_knows_of_the_person_is_told_and_opened(any_store: Stor
     assert found.names == ("Ben Baker",)
     assert {name: len(rows) for name, rows in tables.items() if rows} == {
         "person": 1, "events": 1, "concerns": 1, "cases": 1, "case_people": 1, "notes": 1,
-        "outcomes": 2, "audit": 3, "messages": 1,
+        "outcomes": 2, "audit": 3, "messages": 1, "unblock_requests": 1, "overrides": 1,
     }  # fmt: skip
     assert tables["person"][0]["name"] == "Ada Abel"
     assert tables["events"][0]["sealed"]["words"] == "so sad"
@@ -46,6 +66,8 @@ def test_every_table_that_knows_of_the_person_is_told_and_opened(any_store: Stor
     assert tables["notes"][0]["staff_id"] == "Lee Lead"
     assert {one["outcome"] for one in tables["outcomes"]} == {"real, and acted on"}
     assert "a look" in tables["audit"][0]["payload"]
+    assert tables["unblock_requests"][0]["reason"] == "for chess"
+    assert tables["overrides"][0]["people"] == [PERSON]
     assert json.loads(json.dumps(tables)) == tables
 
 

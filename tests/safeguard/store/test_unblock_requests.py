@@ -117,15 +117,14 @@ def test_an_answer_is_for_those_who_asked_and_the_turnaround_is_kept(any_store: 
     assert ask(any_store, minutes=40).id != number  # who asks again asks anew
 
 
-def test_what_is_old_goes_with_all_who_asked(any_store: Store) -> None:
+def test_who_is_erased_asked_for_nothing_but_that_it_was_asked_for_stays(any_store: Store) -> None:
     number = ask(any_store).id
-    ask(any_store, "chat.example", OTHER, minutes=10)
-    unblock_decisions.refuse(any_store, number, "no", by(BEN, 30))
-    assert unblock_requests.forget(any_store, later(10)) == 0
-    assert unblock_requests.forget(any_store, later(11)) == 1
-    assert unblock_requests.forget(any_store, later(31)) == 1
-    with any_store.reading() as session:
-        assert session.scalars(select(UnblockAskerRow.id)).all() == []
+    ask(any_store, subject=OTHER)
+    with any_store.writing() as session:
+        unblock_requests.forget_person(session, "pupil-7")
+    shown = unblock_requests.request(any_store, number)
+    assert shown is not None
+    assert (shown.count, [one.person for one in shown.askers]) == (2, ["pupil-8"])
 
 
 def test_requests_of_one_school_are_not_anothers(any_store: Store) -> None:
