@@ -17,8 +17,8 @@ from filter_rules.types import Finding, Hit, Kind, Part
 from filter_rules.urls import Url, split
 from safeguard import logs
 from safeguard.core.decide import decide
-from safeguard.core.modes import Modes
 from safeguard.core.identifying import Claim
+from safeguard.core.modes import Modes
 from safeguard.core.overrides import marked
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.identity.finder import Finder

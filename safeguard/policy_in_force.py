@@ -69,9 +69,7 @@ def shipped_document(zone: tzinfo, own: Sequence[OwnGroup] = ()) -> Document:
     return read(shipped_tables(), zone, own)
 
 
-def _without(
-    number: int, trouble: str, last: InForce | None, own: tuple[OwnGroup, ...]
-) -> InForce:
+def _without(number: int, trouble: str, last: InForce | None, own: tuple[OwnGroup, ...]) -> InForce:
     kept = last is not None and last.document is not None
     # Which version, and not what is wrong with it: that may quote what staff wrote.
     log.error(

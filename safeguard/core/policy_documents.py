@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
-from safeguard.core.own_groups import OwnGroup, joined
 from safeguard.core.overrides import Ceiling, Override
+from safeguard.core.own_groups import OwnGroup, joined
 from safeguard.core.policy import Policy
 from safeguard.core.policy_tables import (
     Table,

@@ -20,7 +20,14 @@ from tests.admin_web.school import (
 FILES = {"static", "bootstrap.static", "security.static"}
 LINKS = {"setup.first_accounts", "reset.new_password"}
 OPEN = FILES | LINKS | {"security.login"}
-LEAD = {"audit.listing", "live.concerns", "events.today", "events.by_reference", "events.one", "events.undo"}
+LEAD = {
+    "audit.listing",
+    "live.concerns",
+    "events.today",
+    "events.by_reference",
+    "events.one",
+    "events.undo",
+}
 TECHNICIAN = {
     "health.overview",
     "health.send_tests",

@@ -16,5 +16,18 @@ from safeguard.store.tables import (
 )
 from safeguard.store.tables.row import Row
 
-MODULES = (audit, cases, concerns, events, keeping, nodes, notices, people, policy, rules, sessions, spools)
+MODULES = (
+    audit,
+    cases,
+    concerns,
+    events,
+    keeping,
+    nodes,
+    notices,
+    people,
+    policy,
+    rules,
+    sessions,
+    spools,
+)
 EVERY_TABLE = Row.metadata
