@@ -13,8 +13,12 @@ import msgspec
 
 from filter_rules.sealed import WITHHELD
 from safeguard.core.events import Event, Private, SealedEvent, new_event_id
+from safeguard.core.explanations import Explanation
+from safeguard.core.policy import Policy
 from safeguard.core.types import Channel, Subject, Target, Verdict
 from safeguard.engine import Engine
+from safeguard.explaining import explained
+from safeguard.list_lines import lines_of
 from safeguard.problems import UnusableError
 from safeguard.store.asked import asked_since, keep_within
 from safeguard.store.session import AwayError, Store
@@ -46,26 +50,62 @@ class Questions:
         self._randomness = randomness
         self._looked: datetime | None = None
 
-    def ask(self, subject: Subject, target: Target, now: datetime) -> Verdict:
-        """Return the verdict, or raise PausedError: it tells nothing of this question."""
+    def ask(
+        self, subject: Subject, target: Target, now: datetime, at: datetime | None = None
+    ) -> Verdict:
+        """Return the verdict as of a moment (none given: now), or raise PausedError.
+
+        The error tells nothing of this question.
+        """
+        policy = self._engine.snapshot.policy.at(at) if at else None
         if not self._engine.snapshot.sealing.lists.lists:
-            return self._engine.judge(subject, target)
+            return self._engine.judge(subject, target, policy)
+        return self._keeping(lambda: self._ask(subject, target, now, policy))
+
+    def _ask(
+        self, subject: Subject, target: Target, now: datetime, policy: Policy | None
+    ) -> Verdict:
+        self._stop_if_paused(now)
+        verdict = self._engine.judge(subject, target, policy)
+        if verdict.withheld:
+            self._keep(subject, verdict, now)
+        return verdict
+
+    def _keeping[T](self, ask: Callable[[], T]) -> T:
         try:
-            return self._ask(subject, target, now)
+            return ask()
         except AwayError as error:
             raise UnusableError(
                 "What is asked about sealed lists must be kept, and the database cannot be used "
                 "now, so no question is answered. Ask again when it is back."
             ) from error
 
-    def _ask(self, subject: Subject, target: Target, now: datetime) -> Verdict:
-        self._stop_if_paused(now)
-        verdict = self._engine.judge(subject, target)
-        if verdict.withheld:
-            kept = self._kept(subject, verdict, now)
-            if not keep_within(self._store, kept, now - SPELL, self._most, self._account):
-                raise self._paused()
-        return verdict
+    def _keep(self, subject: Subject, verdict: Verdict, now: datetime) -> None:
+        kept = self._kept(subject, verdict, now)
+        if not keep_within(self._store, kept, now - SPELL, self._most, self._account):
+            raise self._paused()
+
+    def explain(
+        self, subject: Subject, target: Target, now: datetime, at: datetime | None = None
+    ) -> Explanation:
+        """Return the answer as of a moment (none given: now) with all that leads to it.
+
+        However many groups are asked about, it is one question.
+        """
+        return self._keeping(lambda: self._explained(subject, target, now, at or now))
+
+    def _explained(
+        self, subject: Subject, target: Target, now: datetime, at: datetime
+    ) -> Explanation:
+        seals = bool(self._engine.snapshot.sealing.lists.lists)
+        if seals:
+            self._stop_if_paused(now)
+        verdict = self._engine.judge(subject, target, self._engine.snapshot.policy.at(at))
+        lines = lines_of(self._engine.settings.data, () if verdict.withheld else verdict.hits)
+        found, hidden = explained(self._engine, subject, target, at, verdict, lines)
+        if seals and found.withheld:
+            self._keep(subject, hidden or verdict, now)
+        return found
 
     @property
     def _most(self) -> int:

@@ -5,7 +5,7 @@ what was done. This is the only caller of `decide`.
 """
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
@@ -20,6 +20,7 @@ from safeguard.core.decide import decide
 from safeguard.core.identifying import Claim
 from safeguard.core.modes import Modes
 from safeguard.core.overrides import marked
+from safeguard.core.policy import Policy
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.identity.finder import Finder
 from safeguard.identity.following import Following
@@ -55,6 +56,17 @@ def open_engine(settings: Settings, *, reads_text: bool = False) -> "Engine":
     finally:
         store.close()
     return Engine(settings, snapshot, reads_text=reads_text, following=following)
+
+
+def judged_by(
+    policy: Policy,
+    subject: Subject,
+    hits: Sequence[Hit],
+    findings: Sequence[Finding] = (),
+    kind: Kind | None = None,
+) -> Verdict:
+    """The verdict of a policy that need not be in force: a draft, before anybody lives with it."""
+    return decide(subject, hits, findings, kind, policy)
 
 
 def utc_now() -> datetime:
@@ -144,29 +156,37 @@ class Engine:
         """How search engines, YouTube and sign-in pages are to be asked on this one's behalf."""
         return self.snapshot.policy.modes_of(subject)
 
-    def judge(self, subject: Subject, target: Target) -> Verdict:
-        """The verdict by the snapshot in force; raises only on a defect, and then edges block."""
-        snapshot = self.snapshot
+    def judge(self, subject: Subject, target: Target, policy: Policy | None = None) -> Verdict:
+        """The verdict by the snapshot in force; raises only on a defect, and then edges block.
+
+        `policy`: by this one instead, for those who ask what would be at another time.
+        """
+        snapshot = self.snapshot if policy is None else replace(self.snapshot, policy=policy)
         url = split(target.url) if target.url else None
         sealed = _sealed(snapshot, subject, target, url)
         if sealed:
             return _stamped(decide(subject, sealed, (), None, snapshot.policy), snapshot)
         if snapshot.rules is None:
             return self._without_rules(target)
-        own = marked(snapshot.overlay.match(target.host, url))
         facts = snapshot.policy.facts
-        hits = (*own, *facts.of(target, url), *snapshot.rules.match(target.host, url))
+        hits = (*self.found_in_lists(target.host, url), *facts.of(target, url))
         led_to = _networks(snapshot.rules, target.addresses)
         findings: tuple[Finding, ...] = ()
-        if target.words and target.kind and self.text_is_read(subject):
+        if target.words and target.kind and snapshot.policy.reads_words_of(subject):
             findings = (
                 *snapshot.rules.detect(target.words, target.kind),
                 *facts.in_text(target.words, target.kind),
             )
-        verdict = decide(
-            subject, self._reachable_of(hits), findings, target.kind, snapshot.policy, led_to
-        )
+        verdict = decide(subject, hits, findings, target.kind, snapshot.policy, led_to)
         return _stamped(verdict, snapshot)
+
+    def found_in_lists(self, host: str, url: Url | None) -> tuple[Hit, ...]:
+        """What the lists and the school's own entries say of an address; sealed lists apart."""
+        snapshot = self.snapshot
+        own = marked(snapshot.overlay.match(host, url))
+        return self._reachable_of(
+            (*own, *(snapshot.rules.match(host, url) if snapshot.rules else ()))
+        )
 
     def refresh(self) -> bool:
         """Take up what has changed since; True if anything had. Call it often, off the loop.

@@ -3,11 +3,13 @@
 import ipaddress
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from typing import Annotated
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from typing import Annotated, Any
 
 import typer
 
+from filter_rules.sealed import WITHHELD
 from safeguard.asking import Questions
 from safeguard.building import build, is_stale
 from safeguard.cli.options import (
@@ -22,7 +24,9 @@ from safeguard.cli.options import (
     progress_bar,
     settings_of,
 )
-from safeguard.core.explain import as_record, because, sentences, shown
+from safeguard.core.explain import as_record, because, shown
+from safeguard.core.explanations import in_full, record_of
+from safeguard.core.schedule import moment
 from safeguard.core.types import Action, Channel, Reason, Subject, Verdict
 from safeguard.engine import Engine, open_engine
 from safeguard.loading import shipped_groups
@@ -38,7 +42,16 @@ def check(
     group: Annotated[str, typer.Option(help="Judge as this group. Default: unidentified.")] = "",
     user: Annotated[str, typer.Option(help="Judge as this person, by name.")] = "",
     ip: Annotated[str, typer.Option(help="Judge as the device at this address.")] = "",
-    explain: Annotated[bool, typer.Option("--explain", help="Say every rule weighed.")] = False,
+    at: Annotated[
+        str,
+        typer.Option(metavar="TIME", help="As of then: 2026-12-01T12:30, by the school's clocks."),
+    ] = "",
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain", help="Say who asks, what matched, every rule, what others get, until when."
+        ),
+    ] = False,
     as_json: JsonOption = False,
     data: DataOption = None,
     config: ConfigOption = None,
@@ -47,20 +60,67 @@ def check(
     settings = settings_of(data, config)
     engine = ready_engine(settings)
     subject = _subject(engine, settings, group, user, ip)
+    zone = settings.school.hours.tz
+    as_of = moment_of(at, zone) if at else None
     store = open_store(settings)
     status = 0
     try:
         questions = Questions(engine, store, f"the account {account()}, with check", myself().who)
+        asked = _Asked(engine, questions, subject, as_of, zone)
         for text in _texts(targets):
-            verdict, host = judge_text(engine, questions, subject, text)
+            verdict, told = asked.explained(text) if explain else asked.told(text)
             status = max(status, _status(text, verdict))
-            if as_json:
-                typer.echo(json.dumps(as_record(text, host, verdict), ensure_ascii=False))
-            else:
-                typer.echo("\n  ".join(_words(text, verdict, explain=explain)))
+            typer.echo(
+                json.dumps(told.record, ensure_ascii=False) if as_json else "\n  ".join(told.words)
+            )
     finally:
         store.close()
     raise typer.Exit(status)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An answer, as lines to read and as a record."""
+
+    words: list[str]
+    record: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """All that is the same for each target."""
+
+    engine: Engine
+    questions: Questions
+    subject: Subject
+    at: datetime | None
+    zone: tzinfo
+
+    def told(self, text: str) -> tuple[Verdict, _Told]:
+        verdict, host = judge_text(self.engine, self.questions, self.subject, text, self.at)
+        return verdict, _Told(
+            [_words(shown(text, verdict), verdict)], as_record(text, host, verdict)
+        )
+
+    def explained(self, text: str) -> tuple[Verdict, _Told]:
+        target = self.engine.target_of(text, Channel.TESTER)
+        if target is None:
+            return self.told(text)
+        found = self.questions.explain(self.subject, target, now(), self.at)
+        address = WITHHELD if found.withheld else text
+        words = [_words(address, found.verdict), *in_full(found, self.zone)]
+        return found.verdict, _Told(words, record_of(replace(found, address=text)))
+
+
+def moment_of(text: str, zone: tzinfo) -> datetime:
+    """A moment as it is typed: by the school's clocks, unless it says another offset."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UnusableError(
+            f"{text!r} is no time: write 2026-12-01T12:30, or 2026-12-01T12:30+00:00."
+        ) from error
+    return moment(found.date(), found.time(), zone) if found.tzinfo is None else found
 
 
 def ready_engine(settings: Settings) -> Engine:
@@ -83,13 +143,13 @@ def ready_engine(settings: Settings) -> Engine:
 
 
 def judge_text(
-    engine: Engine, questions: Questions, subject: Subject, text: str
+    engine: Engine, questions: Questions, subject: Subject, text: str, at: datetime | None = None
 ) -> tuple[Verdict, str]:
     """The verdict for what a person typed, and the host it was read as (empty: it is none)."""
     target = engine.target_of(text, Channel.TESTER)
     if target is None:
         return Verdict(Action.BLOCK, Reason.UNREADABLE), ""
-    return questions.ask(subject, target, now()), target.host
+    return questions.ask(subject, target, now(), at), target.host
 
 
 def _status(text: str, verdict: Verdict) -> int:
@@ -143,12 +203,8 @@ def _person(settings: Settings, name: str) -> Subject:
     return Subject(found[0].group, person=found[0].id, method="named")
 
 
-def _words(text: str, verdict: Verdict, *, explain: bool) -> list[str]:
+def _words(address: str, verdict: Verdict) -> str:
     flag = " (flagged)" if verdict.flagged else ""
-    first = f"{verdict.action.value}{flag}  {shown(text, verdict)}"
-    why = verdict.rule or because(verdict)
     about = ", ".join(verdict.categories)
-    return [
-        f"{first}  {why}{f'  [{about}]' if about else ''}",
-        *(sentences(verdict) if explain else ()),
-    ]
+    why = verdict.rule or because(verdict)
+    return f"{verdict.action.value}{flag}  {address}  {why}{f'  [{about}]' if about else ''}"

@@ -82,6 +82,17 @@ class Schedule:
         edges = (edge for both in self._open(yesterday, AHEAD + 1) for edge in both)
         return min((edge for edge in edges if edge > now), default=None)
 
+    def edges(self, since: datetime, ahead: timedelta) -> list[datetime]:
+        """Return when windows begin or end within a while, in any order."""
+        first = since.astimezone(self.zone).date() - DAY
+        both = self._open(first, ahead // DAY + 2)
+        return [edge for window in both for edge in window if since <= edge <= since + ahead]
+
+    def turns(self) -> list[datetime]:
+        """Return when its dates begin and are over: between these it is the same each week."""
+        days = [(span.first, span.last + DAY) for span in (*self.during, *self.outside)]
+        return [moment(day, MIDNIGHT, self.zone) for both in days for day in both]
+
     def _open(self, first: date, days: int) -> Iterator[tuple[datetime, datetime]]:
         for day in (first + number * DAY for number in range(days)):
             if _any_holds(self.outside, day) or not (
