@@ -1,12 +1,12 @@
 """Explain an answer of the engine: what others get, and when it will be another one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 
 from filter_rules.types import Hit
+from safeguard.core.edges import edges_between
 from safeguard.core.explanations import Change, Explanation, alike, answer_of
-from safeguard.core.policy import Policy
 from safeguard.core.types import Subject, Target, Verdict
 from safeguard.engine import Engine
 
@@ -63,16 +63,9 @@ def next_change(
     """Return when the answer is another one next, within a week; and how far was looked."""
     now = answer_of(verdict)
     policy = engine.snapshot.policy
-    edges = list(islice(_edges(policy, at, at + AHEAD), MOST_EDGES))
+    edges = list(islice(edges_between(policy, at, at + AHEAD), MOST_EDGES))
     for edge in edges:
         then = answer_of(engine.judge(subject, target, policy.at(edge)))
         if (then.action, then.flagged) != (now.action, now.flagged):
             return Change(edge, then), edge
     return None, edges[-1] if len(edges) == MOST_EDGES else at + AHEAD
-
-
-def _edges(policy: Policy, at: datetime, end: datetime) -> Iterator[datetime]:
-    edge = policy.next_edge(at)
-    while edge is not None and edge < end:
-        yield edge
-        edge = policy.next_edge(edge)

@@ -1,8 +1,9 @@
 """Everything a verdict needs, loaded together: rules, the school's own entries, policy, people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from typing import Any
 
 from filter_rules.overlay import Overlay, OverlayEntry
 from filter_rules.ruleset import RuleSet
@@ -10,7 +11,7 @@ from safeguard import logs
 from safeguard.building import open_rules, rules_in_force
 from safeguard.core.overrides import Override
 from safeguard.core.policy import Policy, PolicyRule, Who
-from safeguard.core.policy_documents import Document
+from safeguard.core.policy_documents import Document, read
 from safeguard.core.policy_tables import described_groups
 from safeguard.core.types import Action
 from safeguard.identity.roster import Roster, load_roster
@@ -141,6 +142,17 @@ def school_groups(store: Store) -> dict[str, str]:
 def _document(store: Store, zone: tzinfo) -> Document:
     held = take_up(store, zone)
     return held.document or shipped_document(zone, held.own)
+
+
+def drafted(snapshot: Snapshot, tables: Mapping[str, Any], zone: tzinfo) -> Policy:
+    """A draft of the policy, with the school's own entries and the overrides that are in force."""
+    draft = read(tables, zone, snapshot.held.own if snapshot.held else ()).policy
+    own = (one for one in snapshot.policy.rules if one.lifts or _is_own(one))
+    return replace(draft, rules=(*draft.rules, *own), version=f"a draft of {draft.version}")
+
+
+def _is_own(rule: PolicyRule) -> bool:
+    return any(one.startswith("own:") for one in rule.categories)
 
 
 def with_overrides(policy: Policy, overrides: Sequence[Override]) -> Policy:

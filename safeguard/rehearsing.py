@@ -6,14 +6,11 @@ people; nobody is named. Paths are encrypted and stay so: what a list says of a 
 is counted apart, for hosts alone cannot tell it.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from filter_rules.ruleset import RuleSet
-from filter_rules.sealed import WITHHELD
-from safeguard.core.small_counts import SMALLEST
 from safeguard.gathering import Progress
 from safeguard.loading import load_snapshot
 from safeguard.problems import UnusableError
@@ -22,28 +19,10 @@ from safeguard.side_by_side import Effect, Judges, Spoken
 from safeguard.sources import Source
 from safeguard.store import traffic
 from safeguard.store.session import Store
+from safeguard.visit_counts import Amount, Counted, Hosts, HostVisits, Steps
 
 DAYS = 7
-MOST_HOSTS = 500_000
-TOP = 20
 NO_LOG = "There is no access log of the last seven days."
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """So many visits, to so many hosts, of so many people; None: too few to be told."""
-
-    visits: int = 0
-    hosts: int = 0
-    people: int | None = 0
-
-
-@dataclass(frozen=True, slots=True)
-class HostVisits:
-    """A host, and how many visits to it there were."""
-
-    host: str
-    visits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +61,16 @@ def rehearse(
     snapshot = load_snapshot(settings, store)
     spoken = Spoken(source, alone, progress)
     judges = Judges(settings, snapshot, spoken)
-    steps = _Steps(progress, 2 * len(days))
-    hosts = _Hosts()
+    steps = Steps(progress, 2 * len(days))
+    hosts = Hosts(lambda host: spoken.names(host) or spoken.names_part_of(host))
     for day in steps.each("Looking at the hosts of a week", days):
-        hosts.look(traffic.hosts_of(store, day), spoken)
-    found = _Counted()
+        hosts.look(traffic.hosts_of(store, day))
+    found = Counted[Effect]()
     visits = 0
     for day in steps.each("Counting the visits of a week", days):
         visits += traffic.how_many(store, day)
-        for one in traffic.visits_to(store, day, list(hosts.spoken_of)):
-            host = hosts.spoken_of[one.host]
+        for one in traffic.visits_to(store, day, list(hosts.wanted)):
+            host = hosts.wanted[one.host]
             found.add(judges.effect(one.group, host), host, one.who, one.visits)
     return Rehearsal(
         first=first,
@@ -102,78 +81,6 @@ def rehearse(
         cut=hosts.cut,
         is_in_force=judges.is_in_force,
         patterns=spoken.patterns,
-        amounts=found.amounts(),
-        top=found.top(),
+        amounts={one: found.amount(one) for one in Effect if found.visits(one)},
+        top={one: found.top(one) for one in Effect if found.visits(one)},
     )
-
-
-@dataclass(slots=True)
-class _Hosts:
-    """The hosts of the log that the list speaks of, by number, among all that were looked at."""
-
-    spoken_of: dict[int, str] = field(default_factory=dict)
-    seen: set[int] = field(default_factory=set)
-    cut: bool = False
-
-    def look(self, hosts: Iterator[tuple[int, str]], spoken: Spoken) -> None:
-        for number, host in hosts:
-            if number in self.seen:
-                continue
-            if len(self.seen) >= MOST_HOSTS:
-                self.cut = True
-                continue
-            self.seen.add(number)
-            if host != WITHHELD and (spoken.names(host) or spoken.names_part_of(host)):
-                self.spoken_of[number] = host
-
-
-class _Counted:
-    """Visits, hosts and people by effect."""
-
-    def __init__(self) -> None:
-        self._visits: dict[Effect, Counter[str]] = {}
-        self._people: dict[Effect, set[str]] = {}
-
-    def add(self, effect: Effect, host: str, who: str, visits: int) -> None:
-        self._visits.setdefault(effect, Counter())[host] += visits
-        self._people.setdefault(effect, set()).add(who)
-
-    def amounts(self) -> dict[Effect, Amount]:
-        return {
-            effect: Amount(
-                self._visits[effect].total(),
-                len(self._visits[effect]),
-                _unless_few(len(self._people[effect])),
-            )
-            for effect in Effect
-            if effect in self._visits
-        }
-
-    def top(self) -> dict[Effect, list[HostVisits]]:
-        return {
-            effect: [
-                HostVisits(host, visits)
-                for host, visits in sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:TOP]
-            ]
-            for effect, counts in self._visits.items()
-        }
-
-
-def _unless_few(people: int) -> int | None:
-    return people if people >= SMALLEST else None
-
-
-@dataclass(slots=True)
-class _Steps:
-    """Tells the progress, a step a day."""
-
-    progress: Progress
-    total: int
-    done: int = 0
-
-    def each(self, what: str, days: Sequence[date]) -> Iterator[date]:
-        for day in days:
-            self.progress(what, self.done, self.total)
-            yield day
-            self.done += 1
-            self.progress(what, self.done, self.total)

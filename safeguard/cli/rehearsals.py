@@ -11,12 +11,13 @@ from safeguard.cli.options import myself, notes, now
 from safeguard.core.small_counts import SMALLEST
 from safeguard.gathering import Progress
 from safeguard.problems import UnusableError
-from safeguard.rehearsing import DAYS, MOST_HOSTS, NO_LOG, Rehearsal, rehearse
+from safeguard.rehearsing import DAYS, NO_LOG, Rehearsal, rehearse
 from safeguard.settings import Settings
 from safeguard.side_by_side import Effect
 from safeguard.sources import Source
 from safeguard.store import audit, schema
 from safeguard.store.session import AwayError, Store, database_url
+from safeguard.visit_counts import MOST_HOSTS
 
 NOT_TOLD = "What the list would change of real visits is not told:"
 NOT_LOGGED = (

@@ -8,7 +8,7 @@ after now, holds every state that it can be in.
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from safeguard.core.policy import Policy
+from safeguard.core.policy import Policy, Times
 from safeguard.core.schedule import Schedule
 
 WEEK = timedelta(days=8)  # with the day on which the clocks change
@@ -35,3 +35,18 @@ def edges_of(policies: Iterable[Policy], now: datetime) -> list[datetime]:
 
 def _week(schedule: Schedule, start: datetime) -> Iterator[datetime]:
     return (edge for edge in schedule.edges(start, WEEK) if edge > start)
+
+
+def edges_between(policy: Policy, since: datetime, until: datetime) -> Iterator[datetime]:
+    """Yield each moment after the first and before the last at which rules begin or end."""
+    edge = policy.next_edge(since)
+    while edge is not None and edge < until:
+        yield edge
+        edge = policy.next_edge(edge)
+
+
+def resting(policy: Policy, now: datetime) -> frozenset[Times]:
+    """Return which times are none at this moment: where these are the same, the policy is."""
+    on = {name for name, schedule in policy.schedules.items() if schedule.is_on(now)}
+    every = {one.times for one in policy.rules} | {one.times for one in policy.text_rules}
+    return frozenset(one for one in every if one.rests(now, on))

@@ -5,19 +5,25 @@ What is asked of it is a day at a time, so that a day that is dropped meanwhile 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import batched
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
-from safeguard.core.events import SCHOOL
+from filter_rules.types import Severity
+from safeguard.core.events import SCHOOL, first_id_at
+from safeguard.core.types import Channel
+from safeguard.core.visits import first_visit_id_at
 from safeguard.store.access_days import HOSTS, SUBJECTS, VISITS, day_open
 from safeguard.store.access_days import days as kept_days
 from safeguard.store.session import Store
+from safeguard.store.tables.events import EventRow
 
 AT_ONCE = 10_000  # hosts that one query asks for
 STREAMED = 10_000
+
+type Between = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,19 @@ class Visited:
     group: str
     who: str
     visits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """What was flagged of someone, so many times: themes with severities, and categories."""
+
+    group: str
+    who: str
+    kind: str
+    themes: tuple[tuple[str, Severity], ...]
+    categories: tuple[str, ...]
+    list: str
+    times: int
 
 
 class _Someone(NamedTuple):
@@ -57,10 +76,22 @@ def how_many(store: Store, day: date) -> int:
         return 0 if connection is None else connection.scalar(query) or 0
 
 
+def groups_of(store: Store, day: date, school_id: int = SCHOOL) -> frozenset[str]:
+    """Return the groups that somebody was in on a day."""
+    with day_open(store, day) as connection:
+        if connection is None:
+            return frozenset()
+        return frozenset(one.group for one in _people(connection, day, school_id).values())
+
+
 def visits_to(
-    store: Store, day: date, hosts: Sequence[int], school_id: int = SCHOOL
+    store: Store,
+    day: date,
+    hosts: Sequence[int],
+    school_id: int = SCHOOL,
+    between: Between | None = None,
 ) -> Iterator[Visited]:
-    """Yield who was at these hosts on a day, and how often.
+    """Yield who was at these hosts on a day, or between two moments of it, and how often.
 
     What was done with a visit is not asked: what is asked for is in an index, and that is not.
     """
@@ -71,13 +102,43 @@ def visits_to(
         for some in batched(hosts, AT_ONCE):
             query = (
                 select(VISITS.c.host, VISITS.c.subject, func.count())
-                .where(VISITS.c.day == day, VISITS.c.host.in_(some))
+                .where(VISITS.c.day == day, VISITS.c.host.in_(some), *_within(between))
                 .group_by(VISITS.c.host, VISITS.c.subject)
             )
             with _streamed(connection).execute(query) as rows:
                 for host, subject, visits in rows:
                     if (someone := known.get(subject)) is not None:
                         yield Visited(host, *someone, visits)
+
+
+def flagged_since(store: Store, since: datetime, school_id: int = SCHOOL) -> Iterator[Flagged]:
+    """Yield what was flagged and is kept, without what was typed or where."""
+    of = (
+        EventRow.group, EventRow.kind, EventRow.themes, EventRow.categories, EventRow.list,
+        EventRow.person, EventRow.device, EventRow.address,
+    )  # fmt: skip
+    query = (
+        select(*of, func.count())
+        .where(EventRow.flagged, EventRow.id >= first_id_at(since))
+        .where(EventRow.school_id == school_id, EventRow.channel != Channel.TESTER.value)
+        .group_by(*of)
+    )
+    with store.reading() as session:
+        for group, kind, themes, categories, listed, *whom, times in session.execute(query):
+            who = next(filter(None, whom), "")
+            yield Flagged(group, who, kind, _themes(themes), tuple(categories), listed, times)
+
+
+def _themes(kept: Sequence[str]) -> tuple[tuple[str, Severity], ...]:
+    both = (one.rpartition(":") for one in kept)
+    return tuple((theme, Severity(int(severity))) for theme, _, severity in both)
+
+
+def _within(between: Between | None) -> Iterator[ColumnElement[bool]]:
+    if between is not None:
+        since, until = (first_visit_id_at(one) for one in between)
+        yield VISITS.c.id >= since
+        yield VISITS.c.id < until
 
 
 def _people(connection: Connection, day: date, school_id: int) -> dict[int, _Someone]:

@@ -6,20 +6,21 @@ from pathlib import Path
 import pytest
 
 from filter_rules.formats.format import Format
-from safeguard import rehearsing
+from safeguard import visit_counts
 from safeguard.building import build, compile_alone
 from safeguard.core.types import Action, Subject, Target
 from safeguard.core.visits import Visits, visit_id, visit_of
 from safeguard.importing import import_source
 from safeguard.previewing import imported, source_of
 from safeguard.problems import UnusableError
-from safeguard.rehearsing import Amount, HostVisits, Rehearsal, rehearse
+from safeguard.rehearsing import Rehearsal, rehearse
 from safeguard.settings import Settings
 from safeguard.side_by_side import Effect
 from safeguard.sources import Source
 from safeguard.store import overlay
 from safeguard.store.intake import Batch, take_in
 from safeguard.store.session import Store
+from safeguard.visit_counts import Amount, HostVisits
 from tests.safeguard.samples import ALLOWED, NOW, sealed
 
 LATER = NOW + timedelta(hours=6)
@@ -204,7 +205,7 @@ def test_what_a_sealed_list_withheld_is_no_host(desk: Desk) -> None:
 def test_more_hosts_than_can_be_looked_at_are_cut_and_said(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rehearsing, "MOST_HOSTS", 3)
+    monkeypatch.setattr(visit_counts, "MOST_HOSTS", 3)
     hosts = [f"site-{number}.example" for number in range(5)]
     desk.visited(*[("primary", "p", host, n) for n, host in enumerate(hosts)])
     found = desk.rehearse("".join(f"||{host}^\n" for host in hosts))
@@ -214,7 +215,7 @@ def test_more_hosts_than_can_be_looked_at_are_cut_and_said(
 def test_hosts_that_come_again_on_another_day_are_no_more_hosts(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rehearsing, "MOST_HOSTS", 2)
+    monkeypatch.setattr(visit_counts, "MOST_HOSTS", 2)
     desk.visited(
         *[
             ("primary", "p", f"site-{n}.example", n + day * DAYS_AGO)
@@ -232,7 +233,7 @@ def test_the_most_visited_come_first_and_no_more_than_can_be_read(desk: Desk) ->
         ("primary", "p", "site-29.example", 70),
     )
     top = desk.rehearse("".join(f"||site-{n}.example^\n" for n in range(30))).top[Effect.BLOCKED]
-    assert len(top) == rehearsing.TOP
+    assert len(top) == visit_counts.TOP
     assert top[0] == HostVisits("site-29.example", 2)
 
 

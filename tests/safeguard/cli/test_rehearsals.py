@@ -157,7 +157,7 @@ def test_what_one_must_know_to_read_the_numbers_is_said(
     safeguard("rules", "import", "--category=games", "--name=odd", str(tmp_path / "odd.txt"))
     safeguard("rules", "build")
     visited(school, "site1.example", "site2.example", "site3.example")
-    monkeypatch.setattr("safeguard.rehearsing.MOST_HOSTS", 2)
+    monkeypatch.setattr("safeguard.visit_counts.MOST_HOSTS", 2)
     ran = safeguard("rules", "preview", "odd")
     assert "in force already" in ran.err
     assert "         6        1            6  are blocked by it alone" in ran.out
