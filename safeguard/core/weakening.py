@@ -19,12 +19,12 @@ from typing import NamedTuple
 
 from filter_rules.types import Finding, Hit, Kind, Severity
 from safeguard.core.by_whom import ByWhom
-from safeguard.core.edges import edges_of
+from safeguard.core.edges import Clock, timed
 from safeguard.core.overrides import Ceiling
-from safeguard.core.policy import Policy, PolicyRule, Stand, TextRule
+from safeguard.core.policy import ALWAYS, Policy, PolicyRule, Stand, TextRule
 from safeguard.core.types import Action, Subject, Verdict
 
-MOST_JUDGED = 50_000
+MOST_JUDGED = 20_000
 ANYTHING = "whatever else is blocked"  # a category beside a named address: what it lies in
 ANY_OTHER = "anything else"  # a category or theme that no rule names
 NOBODY_KNOWS = "someone whose group is not known"
@@ -95,7 +95,7 @@ def weakened(
     someone there is a change of its own. `groups_of` says the group of each person that rules
     name; who is not in it is judged as in any group.
     """
-    found = _Found(now)
+    found = _Found(now, Clock((before, after), now))
     for one in _of_settings(before, after, ceilings):
         found.add(one)
     circles = [*_circles(before, after, frozenset(peopled), groups_of or {})]
@@ -106,7 +106,7 @@ def weakened_by_move(
     policy: Policy, before: Subject, after: Subject, judge: Judge, now: datetime
 ) -> Sequence[Weakening]:
     """Return what is weaker for a person, device or network that moves to another group."""
-    found = _Found(now)
+    found = _Found(now, Clock((policy,), now))
     for one in _of_circle(policy, policy, before.group, after.group):
         found.add(one)
     return found.of(policy, policy, [Circle(before, after)], judge)
@@ -173,12 +173,9 @@ def _rules(policy: Policy) -> tuple[AnyRule, ...]:
 
 
 def _about_person(policy: Policy, person: str) -> frozenset[object]:
-    return frozenset(_timed(policy, rule) for rule in _rules(policy) if person in rule.who.people)
-
-
-def _timed(policy: Policy, rule: AnyRule) -> object:
-    """A rule with its schedule: the same name may stand for other hours."""
-    return rule, policy.schedules.get(rule.times.schedule)
+    return frozenset(
+        (rule, timed(policy, rule)) for rule in _rules(policy) if person in rule.who.people
+    )
 
 
 @dataclass(frozen=True)
@@ -217,20 +214,21 @@ class _Side:
         one = self.policy
         groups = {group for rule in rules for group in rule.who.groups}
         return (
-            frozenset(_timed(one, rule) for rule in rules),
+            frozenset((rule, timed(one, rule)) for rule in rules),
             tuple(group for group in self.lineage if group in groups),
             tuple(category in some for some in (one.sealed, one.help, one.beyond_overrides)),
             category in one.circumvention and self.reads,
         )
 
-    def among(self, rules: frozenset[AnyRule], beside: Sequence[PolicyRule]) -> Policy:
-        """The policy with these rules alone, which are all that speak of what is asked."""
+    def among(self, rules: Iterable[AnyRule], beside: Sequence[PolicyRule]) -> Policy:
+        """The policy with these rules alone, always in force: all that speak of what is asked."""
+        always = [replace(one, times=ALWAYS) if one.times != ALWAYS else one for one in rules]
         return replace(
             self.policy,
-            rules=(*(one for one in rules if isinstance(one, PolicyRule)), *beside),
-            text_rules=tuple(one for one in rules if isinstance(one, TextRule)),
+            rules=(*(one for one in always if isinstance(one, PolicyRule)), *beside),
+            text_rules=tuple(one for one in always if isinstance(one, TextRule)),
             sealed_missing=False,
-            moment=None,
+            schedules={},
         )
 
 
@@ -254,6 +252,7 @@ class _Found:
     """What is weaker, for whom, since when, gathered circle by circle."""
 
     now: datetime
+    clock: Clock
     whom: dict[tuple[Weaker, str], tuple[set[str], set[str]]] = field(default_factory=dict)
     since: dict[tuple[Weaker, str], datetime] = field(default_factory=dict)
     known: dict[object, Sequence[tuple[Weaker, datetime]]] = field(default_factory=dict)
@@ -296,15 +295,22 @@ class _Found:
         self, asked: _Asked, sides: tuple[_Side, _Side], judge: Judge
     ) -> Iterator[tuple[Weaker, datetime]]:
         """In what ways, each as of the first moment."""
-        policies = [
-            side.among(rules, asked.beside) for side, rules in zip(sides, asked.rules, strict=True)
-        ]
+        both = list(zip(sides, asked.rules, strict=True))
+        every = frozenset(timed(side.policy, one) for side, rules in both for one in rules)
         told: set[Weaker] = set()
-        for now in edges_of(policies, self.now):
+        for now, active in self.clock.states(every):
             self.judged += 1
             was, becomes = (
-                judge(policy.at(now), side.subject, asked.hits, asked.findings, asked.kind)
-                for policy, side in zip(policies, sides, strict=True)
+                judge(
+                    side.among(
+                        (one for one in rules if timed(side.policy, one) in active), asked.beside
+                    ),
+                    side.subject,
+                    asked.hits,
+                    asked.findings,
+                    asked.kind,
+                )
+                for side, rules in both
             )
             for how in _how(was, becomes):
                 if how not in told:
