@@ -20,6 +20,7 @@ from admin_web.site import here
 from filter_rules.hosts import is_address
 from safeguard.asking import Questions
 from safeguard.core import explain
+from safeguard.core.explanations import Explanation
 from safeguard.core.types import Channel, Subject, Target, Verdict
 from safeguard.loading import shipped_groups
 from safeguard.problems import UnusableError
@@ -56,15 +57,22 @@ class WhyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The verdict for one question, with all that was weighed."""
+    """The explanation of one question, as the page shows it."""
 
-    subject: Subject
     target: Target
-    verdict: Verdict
+    explained: Explanation
+
+    @property
+    def subject(self) -> Subject:
+        return self.explained.subject
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.explained.verdict
 
     @property
     def address(self) -> str:
-        return explain.shown(self.target.url or self.target.host, self.verdict)
+        return explain.shown(self.explained.address, self.verdict)
 
     @property
     def because(self) -> str:
@@ -106,16 +114,16 @@ def _answer(form: WhyForm) -> Answer | None:
     else:
         subject = Subject(form.group.data)
     try:
-        verdict = questions().ask(subject, target, here().clock())
+        explained = questions().explain(subject, target, here().clock())
     except UnusableError as error:
         form.address.errors = [str(error)]
         form.address.data = ""
         return None
-    if verdict.withheld:
+    if explained.withheld:
         form.address.data = ""  # the page names it nowhere, and the question is in the chain
     else:
         viewed("asked", "address", group=subject.group, **_asked(form))
-    return Answer(subject, target, verdict)
+    return Answer(target, explained)
 
 
 def _asked(form: WhyForm) -> dict[str, str]:

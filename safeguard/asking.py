@@ -102,10 +102,9 @@ class Questions:
             self._stop_if_paused(now)
         verdict = self._engine.judge(subject, target, self._engine.snapshot.policy.at(at))
         lines = lines_of(self._engine.settings.data, () if verdict.withheld else verdict.hits)
-        found, hidden = explained(self._engine, subject, target, at, verdict, lines)
-        if seals and found.withheld:
-            self._keep(subject, hidden or verdict, now)
-        return found
+        if seals and verdict.withheld:
+            self._keep(subject, verdict, now)
+        return explained(self._engine, subject, target, at, verdict, lines)
 
     @property
     def _most(self) -> int:

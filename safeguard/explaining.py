@@ -1,6 +1,7 @@
 """Explain an answer of the engine: what others get, and when it will be another one."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -21,39 +22,31 @@ def explained(
     at: datetime,
     verdict: Verdict,
     lines: Mapping[Hit, int],
-) -> tuple[Explanation, Verdict | None]:
-    """Explain a verdict of that moment, and return one of another group that is withheld, if any.
+) -> Explanation:
+    """Explain a verdict of that moment.
 
-    Of what a sealed list decides nothing more is said: it is the same for everyone.
+    Of what a sealed list decides nothing more is said. Of a site that merely carries something
+    sealed, groups that are never decrypted get another answer than others: so where there are
+    sealed lists they are asked one by one, whatever the site, and each question is kept.
     """
     policy = engine.snapshot.policy.at(at)
     above = policy.groups.lineage(subject.group)[1:]
     asked = target.url or target.host
+    one = Explanation(asked, target.host, subject, above, at, verdict)
     if verdict.withheld:
-        one = Explanation(asked, target.host, subject, above, at, verdict, withheld=True)
-        return one, None
-    others = {
-        group: engine.judge(Subject(group), target, policy)
-        for group in policy.groups.above
-        if group != subject.group
-    }
-    hidden = next((one for one in others.values() if one.withheld), None)
+        return one
+    alone = policy.private_groups if engine.snapshot.sealing.lists.lists else frozenset[str]()
+    others = [group for group in policy.groups.above if group != subject.group]
     change, until = next_change(engine, subject, target, at, verdict)
-    return (
-        Explanation(
-            asked,
-            target.host,
-            subject,
-            above,
-            at,
-            verdict,
-            alike(others),
-            change,
-            until,
-            lines,
-            hidden is not None,
+    return replace(
+        one,
+        elsewhere=alike(
+            {one: engine.judge(Subject(one), target, policy) for one in others if one not in alone}
         ),
-        hidden,
+        unasked=tuple(one for one in others if one in alone),
+        next=change,
+        until=until,
+        lines=lines,
     )
 
 

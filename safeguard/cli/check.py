@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from filter_rules.sealed import WITHHELD
 from safeguard.asking import Questions
 from safeguard.building import build, is_stale
 from safeguard.cli.options import (
@@ -107,8 +106,7 @@ class _Asked:
         if target is None:
             return self.told(text)
         found = self.questions.explain(self.subject, target, now(), self.at)
-        address = WITHHELD if found.withheld else text
-        words = [_words(address, found.verdict), *in_full(found, self.zone)]
+        words = [_words(shown(text, found.verdict), found.verdict), *in_full(found, self.zone)]
         return found.verdict, _Told(words, record_of(replace(found, address=text)))
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
 
-from filter_rules.sealed import WITHHELD
 from filter_rules.types import Hit
 from safeguard.core.events import sureness
 from safeguard.core.explain import about, as_record, because, sentences
@@ -49,8 +48,8 @@ class Explanation:
 
     `above`: the groups that the subject's group is in, the nearest first. `lines`: where the
     entries that matched stand in the files of their lists, as far as that is known. `until`:
-    how far was looked for the next change. `withheld`: nothing of the address may be told, for
-    that would tell what a sealed list holds; then nothing is said of other groups either.
+    how far was looked for the next change. `unasked`: groups that must be asked for alone.
+    What a sealed list decides is `withheld`, and nothing is said of other groups.
     """
 
     address: str
@@ -60,10 +59,14 @@ class Explanation:
     at: datetime
     verdict: Verdict
     elsewhere: tuple[Alike, ...] = ()
+    unasked: tuple[str, ...] = ()
     next: Change | None = None
     until: datetime | None = None
     lines: Mapping[Hit, int] = field(default_factory=dict)
-    withheld: bool = False
+
+    @property
+    def withheld(self) -> bool:
+        return self.verdict.withheld
 
     @property
     def sureness(self) -> str:
@@ -100,8 +103,7 @@ def in_full(one: Explanation, zone: tzinfo) -> list[str]:
 def record_of(one: Explanation) -> dict[str, Any]:
     """The JSON of `safeguard check --json --explain`: what it says without, and more."""
     verdict = one.verdict
-    address, host = (WITHHELD, WITHHELD) if one.withheld else (one.address, one.host)
-    return as_record(address, host, verdict) | {
+    return as_record(one.address, one.host, verdict) | {
         "at": one.at.isoformat(),
         "who": {
             "group": one.subject.group,
@@ -113,6 +115,7 @@ def record_of(one: Explanation) -> dict[str, Any]:
         },
         "matched": [_hit_record(hit, one) for hit in verdict.hits],
         "elsewhere": [{"groups": list(some.groups)} | _answer(some) for some in one.elsewhere],
+        "unasked": list(one.unasked),
         "next": None
         if one.next is None
         else {"at": one.next.at.isoformat()} | _answer(one.next.then),
@@ -154,6 +157,8 @@ def _matched(one: Explanation) -> Iterator[str]:
 def _elsewhere(one: Explanation) -> Iterator[str]:
     for some in one.elsewhere:
         yield f"For {', '.join(some.groups)}: {some.answer}."
+    if one.unasked:
+        yield f"Not asked for {', '.join(one.unasked)}, who are never decrypted: ask for them alone."
 
 
 def _when(one: Explanation, zone: tzinfo) -> Iterator[str]:

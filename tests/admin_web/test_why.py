@@ -103,3 +103,23 @@ def test_to_rehearse_a_rule_is_a_question_too(school: School, tom: Visitor, entr
     assert tom.send("/rules/add", rule).status_code == 429
     kept = events.search(school.store, Wanted()).events
     assert {one.event.rule for one in kept} == {"asked by tom@school.test, on this site"}
+
+
+def test_it_says_what_others_get_and_which_line_of_which_list_was_met(tom: Visitor) -> None:
+    text = tom.text("/why?address=chatgpt.com&group=secondary")
+    assert "For other groups" in text
+    assert "sixth-form, staff, guest" in text
+    assert "pupils up to year 11: AI chat" in text
+    assert "(list safeguard/ai-chat, line " in text
+
+
+def test_of_a_site_that_carries_something_sealed_no_group_is_asked_beside_that_could_tell(
+    school: School, tom: Visitor
+) -> None:
+    import_sealed(school.settings.data, "test-list", ["https://carrier.test/album/7"], NOW)
+    school.engine.refresh()
+    pages = [tom.text(f"/why?address={one}&group=staff") for one in ("carrier.test", "other.test")]
+    told = [page.partition("<h1>")[2] for page in pages]
+    assert told[0].replace("carrier", "other") == told[1]
+    assert "Not asked for guest" in pages[0]
+    assert not events.search(school.store, Wanted()).events
