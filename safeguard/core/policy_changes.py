@@ -79,7 +79,7 @@ def _key(part: str, key: str, old: Any, new: Any) -> Iterator[str]:
 
 
 def _listed(name: str, old: Any, new: Any) -> Iterator[str]:
-    if not isinstance(old or [], list) or not isinstance(new or [], list):
+    if not _are_lists(old, new):
         yield f"{name} is now {in_words(new)}, and was {in_words(old)}."
         return
     more, less = _more_and_less(old or [], new or [])
@@ -178,7 +178,7 @@ def rule_in_words(part: str, rule: Table, tables: Table) -> str:
 def _field(the: str, key: str, was: Any, becomes: Any) -> Iterator[str]:
     if key == "groups" and not (was and becomes):  # nobody named is everyone
         yield f"{the} is now for {whom({key: becomes})}, and was for {whom({key: was})}."
-    elif key in FIELDS and isinstance(was or [], list) and isinstance(becomes or [], list):
+    elif key in FIELDS and _are_lists(was, becomes):
         yield from _of_list(the, key, was or [], becomes or [])
     elif key == "action":
         yield f"{the} would now {becomes}, and would {was} before."
@@ -222,9 +222,14 @@ def _but_name(rule: Table) -> dict[str, Any]:
 
 def _same(old: Any, new: Any) -> bool:
     """Whether two values say the same: of a list, in whatever order."""
-    if isinstance(old or [], list) and isinstance(new or [], list):
+    if _are_lists(old, new):
         return not any(_more_and_less(old or [], new or []))
     return bool(old == new)
+
+
+def _are_lists(*values: Any) -> bool:
+    """Whether these are lists, or nothing, which is as good as a list of none."""
+    return all(one is None or isinstance(one, list) for one in values)
 
 
 def _more_and_less(old: Iterable[Any], new: Iterable[Any]) -> tuple[list[Any], list[Any]]:
