@@ -1,4 +1,4 @@
-"""What runs beside the drainer: this node among others, the lanes of duties, and updates of lists.
+"""What runs beside the drainer: this node among others, lanes of duties, feeds, updates of lists.
 
 All are processes of their own, looked after between two rounds of draining and never waited for.
 """
@@ -72,9 +72,11 @@ class Company:
         lanes: Sequence[Beside],
         updates: Updates | None,
         clock: Callable[[], datetime],
+        own: Sequence[Beside] = (),
     ) -> None:
         self._node = node
         self._lanes = lanes
+        self._own = own  # what each node runs for itself, whoever leads
         self._updates = updates
         self._clock = clock
         self._looked: datetime | None = None
@@ -88,6 +90,8 @@ class Company:
         leads = self._node.leads()
         for lane in self._lanes:
             lane.tick(wanted=leads)
+        for one in self._own:
+            one.tick(wanted=True)
         if self._updates is not None and leads:
             self._updates.tick()
         with suppress(AwayError):
@@ -96,8 +100,8 @@ class Company:
     def close(self) -> None:
         if self._updates is not None:
             self._updates.close()
-        for lane in self._lanes:
+        for lane in (*self._lanes, *self._own):
             lane.end()
-        for lane in self._lanes:
+        for lane in (*self._lanes, *self._own):
             lane.close()
         self._node.close()

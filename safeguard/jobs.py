@@ -144,11 +144,13 @@ def run(
     stop: Flag,
     updates: Updates | None = None,
     lanes: Sequence[Beside] = (),
+    own: Sequence[Beside] = (),
 ) -> None:
     """Drain until told to stop; then once more, so that a clean stop leaves little behind."""
     store = open_store(settings)
     drain = Drain(store, settings.data / FOLDER)
-    company = Company(ThisNode(settings.data, store), lanes, updates, lambda: datetime.now(UTC))
+    node = ThisNode(settings.data, store)
+    company = Company(node, lanes, updates, lambda: datetime.now(UTC), own)
     wait = EVERY
     try:
         while True:
@@ -193,6 +195,13 @@ def lanes_of(data: Path, config: Path | None) -> tuple[Beside, ...]:
     return tuple(Beside(f"duties {lane}", [*command, lane.value]) for lane in Lane)
 
 
+def feeds_of(settings: Settings, config: Path | None) -> tuple[Beside, ...]:
+    """Return the process of the feeds, not started yet; none where the settings name no feed."""
+    where = ["--data", str(settings.data), *(["--config", str(config)] if config else [])]
+    command = [sys.executable, "-m", "safeguard.identity_feeds.feeding", *where]
+    return (Beside("identity feeds", command),) if settings.feeds.wanted else ()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m safeguard.jobs", description=__doc__)
     parser.add_argument("--data", type=Path)
@@ -204,7 +213,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = settings_file.load(given.data, given.config)
         config = given.config
-        run(settings, stop, _updates(settings.data, config), lanes_of(settings.data, config))
+        lanes, own = lanes_of(settings.data, config), feeds_of(settings, config)
+        run(settings, stop, _updates(settings.data, config), lanes, own)
     except UnusableError as error:
         log.error("jobs cannot start", trouble=str(error))  # noqa: TRY400  # the sentence is all
         return 2

@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from safeguard.directory_settings import GoogleDirectory, LdapDirectory, MicrosoftDirectory
+from safeguard.feed_settings import Feeds
 from safeguard.identity_settings import Identity
 from safeguard.keeping_settings import Backup, Retention, Spool
 from safeguard.problems import UnusableError
@@ -225,6 +226,7 @@ class Settings(BaseSettings):
     sealed: Sealed = Sealed()
     identity: Identity = Identity()
     notify: Notify = Notify()
+    feeds: Feeds = Feeds()
     spool: Spool = Spool()
     retention: Retention = Retention()
     backup: Backup = Backup()

@@ -56,6 +56,10 @@ class Roster:
         """Return the device of a hardware address; None where none has it, or several have."""
         return self._by_mac.get(mac)
 
+    def device_at(self, address: str) -> Device | None:
+        """Return the device that is written down at an address."""
+        return self._at.get(address)
+
     def claims_at(self, address: str) -> Iterator[Claim]:
         """Say what is written down of an address, in its one spelling."""
         device = self._at.get(address)

@@ -1,0 +1,87 @@
+"""How the feeds are, written down for the Health page: numbers and sentences, never who.
+
+DATA/identity-feeds.json, written anew every few seconds while they run.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+FILE = "identity-feeds.json"
+SILENT = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class FileStatus:
+    """How a lease file is."""
+
+    path: str
+    format: str
+    leases: int
+    bad: int
+    first_bad: str = ""
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How all feeds are. `refused`: packets by why. `waiting`: what is not written down yet."""
+
+    at: datetime
+    heard: int = 0
+    refused: tuple[tuple[str, int], ...] = ()
+    sessions: int = 0
+    waiting: int = 0
+    trouble: str = ""
+    files: tuple[FileStatus, ...] = ()
+
+
+def keep(data: Path, status: Status) -> None:
+    told = {**asdict(status), "at": status.at.isoformat()}
+    draft = data / f".{FILE}.new"
+    draft.write_text(json.dumps(told), "utf-8")
+    draft.chmod(0o600)
+    draft.replace(data / FILE)
+
+
+def kept(data: Path) -> Status | None:
+    """Return what was last written; None where nothing was, or nothing readable."""
+    try:
+        told = json.loads((data / FILE).read_text("utf-8"))
+        return Status(
+            datetime.fromisoformat(told["at"]),
+            told["heard"],
+            tuple((str(why), int(count)) for why, count in told["refused"]),
+            told["sessions"],
+            told["waiting"],
+            told["trouble"],
+            tuple(FileStatus(**one) for one in told["files"]),
+        )
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def troubles(found: Status | None, now: datetime) -> Iterator[str]:
+    """Yield a sentence for each thing that a person should look into."""
+    if found is None or now - found.at > SILENT:
+        yield (
+            "What tells who is where (RADIUS, DHCP) does not run: who signed in since is "
+            "unidentified. Is `jobs` running? Its lines on stderr say more."
+        )
+        return
+    if found.trouble:
+        yield found.trouble
+    yield from (f"{why}: {count} RADIUS packets were not answered." for why, count in found.refused)
+    yield from (one for file in found.files for one in _of_file(file))
+
+
+def _of_file(file: FileStatus) -> Sequence[str]:
+    says = [f"The lease file {file.path} {file.trouble}."] if file.trouble else []
+    if file.bad:
+        says.append(
+            f"The lease file {file.path} has {file.bad} lines that cannot be read: "
+            f"{file.first_bad}."
+        )
+    return says
