@@ -9,7 +9,8 @@ none of this: where it fails, those who come new are unidentified, and Health sa
 import argparse
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from zoneinfo import ZoneInfo
 from safeguard import logs
 from safeguard import settings as settings_file
 from safeguard.identity_feeds import status
-from safeguard.identity_feeds.accounting import Accounting
+from safeguard.identity_feeds.accounting import Accounting, Refusal
 from safeguard.identity_feeds.accounting_sessions import Sessions
 from safeguard.identity_feeds.book import Book, StoreBook
 from safeguard.identity_feeds.joining import Joined
@@ -34,6 +35,8 @@ from safeguard.store.session import AwayError, open_store
 
 MOST_AT_ONCE = 1000
 LONGEST_PAUSE = 10.0  # between two tries to reach the database
+
+OF_LATE = timedelta(minutes=10)  # for so long Health tells of packets that were refused
 
 log = logs.logger("safeguard.feeds")
 
@@ -67,6 +70,8 @@ class Feeds:
         self._joined = Joined(self._sessions, of.own)
         self._secrets = Secrets({})
         self._remembers = False
+        self._refused_then: Counter[Refusal] = Counter()
+        self._refused_at: dict[Refusal, datetime] = {}
         self._away = ""
         self._trouble = ""
         zone = ZoneInfo(settings.school.timezone)
@@ -168,11 +173,19 @@ class Feeds:
         with suppress(AwayError):  # said where it is written
             await asyncio.to_thread(self._book.meet, tuple(self._joined.unknown(now)), now)
 
+    def _refused(self, now: datetime) -> Iterator[tuple[str, int]]:
+        """Yield why packets of late were refused, and how many since the start."""
+        for why, count in self._listener.refused.items():
+            if count > self._refused_then[why]:
+                self._refused_then[why], self._refused_at[why] = count, now
+            if now - self._refused_at[why] < OF_LATE:
+                yield why.value, count
+
     async def _tell(self) -> None:
         found = Status(
             self._clock(),
             self._listener.heard,
-            tuple((why.value, count) for why, count in self._listener.refused.items()),
+            tuple(self._refused(self._clock())),
             len(self._sessions),
             self._joined.waiting,
             self._trouble or self._away,

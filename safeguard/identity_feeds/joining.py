@@ -87,9 +87,9 @@ class Joined:
     def remembers(self, written: Iterable[tuple[str, str, datetime, datetime]]) -> None:
         """Take up what an earlier run wrote: source, key, since, until of each."""
         for source, key, since, until in written:
-            name, _, address = key.rpartition(" ")
+            of, address = _of_row(source, key)
             claim = Claim(address, Method.NONE, since, until)
-            self._written.setdefault((source, name), {})[address] = claim
+            self._written.setdefault(of, {})[address] = claim
 
     def accounting(self, said: Accounting, now: datetime) -> bool:
         """Take in what a packet says; False where there is no room for it."""
@@ -137,14 +137,14 @@ class Joined:
     def wrote(self, batch: Batch) -> None:
         """Note that this stands in the database now."""
         for one in batch.changes:
-            name, _, address = one.key.rpartition(" ")
-            claims = self._written.setdefault((one.source, name), {})
+            of, address = _of_row(one.source, one.key)
+            claims = self._written.setdefault(of, {})
             if isinstance(one, Put):
                 claims[address] = one.claim
             else:
                 claims.pop(address, None)
             if not claims:
-                del self._written[one.source, name]
+                del self._written[of]
 
     def unknown(self, now: datetime) -> Iterator[Unknown]:
         """Yield hardware that has an address and is in no register."""
@@ -157,9 +157,9 @@ class Joined:
         written = self._written.get(key, {})
         for address, claim in wanted.items():
             if not _says_enough(written.get(address), claim, now):
-                yield Put(key[0], f"{key[1]} {address}", claim)
+                yield Put(key[0], _row(key, address), claim)
         for address in written.keys() - wanted.keys():
-            yield End(key[0], f"{key[1]} {address}")
+            yield End(key[0], _row(key, address))
 
     def _claims(self, key: Key, now: datetime) -> Iterator[Claim]:
         lease = self._leases.get(key)
@@ -231,7 +231,7 @@ class Joined:
                 self._of_mac.setdefault(lease.mac, set()).add(key)
         else:
             self._since.pop(key, None)
-        if before != lease:
+        if before != lease or not lease.lives(now):
             self._await((key,) if before or lease.lives(now) or key in self._written else ())
             macs = {lease.mac, before.mac if before else ""} - {""}
             for mac in macs:
@@ -269,6 +269,16 @@ def shortened(name: str) -> str:
     """Return a name without spaces that is short enough to be part of a key."""
     plain = name.replace(" ", "_")
     return plain if len(plain) <= LONGEST else hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def _row(key: Key, address: str) -> str:
+    """Return what one claim is written down under: a session may be at several addresses."""
+    return f"{key[1]} {address}" if key[0] == RADIUS else key[1]
+
+
+def _of_row(source: str, row: str) -> tuple[Key, str]:
+    name, _, address = row.rpartition(" ")
+    return (source, name if source == RADIUS else row), address
 
 
 def _says_enough(written: Claim | None, claim: Claim, now: datetime) -> bool:

@@ -73,7 +73,8 @@ def troubles(found: Status | None, now: datetime) -> Iterator[str]:
         return
     if found.trouble:
         yield found.trouble
-    yield from (f"{why}: {count} RADIUS packets were not answered." for why, count in found.refused)
+    for why, count in found.refused:
+        yield f"{count} RADIUS packets were not answered, the last of them a moment ago: {why}."
     yield from (one for file in found.files for one in _of_file(file))
 
 
