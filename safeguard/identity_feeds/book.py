@@ -6,7 +6,7 @@ from typing import Protocol
 
 from safeguard.identity.roster import Roster, load_roster
 from safeguard.identity_feeds.joining import DHCP, RADIUS, Change, End, Put, Unknown
-from safeguard.store import generation, sessions
+from safeguard.store import generation, sessions, unknown_devices
 from safeguard.store.session import Store
 
 SOURCES = (DHCP, RADIUS)  # what a lease says ends other sessions there: so it is written first
@@ -17,8 +17,8 @@ type Written = tuple[str, str, datetime, datetime]  # source, key, since, until
 class Book(Protocol):
     """What the feeds need of the database. Each raises AwayError where that is away."""
 
-    def known(self) -> Roster | None:
-        """Return people and devices where they changed since they were last asked for."""
+    def roster(self) -> Roster | None:
+        """Return people and devices, where they changed since they were last asked for."""
 
     def written(self, now: datetime) -> Iterable[Written]:
         """Return what feeds wrote down before and still holds."""
@@ -37,7 +37,7 @@ class StoreBook:
         self._store = store
         self._generation = -1
 
-    def known(self) -> Roster | None:
+    def roster(self) -> Roster | None:
         number = generation.current(self._store)
         if number == self._generation:
             return None
@@ -59,4 +59,6 @@ class StoreBook:
             claims = [(one.claim, one.key) for one in of if isinstance(one, Put)]
             sessions.put_all(self._store, claims, source, now)
 
-    def meet(self, unknown: Sequence[Unknown], now: datetime) -> None: ...
+    def meet(self, unknown: Sequence[Unknown], now: datetime) -> None:
+        seen = [(one.mac, one.address, one.name) for one in unknown]
+        unknown_devices.note(self._store, seen, now)

@@ -121,7 +121,7 @@ class Feeds:
         """Write down what waits; False where the database is away: it waits on."""
         try:
             await self._learn()
-            while self._joined.waiting:
+            for _ in range(0, self._joined.waiting, MOST_AT_ONCE):  # and what comes now, later
                 await self._write_some()
         except AwayError as error:
             if not self._away:
@@ -136,9 +136,9 @@ class Feeds:
         if not self._remembers:
             self._joined.remembers(await asyncio.to_thread(self._book.written, self._clock()))
             self._remembers = True
-        known = await asyncio.to_thread(self._book.known)
-        if known is not None:
-            self._joined.knows(known)
+        roster = await asyncio.to_thread(self._book.roster)
+        if roster is not None:
+            self._joined.knows(roster)
 
     async def _write_some(self) -> None:
         now = self._clock()
@@ -170,8 +170,11 @@ class Feeds:
     async def _sweep(self) -> None:
         now = self._clock()
         self._joined.sweep(now)
-        with suppress(AwayError):  # said where it is written
-            await asyncio.to_thread(self._book.meet, tuple(self._joined.unknown(now)), now)
+        unknown = self._joined.unknown(now)
+        if unknown:
+            with suppress(AwayError):  # it is said elsewhere, and this is tried again
+                await asyncio.to_thread(self._book.meet, unknown, now)
+                self._joined.noted(unknown, now)
 
     def _refused(self, now: datetime) -> Iterator[tuple[str, int]]:
         """Yield why packets of late were refused, and how many since the start."""

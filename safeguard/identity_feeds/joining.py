@@ -22,6 +22,8 @@ RADIUS, DHCP = "radius", "dhcp"
 AT_MOST = timedelta(hours=24)  # a claim says no more at once: a server may be switched off for good
 RENEWED = timedelta(hours=12)  # before its end, where there is more to say
 
+NOTED = timedelta(hours=1)  # unknown hardware is noted anew only after that
+
 
 @dataclass(frozen=True, slots=True)
 class Put:
@@ -71,6 +73,7 @@ class Joined:
         self._leases: dict[Key, Lease] = {}
         self._since: dict[Key, datetime] = {}
         self._of_mac: dict[str, set[Key]] = {}
+        self._noted: dict[tuple[str, str], datetime] = {}
         self._written: dict[Key, dict[str, Claim]] = {}
         self._waiting: dict[Key, None] = {}  # in the order of their change
 
@@ -146,11 +149,21 @@ class Joined:
             if not claims:
                 del self._written[of]
 
-    def unknown(self, now: datetime) -> Iterator[Unknown]:
-        """Yield hardware that has an address and is in no register."""
-        for lease in self._leases.values():
-            if lease.mac and lease.lives(now) and self._roster.device_of_mac(lease.mac) is None:
-                yield Unknown(lease.mac, lease.address, lease.name)
+    def unknown(self, now: datetime) -> tuple[Unknown, ...]:
+        """Return hardware that has an address and is in no register, and was not noted of late."""
+        return tuple(
+            Unknown(lease.mac, lease.address, lease.name)
+            for lease in self._leases.values()
+            if lease.mac
+            and lease.lives(now)
+            and self._roster.device_of_mac(lease.mac) is None
+            and self._noted.get((lease.mac, lease.address), now - NOTED) <= now - NOTED
+        )
+
+    def noted(self, unknown: Iterable[Unknown], now: datetime) -> None:
+        """Take it that these are written down now."""
+        late = {key: at for key, at in self._noted.items() if at > now - NOTED}
+        self._noted = late | {(one.mac, one.address): now for one in unknown}
 
     def _change(self, key: Key, now: datetime) -> Iterator[Change]:
         wanted = {one.address: one for one in self._claims(key, now)}

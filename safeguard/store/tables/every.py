@@ -13,6 +13,7 @@ from safeguard.store.tables import (
     rules,
     sessions,
     spools,
+    unknown_devices,
 )
 from safeguard.store.tables.row import Row
 
@@ -29,5 +30,6 @@ MODULES = (
     rules,
     sessions,
     spools,
+    unknown_devices,
 )
 EVERY_TABLE = Row.metadata

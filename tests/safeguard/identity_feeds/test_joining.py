@@ -180,8 +180,13 @@ def test_unknown_hardware_elsewhere_is_noted_and_nothing_is_claimed(joined: Join
     joined.leases(FILE, [Lease(AT, STRANGE, NOW + HOUR, "tablet"), LEASE], NOW, whole=True)
     joined.leases(FILE, [Lease(AT, STRANGE, NOW + HOUR, "tablet")], NOW, whole=False)
     assert claims(joined) == {}
-    assert list(joined.unknown(NOW)) == [Unknown(STRANGE, AT, "tablet")]
-    assert list(joined.unknown(NOW + 2 * HOUR)) == []
+    found = joined.unknown(NOW)
+    assert found == (Unknown(STRANGE, AT, "tablet"),)
+    joined.noted(found, NOW)
+    assert joined.unknown(NOW + MINUTE) == ()
+    joined.leases(FILE, [Lease(AT, STRANGE, NOW + 3 * HOUR)], NOW, whole=False)
+    assert len(joined.unknown(NOW + HOUR)) == 1
+    assert joined.unknown(NOW + 4 * HOUR) == ()
 
 
 def test_who_becomes_known_later_is_known_from_then_on(joined: Joined) -> None:
@@ -215,7 +220,7 @@ def test_no_more_is_written_at_once_than_asked_for(joined: Joined) -> None:
     assert joined.waiting == 3
 
 
-def test_where_all_is_full_nobody_is_taken_in(joined: Joined) -> None:
+def test_where_all_is_full_nobody_is_taken_in() -> None:
     full = Joined(Sessions(USUAL, most=1), ())
     assert full.accounting(START, NOW)
     assert not full.accounting(replace(START, session="a2"), NOW)

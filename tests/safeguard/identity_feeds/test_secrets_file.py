@@ -19,7 +19,9 @@ def made(folder: Path, text: str, mode: int = 0o600) -> Path:
 
 
 def test_the_narrowest_network_counts(tmp_path: Path) -> None:
-    text = f"# wireless\n10.0.0.0/8 {SECRET}\n\n10.9.0.1 {SECRET}-of-one\n2001:db8::/32 {SECRET}-6\n"
+    text = (
+        f"# wireless\n10.0.0.0/8 {SECRET}\n\n10.9.0.1 {SECRET}-of-one\n2001:db8::/32 {SECRET}-6\n"
+    )
     found = secrets_in(made(tmp_path, text))
     assert found.of("10.1.2.3") == ("10.0.0.0/8", SECRET.encode())
     assert found.of("10.9.0.1") == ("10.9.0.1/32", f"{SECRET}-of-one".encode())
