@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import override
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -314,6 +315,7 @@ def test_a_port_in_use_is_a_sentence(world: World) -> None:
 
 def test_a_failure_that_nobody_foresaw_ends_all_so_that_it_is_started_anew(world: World) -> None:
     class Broken(Notes):
+        @override
         def roster(self) -> Roster | None:
             raise RuntimeError
 

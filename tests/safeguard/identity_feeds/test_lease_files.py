@@ -24,7 +24,9 @@ def path(tmp_path: Path) -> Path:
 
 def addresses(file: LeaseFile) -> tuple[tuple[str, ...], bool] | None:
     found = file.look()
-    return found and (tuple(one.address for one in found.reading.leases), found.whole)
+    return (
+        None if found is None else (tuple(one.address for one in found.reading.leases), found.whole)
+    )
 
 
 def test_a_file_is_whole_when_it_rests_and_then_not_read_again(path: Path) -> None:
