@@ -17,6 +17,7 @@ from admin_web.roles import Role
 from admin_web.site import Site, here
 from safeguard.building import rules_in_force
 from safeguard.core.notice_words import how_many
+from safeguard.identity_feeds import status
 from safeguard.notify.notifier import put_tests
 from safeguard.notify.troubles import troubles
 from safeguard.sealed_status import Standing, status_of
@@ -68,6 +69,7 @@ def _checks(site: Site) -> Iterator[Check]:
     yield _database(site)
     yield from _messages(site)
     yield from _nodes(site)
+    yield from _feeds(site)
     yield _spools(site)
     yield _disk(site)
 
@@ -169,6 +171,21 @@ def _nodes(site: Site) -> Iterator[Check]:
         yield Check("Machines", well=False, says=" ".join(ill))
     elif len(found) > 1:
         yield Check("Machines", well=True, says=f"All {len(found)} were heard of a moment ago.")
+
+
+def _feeds(site: Site) -> Iterator[Check]:
+    """Whether other servers tell who is where; nothing where none is to."""
+    if not site.settings.feeds.wanted:
+        return
+    found = status.kept(site.settings.data)
+    ill = list(status.troubles(found, site.clock()))
+    if found is None or ill:
+        mend = "See docs/how-to/know-who-asks.md. Who comes new is unidentified meanwhile."
+        yield Check("Who is where", well=False, says=" ".join(ill), mend=mend)
+        return
+    leases = sum(file.leases for file in found.files)
+    says = f"{how_many(found.sessions, 'sign-in')} to the network, {how_many(leases, 'lease')}."
+    yield Check("Who is where", well=True, says=says)
 
 
 def _spools(site: Site) -> Check:

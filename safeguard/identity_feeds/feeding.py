@@ -239,10 +239,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--config", type=Path)
     given = parser.parse_args(arguments)
+    data: Path | None = None
     try:
-        asyncio.run(_run(settings_file.load(given.data, given.config)))
+        settings = settings_file.load(given.data, given.config)
+        data = settings.data
+        asyncio.run(_run(settings))
     except UnusableError as error:
         log.error("feeds cannot start", trouble=str(error))  # noqa: TRY400  the sentence is all
+        if data is not None:
+            status.keep(data, Status(datetime.now(UTC), trouble=str(error)))
         return 2
     return 0
 

@@ -8,6 +8,7 @@ import pytest
 from admin_web import health
 from safeguard import spool_reader
 from safeguard.building import rules_in_force
+from safeguard.identity_feeds import status
 from safeguard.sealed_imports import import_sealed
 from safeguard.sealed_testing import run_test
 from safeguard.spool import SpoolWriter
@@ -181,6 +182,24 @@ def test_a_test_is_sent_to_everyone_who_is_told(school: School, tom: Visitor) ->
     assert tom.send("/health/test", {}, page=form).status_code == 302
     assert "A test is on its way: 1 contact." in tom.text("/health")
     assert outbox_reading.counts(school.store) == {"waiting": 1}
+
+
+def test_whether_other_servers_tell_who_is_where_is_told(
+    school: School, tom: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Who is where" not in tom.text("/health")  # nobody asked for it
+    monkeypatch.setenv("SAFEGUARD_FEEDS__LEASES", "/var/leases")
+    fed = open_school(school.settings.data)
+    tom = fed.as_(TOM)
+    assert "does not run: who signed in since is unidentified" in tom.text("/health")
+    files = (status.FileStatus("/var/leases", "kea", 3, 0),)
+    status.keep(school.settings.data, status.Status(NOW, 9, (), 1, files=files))
+    assert "1 sign-in to the network, 3 leases." in tom.text("/health")
+    ill = status.Status(NOW, 9, (), 1, trouble="RADIUS accounting cannot listen.")
+    status.keep(school.settings.data, ill)
+    assert "RADIUS accounting cannot listen." in tom.text("/health")
+    fed.engine.close()
+    fed.store.close()
 
 
 def test_machines_that_share_the_database_are_told_of(school: School, tom: Visitor) -> None:

@@ -19,9 +19,10 @@ import pytest
 from sqlalchemy import func, select, text
 
 from safeguard import jobs
-from safeguard.jobs import Drain, run
+from safeguard.identity_feeds import status
+from safeguard.jobs import Drain, feeds_of, run
 from safeguard.recorder import open_recorder
-from safeguard.settings import Database, Settings
+from safeguard.settings import Database, Settings, load
 from safeguard.spool import FOLDER, segments_of, spool_folder
 from safeguard.store import events, schema
 from safeguard.store.events import Wanted
@@ -394,6 +395,28 @@ def test_draining_goes_on_while_lists_are_updated(any_settings: Settings, any_st
         stop.set()
         thread.join()
     assert hands.updates._child is None
+
+
+def test_feeds_run_beside_the_jobs_of_every_node_that_names_one(
+    any_settings: Settings, any_store: Store
+) -> None:
+    del any_store
+    leases = any_settings.data / "leases"
+    leases.write_text("1 02:00:00:00:00:07 10.1.2.3 * *\n")
+    assert feeds_of(any_settings, None) == ()
+    config = any_settings.data / "safeguard.toml"
+    url = any_settings.database.url
+    config.write_text(f'[database]\nurl = "{url}"\n[feeds]\nleases = ["{leases}"]\n')
+    settings = load(any_settings.data, config)
+    stop = Flag()
+    arguments = (settings, stop, None, (), feeds_of(settings, config))
+    thread = Thread(target=run, args=arguments)
+    thread.start()
+    try:
+        eventually(lambda: (found := status.kept(settings.data)) is not None and bool(found.files))
+    finally:
+        stop.set()
+        thread.join()
 
 
 def test_the_jobs_process_brings_lists_up_to_date(any_settings: Settings, any_store: Store) -> None:

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -261,6 +262,27 @@ def test_while_the_database_is_away_answers_go_on_and_the_newest_is_written_afte
     run(world, story)
 
 
+def test_while_the_database_is_slow_answers_go_on(world: World) -> None:
+    go_on = threading.Event()
+
+    class Slow(Notes):
+        @override
+        def keep(self, changes: Sequence[Change], now: datetime) -> None:
+            assert go_on.wait(DEADLINE)
+            super().keep(changes, now)
+
+    async def story() -> None:
+        assert await world.radclient(START)
+        await asyncio.sleep(0.1)  # it is being written down, and that takes its time
+        assert await world.radclient(START.replace("a1", "a2").replace("10.1.2.3", "10.1.2.4"))
+        assert world.book.said == {}
+        go_on.set()
+        await world.eventually(lambda: len(world.book.said) == 2)
+
+    world.book = Slow()
+    run(world, story)
+
+
 def test_a_flood_is_answered_and_written_in_few_transactions(world: World) -> None:
     def sign_in(one: int) -> AcctPacket:
         where = bytes([10, 2, one >> 8, one & 255])
@@ -369,3 +391,10 @@ def test_the_process_says_why_it_cannot_start(tmp_path: Path) -> None:
     config = tmp_path / "safeguard.toml"
     config.write_text("nonsense")
     assert main(["--config", str(config)]) == 2
+    config.write_text('[feeds]\nradius_listen = "127.0.0.1"\nradius_secrets = "/nowhere"\n')
+    data = tmp_path / "data"
+    schema.prepare(Settings(data=data)).close()
+    assert main(["--config", str(config), "--data", str(data)]) == 2
+    found = status.kept(data)
+    assert found is not None
+    assert "/nowhere cannot be read" in found.trouble
