@@ -10,12 +10,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from safeguard.core.identifying import UNIDENTIFIED, Claim, Method
+from safeguard.core.identifying import Claim, Method
 from safeguard.identity.roster import Roster
 from safeguard.identity_feeds.accounting import Accounting, Kind
 from safeguard.identity_feeds.accounting_sessions import Key, Session, Sessions
+from safeguard.identity_feeds.claiming import Claiming
 from safeguard.identity_feeds.leases import Lease
-from safeguard.identity_feeds.logins import is_machine, logins_of
 
 LONGEST = 80  # letters of each part of a key
 RADIUS, DHCP = "radius", "dhcp"
@@ -68,7 +68,7 @@ class Joined:
     def __init__(self, sessions: Sessions, own: Collection[str]) -> None:
         self._sessions = sessions
         self._own = own
-        self._roster = Roster()
+        self._claiming = Claiming(Roster(), own)
         self._radius: dict[Key, Key] = {}  # a session by what it is written down under
         self._leases: dict[Key, Lease] = {}
         self._since: dict[Key, datetime] = {}
@@ -84,7 +84,7 @@ class Joined:
 
     def knows(self, roster: Roster) -> None:
         """Take up people and devices anew: any claim may read otherwise now."""
-        self._roster = roster
+        self._claiming = Claiming(roster, self._own)
         self._await((*(self._of_radius(key) for key in self._sessions.keys), *self._leases))
 
     def remembers(self, written: Iterable[tuple[str, str, datetime, datetime]]) -> None:
@@ -126,6 +126,11 @@ class Joined:
                 self._lease(key, lease, now)
             elif any(_runs_out(one, lease, now) for one in self._written.get(key, {}).values()):
                 self._await((key,))
+        self._await(
+            key
+            for key, claims in self._written.items()
+            if all(one.until <= now for one in claims.values())
+        )
 
     def batch(self, now: datetime, most: int) -> Batch:
         """Take out what is to be written down next; say `wrote` or `failed` of it."""
@@ -156,7 +161,7 @@ class Joined:
             for lease in self._leases.values()
             if lease.mac
             and lease.lives(now)
-            and self._roster.device_of_mac(lease.mac) is None
+            and not self._claiming.knows(lease.mac)
             and self._noted.get((lease.mac, lease.address), now - NOTED) <= now - NOTED
         )
 
@@ -169,7 +174,8 @@ class Joined:
         wanted = {one.address: one for one in self._claims(key, now)}
         written = self._written.get(key, {})
         for address, claim in wanted.items():
-            if not _says_enough(written.get(address), claim, now):
+            before = written.get(address)
+            if before != claim and not (key[0] == DHCP and _says_enough(before, claim, now)):
                 yield Put(key[0], _row(key, address), claim)
         for address in written.keys() - wanted.keys():
             yield End(key[0], _row(key, address))
@@ -179,49 +185,15 @@ class Joined:
         if lease is not None:
             if lease.lives(now):
                 until = min(lease.until, now + AT_MOST)
-                yield from self._of_device(lease.mac, lease.address, self._since[key], until)
+                yield from self._claiming.of_device(
+                    lease.mac, lease.address, self._since[key], until
+                )
             return
         session = self._sessions.get(self._radius.get(key, ("", "")))
         if session is None or session.until <= now:
             return
         for address, until in self._addresses(session, now).items():
-            yield from self._of_session(session, address, min(until, session.until))
-
-    def _of_session(self, session: Session, address: str, until: datetime) -> Iterator[Claim]:
-        """Of a person: theirs, or nobody's where no login fits. Of a machine: its device's."""
-        if is_machine(session.name) or not session.name:
-            yield from self._of_device(session.mac, address, session.since, until)
-            return
-        person = self._person_of(session.name)
-        device = self._roster.device_of_mac(session.mac)
-        yield Claim(
-            address,
-            Method.RADIUS,
-            session.since,
-            until,
-            person,
-            device.id if device else "",
-            "" if person else UNIDENTIFIED,
-            device.room if device else "",
-            mac=session.mac,
-        )
-
-    def _person_of(self, name: str) -> str:
-        logins = logins_of(name, self._own)
-        found = (self._roster.person_of_login(login) for login in logins)
-        return next((one.person for one in found if one is not None), "")
-
-    def _of_device(
-        self, mac: str, address: str, since: datetime, until: datetime
-    ) -> Iterator[Claim]:
-        """Of a device, the hardware alone: whose it is, is looked up when somebody asks."""
-        there = self._roster.device_at(address)
-        device = self._roster.device_of_mac(mac)
-        if device is not None:
-            yield Claim(address, Method.DEVICE, since, until, device=device.id, mac=mac)
-        elif mac and there is not None and there.mac:
-            # The register has another device there: that is no longer so, and this is nobody's.
-            yield Claim(address, Method.DEVICE, since, until, group=UNIDENTIFIED, mac=mac)
+            yield from self._claiming.of_session(session, address, min(until, session.until))
 
     def _addresses(self, session: Session, now: datetime) -> Mapping[str, datetime]:
         """Return where a session is: by its own word, and by the leases of its hardware."""
@@ -295,12 +267,10 @@ def _of_row(source: str, row: str) -> tuple[Key, str]:
 
 
 def _says_enough(written: Claim | None, claim: Claim, now: datetime) -> bool:
-    """Whether what is written is the same, or only ends a little earlier, in a long time."""
+    """Whether what is written says the same, and only ends earlier, in a long time."""
     if written is None or replace(written, until=claim.until) != claim:
         return False
-    return written.until == claim.until or (
-        written.until < claim.until and written.until - now > RENEWED
-    )
+    return written.until < claim.until and written.until - now > RENEWED
 
 
 def _runs_out(written: Claim, lease: Lease, now: datetime) -> bool:
