@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from mitmproxy import certs
 from mitmproxy.addons import core, disable_h2c, proxyserver
 
+from proxy_addons.authenticate import Authenticate
 from proxy_addons.desk import Desk
 from proxy_addons.identify import Identify
 from proxy_addons.last_word import KeepNothing, LastWord
@@ -17,12 +18,18 @@ from proxy_addons.visits import Visits
 
 
 def chain(
-    visits: Visits, desk: Desk, leads: Leads, store: certs.CertStore, page_limit: int
+    visits: Visits,
+    desk: Desk,
+    leads: Leads,
+    store: certs.CertStore,
+    page_limit: int,
+    authenticate: Authenticate,
 ) -> Sequence[object]:
     return (
         core.Core(),  # mitmproxy's own options; decides nothing
         proxyserver.Proxyserver(),  # type: ignore[no-untyped-call]  # the open connections, and the options of the protocols
         Identify(visits, desk),  # before all gates: they ask who is there
+        authenticate,  # after who is at the address, before anything is judged
         LeafCertificates(store),  # before the TLS gate, which has the last word at the hello
         TlsGate(visits, desk, leads),  # before anything can be read, or is sent out
         disable_h2c.DisableH2C(),  # HTTP/2 without TLS would go unread

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from mitmproxy.http import HTTPFlow
 
-from proxy_addons.answers import is_short
+from proxy_addons.answers import is_ours, is_short
 from proxy_addons.desk import Desk
 from proxy_addons.failure import fail_closed, refuse_flow
 from proxy_addons.leads import Leads
@@ -29,6 +29,8 @@ class RequestGate:
 
     @fail_closed(refuse_flow)
     async def requestheaders(self, flow: HTTPFlow) -> None:
+        if is_ours(flow):
+            return  # who asks must sign in first
         visit = self.visits.of(flow.client_conn)
         try:
             hosts = claimed_by_request(flow, visit)

@@ -12,6 +12,7 @@ from safeguard import certificates
 from safeguard.engine import open_engine
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
+from safeguard.signing_in import open_sign_in, tls_context
 from safeguard.workers import serve, shared_port, worker_count
 
 LEAKS = ("SSLKEYLOGFILE", "MITMPROXY_SSLKEYLOGFILE")  # would write every TLS secret to a file
@@ -26,9 +27,14 @@ def run(settings: Settings) -> int:
     trusted = certificates.trust_bundle(settings.data, settings.proxy.upstream_ca)
     workers = worker_count(settings.proxy.workers)
     engine = open_engine(settings, reads_text=True)
+    if sign_in := open_sign_in(settings):  # each worker has its own: this one shows it can be had
+        sign_in.close()
+    tls, tls_port = tls_context(settings.proxy_auth), settings.proxy_auth.tls_port
     # Not before all is loaded: who can connect is served at once.
     listeners = listen(settings.proxy.listen, settings.proxy.port, workers)
-    inheritance = Inheritance(settings, engine, open_store(authority.folder), trusted, listeners)
+    secure = listen(settings.proxy.listen, tls_port, workers) if tls_port else ()
+    store = open_store(authority.folder)
+    inheritance = Inheritance(settings, engine, store, trusted, listeners, secure, tls)
     return serve("proxy", workers, partial(work, inheritance))
 
 

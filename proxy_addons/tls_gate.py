@@ -10,6 +10,7 @@ from dataclasses import replace
 from mitmproxy.http import HTTPFlow
 from mitmproxy.tls import ClientHelloData
 
+from proxy_addons.answers import is_ours
 from proxy_addons.desk import Desk
 from proxy_addons.failure import fail_closed, refuse_flow, refuse_tls
 from proxy_addons.leads import Leads
@@ -29,6 +30,8 @@ class TlsGate:
 
     @fail_closed(refuse_flow)
     def http_connect(self, flow: HTTPFlow) -> None:
+        if is_ours(flow):
+            return  # it was answered: there will be no tunnel
         self.visits.of(flow.client_conn).connect_host = host_of(flow.request.host)
 
     @fail_closed(refuse_tls)

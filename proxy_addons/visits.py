@@ -32,7 +32,8 @@ class Led:
 class Visit:
     """One client connection. `connect_host` is the name of its CONNECT, in its one spelling.
 
-    `led` is where the hosts that it asked for lead; see leads.py.
+    `led` is where the hosts that it asked for lead; see leads.py. `tunnelled`: its CONNECT was
+    granted, so that all that follows is of the one who asked for it.
     """
 
     subject: Subject
@@ -40,6 +41,7 @@ class Visit:
     tls: TlsChoice = TlsChoice.REFUSE
     http: HttpLayer | None = None
     led: dict[str, Led] = field(default_factory=dict)
+    tunnelled: bool = False
 
     def cleared(self) -> Mapping[str, tuple[str, ...]]:
         """The hosts that may be dialled, each with its addresses."""

@@ -5,6 +5,7 @@ import gc
 import logging
 import signal
 import socket
+import ssl
 import sys
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence, Sized
@@ -20,6 +21,7 @@ from mitmproxy.proxy.mode_servers import ServerInstance
 from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.proxy.server import ConnectionHandler
 
+from proxy_addons.authenticate import Authenticate
 from proxy_addons.block_page import Pages
 from proxy_addons.chain import chain
 from proxy_addons.connections import use_our_handler
@@ -33,6 +35,7 @@ from proxy_addons.visits import Visits
 from safeguard.engine import Engine
 from safeguard.recorder import Recorder, open_recorder
 from safeguard.settings import Settings
+from safeguard.signing_in import open_sign_in
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +57,8 @@ class Inheritance:
     store: certs.CertStore
     trusted: Path | None
     listeners: Sequence[socket.socket]
+    secure_listeners: Sequence[socket.socket] = ()  # where browsers speak TLS with the proxy
+    tls: ssl.SSLContext | None = None
 
 
 def work(inheritance: Inheritance, index: int) -> None:
@@ -65,7 +70,7 @@ def work(inheritance: Inheritance, index: int) -> None:
     dialler = Dialler(Destinations.of(settings), lookup_of(settings.proxy.resolver))
     try:
         with asyncio.Runner(loop_factory=lambda: FilterLoop(dialler)) as runner:
-            runner.run(_until_sigterm(inheritance, inheritance.listeners[index], recorder, dialler))
+            runner.run(_until_sigterm(inheritance, index, recorder, dialler))
     finally:
         recorder.close(_now())
 
@@ -75,11 +80,18 @@ def _now() -> datetime:
 
 
 async def _until_sigterm(
-    inheritance: Inheritance, listener: socket.socket, recorder: Recorder, dialler: Dialler
+    inheritance: Inheritance, index: int, recorder: Recorder, dialler: Dialler
 ) -> None:
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
-    await serve(inheritance, listener, recorder, stopping, dialler)
+    await serve(
+        inheritance,
+        inheritance.listeners[index],
+        recorder,
+        stopping,
+        dialler,
+        secure=inheritance.secure_listeners[index] if inheritance.secure_listeners else None,
+    )
 
 
 async def serve(
@@ -89,8 +101,9 @@ async def serve(
     stopping: asyncio.Event,
     dialler: Dialler,
     patience: float = DRAIN_SECONDS,
+    secure: socket.socket | None = None,
 ) -> None:
-    """Accept on the listener until `stopping` is set, then drain."""
+    """Accept on the listeners until `stopping` is set, then drain."""
     settings = inheritance.settings
     pages = Pages(settings.school.name)
     use_our_error_pages(pages)
@@ -99,22 +112,32 @@ async def serve(
     visits = Visits()
     use_our_handler(visits)
     leads = Leads(dialler, time.monotonic)
-    addons = chain(visits, desk, leads, inheritance.store, limit)
+    sign_in = open_sign_in(settings)
+    ports = frozenset({int(secure.getsockname()[1])} if secure else ())
+    authenticate = Authenticate(visits, desk, sign_in, ports)
+    addons = chain(visits, desk, leads, inheritance.store, limit, authenticate)
     master = FilterMaster(addons, inheritance.trusted, limit)
     proxyserver: Proxyserver = master.addons.get("proxyserver")  # type: ignore[no-untyped-call]  # it has no types
     instance: ServerInstance[ProxyMode] = ServerInstance.make("regular", proxyserver)
-    server = await asyncio.start_server(instance.handle_stream, sock=listener, backlog=BACKLOG)
+    servers = [
+        await asyncio.start_server(instance.handle_stream, sock=one, backlog=BACKLOG, ssl=tls)
+        for one, tls in ((listener, None), (secure, inheritance.tls))
+        if one is not None
+    ]
     chores = [
         asyncio.create_task(master.run()),
         asyncio.create_task(_every(REFRESH_SECONDS, lambda: _refresh(inheritance.engine))),
         asyncio.create_task(_every(FLUSH_SECONDS, lambda: _flush(recorder))),
     ]
     await stopping.wait()
-    server.close()
+    for server in servers:
+        server.close()
     await _drain(proxyserver.connections, patience)
     for chore in chores:
         chore.cancel()
     await asyncio.gather(*chores, return_exceptions=True)
+    if sign_in is not None:
+        sign_in.close()
 
 
 async def _every(seconds: float, chore: Callable[[], Coroutine[None, None, None]]) -> None:

@@ -19,11 +19,13 @@ from safeguard import logs
 from safeguard.core.decide import decide
 from safeguard.core.identifying import Claim
 from safeguard.core.modes import Modes
+from safeguard.core.identifying import Method
 from safeguard.core.overrides import marked
 from safeguard.core.policy import Policy
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.identity.finder import Finder
 from safeguard.identity.following import Following
+from safeguard.identity import UNIDENTIFIED
 from safeguard.loading import Snapshot, current_stamp, load_snapshot
 from safeguard.problems import UnusableError
 from safeguard.sealing import State
@@ -117,6 +119,17 @@ class Engine:
         """The id of whom a login names; empty where nobody has it, or several have."""
         known = self.snapshot.roster.person_of_login(login)
         return known.person if known else ""
+
+    def signed_in(self, address: str, login: str, method: Method) -> Subject:
+        """Who asks from this address, having proved to be this login.
+
+        One who is on no list is unidentified, whatever the address would be taken for.
+        """
+        there = self.subject_at(address)
+        person, group = self.snapshot.roster.person_of_login(login) or ("", UNIDENTIFIED)
+        known = self.snapshot.policy.groups.known(group)
+        found = method if person else Method.NONE
+        return replace(there, group=known, person=person, method=found)
 
     def target_of(self, text: str, channel: Channel = Channel.WEB) -> Target | None:
         """A URL or a bare host as a target, with the words of a search; None: it is neither."""

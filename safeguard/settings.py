@@ -36,6 +36,7 @@ from safeguard.setting_kinds import (
     Section,
     Upstreams,
 )
+from safeguard.signing_in_settings import ProxyAuth
 
 PREFIX = "SAFEGUARD_"
 
@@ -218,6 +219,7 @@ class Settings(BaseSettings):
     )
     school: School = School()
     proxy: Proxy = Proxy()
+    proxy_auth: ProxyAuth = ProxyAuth()
     dns: Dns = Dns()
     admin: Admin = Admin()
     database: Database = Database()

@@ -1,0 +1,121 @@
+"""Who must sign in does so here, before any gate judges: 407, and the browser answers.
+
+A CONNECT is one identity, for all that goes through its tunnel. A plain request stands for
+itself, also on a connection that is kept open: a proxy behind us may share one among people.
+What a browser signed in with goes no further, whatever becomes of it.
+"""
+
+from mitmproxy.http import Headers, HTTPFlow
+
+from proxy_addons.answers import answer, refuse_unchecked
+from proxy_addons.desk import Desk
+from proxy_addons.failure import fail_closed, refuse_flow
+from proxy_addons.forwarded import FORWARDED_FOR, client_behind
+from proxy_addons.visits import Visits
+from safeguard.core.identifying import Method
+from safeguard.core.types import Subject
+from safeguard.credentials import Outcome
+from safeguard.logins import plain
+from safeguard.signing_in import SignIn
+
+AUTHORIZATION = "proxy-authorization"
+SIGN_IN = "Sign in with your school account to use the internet."
+SECURE_ONLY = "Set this browser to the filter's secure port: passwords are not taken on this one."
+TOO_OFTEN = "There were too many wrong passwords. Wait five minutes, then try again."
+# The address does not say who it is: the network's group, or nothing.
+TO_BE_ASKED = frozenset({Method.NETWORK, Method.NONE})
+
+
+class Authenticate:
+    """Finds who is behind a request. `secure_ports`: where browsers speak TLS with us."""
+
+    def __init__(
+        self,
+        visits: Visits,
+        desk: Desk,
+        sign_in: SignIn | None,
+        secure_ports: frozenset[int] = frozenset(),
+    ) -> None:
+        self.visits = visits
+        self.desk = desk
+        self.sign_in = sign_in
+        self.secure_ports = secure_ports
+
+    @fail_closed(refuse_flow)
+    async def http_connect(self, flow: HTTPFlow) -> None:
+        await self._admit(flow)
+
+    def http_connected(self, flow: HTTPFlow) -> None:
+        """From here on all that comes on this connection is in the tunnel."""
+        self.visits.of(flow.client_conn).tunnelled = True
+
+    @fail_closed(refuse_flow)
+    async def requestheaders(self, flow: HTTPFlow) -> None:
+        if self.visits.of(flow.client_conn).tunnelled:
+            self._strip(flow.request.headers)
+        else:
+            await self._admit(flow)
+
+    async def _admit(self, flow: HTTPFlow) -> None:
+        headers, peer = flow.request.headers, flow.client_conn.peername[0]
+        proofs = headers.get_all(AUTHORIZATION)
+        said = headers.get_all(self.sign_in.user_header) if self.sign_in else []
+        seen = headers.get_all(FORWARDED_FOR) if self.sign_in else []
+        self._strip(headers)
+        if self.sign_in is None:
+            return
+        visit = self.visits.of(flow.client_conn)
+        if self.sign_in.trusted.hold(peer):
+            address = client_behind(peer, seen, self.sign_in.trusted.hold)
+            visit.subject = self._named(said, address)
+            return
+        visit.subject = self.desk.engine.subject_at(peer)
+        if self.sign_in.must.hold(peer) and visit.subject.method in TO_BE_ASKED:
+            found = await self._proved(flow, proofs, peer)
+            visit.subject = found or visit.subject
+
+    def _named(self, said: list[str], address: str) -> Subject:
+        """Whom a trusted proxy names, once; else whoever is at the address that it saw."""
+        engine = self.desk.engine
+        if len(said) == 1 and (login := plain(said[0])):
+            return engine.signed_in(address, login, Method.HEADER)
+        return engine.subject_at(address)
+
+    async def _proved(self, flow: HTTPFlow, proofs: list[str], peer: str) -> Subject | None:
+        """Who signed in; None where the address stands for itself, or the flow is answered."""
+        assert self.sign_in is not None  # noqa: S101  for the type alone
+        secure = flow.client_conn.sockname[1] in self.secure_ports
+        if len(proofs) != 1:  # none, or two that may contradict each other
+            self._challenge(flow, secure=secure)
+            return None
+        found = await self.sign_in.ask(proofs[0], peer, secure=secure)
+        match found.answer.outcome:
+            case Outcome.RIGHT:
+                return self.desk.engine.signed_in(peer, found.answer.login, found.method)
+            case Outcome.WRONG:
+                self._challenge(flow, secure=secure)
+            case Outcome.TOO_MANY:
+                self.desk.say(flow, 429, "Too many attempts", TOO_OFTEN)
+            case Outcome.BUSY:
+                refuse_unchecked(flow)
+            case Outcome.AWAY:
+                pass  # the address stands for itself
+        return None
+
+    def _challenge(self, flow: HTTPFlow, *, secure: bool) -> None:
+        assert self.sign_in is not None  # noqa: S101  for the type alone
+        challenges = self.sign_in.challenges(secure=secure)
+        if not challenges:
+            self.desk.say(flow, 403, "This port takes no passwords", SECURE_ONLY)
+            return
+        page = self.desk.pages.failed("Sign in", SIGN_IN)
+        answer(flow, 407, page, SIGN_IN)
+        if flow.response is not None:
+            flow.response.headers.set_all("proxy-authenticate", challenges)
+
+    def _strip(self, headers: Headers) -> None:
+        """Take out what is between the browser and us."""
+        headers.pop(AUTHORIZATION, None)
+        if self.sign_in is not None:
+            headers.pop(self.sign_in.user_header, None)
+            headers.pop(FORWARDED_FOR, None)

@@ -1,0 +1,144 @@
+"""Passwords that a directory knows: the person is looked up, then bound as. TLS always.
+
+LDAP's port is thin on purpose: `Passwords` is all that the rest knows of it.
+"""
+
+import queue
+import ssl
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ldap3 import NONE, SUBTREE, SYNC, Connection, Server, Tls
+from ldap3.core.exceptions import LDAPException, LDAPOperationsErrorResult
+from ldap3.utils.conv import escape_filter_chars
+
+from safeguard.credentials import DirectoryAwayError
+from safeguard.logins import Typed, plain
+
+SUCCESS = 0
+WRONG_PASSWORD = 49
+NO_SUCH_OBJECT = 32
+ANSWERED = {SUCCESS, 4, 10}  # all, more than were asked for, or elsewhere: read what came
+KEPT_CONNECTIONS = 4
+ENTRIES_ASKED = 2  # two would be one too many
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Where people are looked up, and how."""
+
+    servers: Sequence[str]
+    base: str
+    filter: str
+    login: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    ca: Path | None = None
+    timeout: int = 3
+
+
+def filter_for(template: str, login: str) -> str:
+    """Return the filter that finds a login; nothing in it is read as anything but text."""
+    return template.replace("{login}", escape_filter_chars(login))
+
+
+class LdapPasswords:
+    """Asks the directories in turn; connections that look people up are kept and shared."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+        tls = Tls(
+            validate=ssl.CERT_REQUIRED,
+            ca_certs_file=str(directory.ca) if directory.ca else None,
+            ssl_options=[ssl.OP_NO_TLSv1, ssl.OP_NO_TLSv1_1],
+        )
+        self._servers = [
+            Server(one.rstrip("/"), tls=tls, connect_timeout=directory.timeout, get_info=NONE)
+            for one in directory.servers
+        ]
+        self._kept: queue.LifoQueue[Connection] = queue.LifoQueue(KEPT_CONNECTIONS)
+
+    def check(self, typed: Typed) -> str | None:
+        found = self._with_lookup(lambda lookup: self._find(lookup, typed.login))
+        if found is None or not typed.password:  # an empty one would bind as nobody
+            return None
+        person, login, server = found
+        try:
+            connection = self._opened(server, person, typed.password)
+            code = _bound(connection)
+            with suppress(LDAPException, OSError):
+                connection.unbind()
+        except (LDAPException, OSError) as error:
+            raise DirectoryAwayError(type(error).__name__) from None
+        if code not in {SUCCESS, WRONG_PASSWORD, NO_SUCH_OBJECT}:
+            raise DirectoryAwayError(f"the directory answered {code}")
+        return plain(login) if code == SUCCESS else None
+
+    def _with_lookup[Found](self, look: Callable[[Connection], Found]) -> Found:
+        """Use a kept connection; where that has gone stale, a new one."""
+        with suppress(queue.Empty):
+            kept = self._kept.get_nowait()
+            with suppress(LDAPException, OSError):
+                return self._used(kept, look)
+        trouble = "no directory"
+        for server in self._servers:
+            try:
+                fresh = self._opened(server, self.directory.user, self.directory.password)
+                code = _bound(fresh)
+                if code == SUCCESS:
+                    return self._used(fresh, look)
+                trouble = f"the account that looks people up was answered {code}"
+            except (LDAPException, OSError) as error:
+                trouble = type(error).__name__
+        raise DirectoryAwayError(trouble)
+
+    def _used[Found](self, lookup: Connection, look: Callable[[Connection], Found]) -> Found:
+        found = look(lookup)
+        try:
+            self._kept.put_nowait(lookup)
+        except queue.Full:
+            with suppress(LDAPException, OSError):
+                lookup.unbind()
+        return found
+
+    def _find(self, lookup: Connection, login: str) -> tuple[str, str, Server] | None:
+        """Return the DN and the login of the one person whom this name means."""
+        lookup.search(
+            self.directory.base,
+            filter_for(self.directory.filter, login),
+            SUBTREE,
+            attributes=[self.directory.login],
+            size_limit=ENTRIES_ASKED,
+            time_limit=self.directory.timeout,
+        )
+        people = [one for one in lookup.response or () if one["type"] == "searchResEntry"]
+        if lookup.result["result"] not in ANSWERED:
+            raise LDAPOperationsErrorResult
+        if len(people) != 1:
+            return None
+        names = people[0]["raw_attributes"].get(self.directory.login) or [b""]
+        name = names[0].decode("utf-8", "replace")
+        return (people[0]["dn"], name, lookup.server) if name else None
+
+    def _opened(self, server: Server, user: str, password: str) -> Connection:
+        connection = Connection(
+            server,
+            user=user or None,
+            password=password or None,
+            client_strategy=SYNC,
+            auto_referrals=False,
+            read_only=True,
+            receive_timeout=self.directory.timeout,
+            raise_exceptions=False,
+        )
+        connection.open(read_server_info=False)
+        if not server.ssl and not server.ipc:
+            connection.start_tls(read_server_info=False)
+        return connection
+
+
+def _bound(connection: Connection) -> int:
+    connection.bind()
+    return int(connection.result["result"])
