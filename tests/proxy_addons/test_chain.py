@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from proxy_addons.authenticate import Authenticate
 from proxy_addons.chain import chain
 from proxy_addons.visits import Visits
 from tests.proxy_addons.production import BROKEN, BROKEN_DESK
@@ -10,12 +11,21 @@ from tests.proxy_addons.production import BROKEN, BROKEN_DESK
 
 def names() -> list[str]:
     desk: Any = BROKEN_DESK
-    return [type(addon).__name__ for addon in chain(Visits(), desk, BROKEN, BROKEN, 1)]
+    signing_in = Authenticate(Visits(), desk, None)
+    return [
+        type(addon).__name__ for addon in chain(Visits(), desk, BROKEN, BROKEN, 1, signing_in)
+    ]
 
 
 def test_who_is_there_is_asked_before_any_gate() -> None:
     found = names()
     assert found.index("Identify") < min(i for i, name in enumerate(found) if "Gate" in name)
+
+
+def test_who_must_sign_in_is_asked_before_any_gate() -> None:
+    found = names()
+    gates = [at for at, name in enumerate(found) if "Gate" in name]
+    assert found.index("Identify") < found.index("Authenticate") < min(gates)
 
 
 def test_the_tls_gate_has_the_last_word_at_the_hello() -> None:

@@ -44,6 +44,7 @@ from safeguard.engine import Engine
 from safeguard.identity.roster import Roster
 from safeguard.loading import Snapshot, Stamp, shipped_policy
 from safeguard.settings import Settings
+from safeguard.signing_in import tls_context
 from safeguard.store.people import Network
 from safeguard.workers import shared_port
 
@@ -320,7 +321,11 @@ class Proxy:
         self._listener = shared_port("127.0.0.1", 0)
         self.port = int(self._listener.getsockname()[1])
         store = open_store(self.authority.folder)
-        self._inheritance = Inheritance(settings, judge, store, trusted, [self._listener])
+        tls = tls_context(settings.proxy_auth)
+        self._secure = shared_port("127.0.0.1", 0) if tls else None
+        self.secure_port = int(self._secure.getsockname()[1]) if self._secure else 0
+        listeners = [self._listener]
+        self._inheritance = Inheritance(settings, judge, store, trusted, listeners, tls=tls)
         self._dialler = Dialler(Destinations.of(settings), lookup)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run)
@@ -337,7 +342,13 @@ class Proxy:
         self._loop.call_soon(self._ready.set)
         recorder: Any = self.notebook
         await serve(
-            self._inheritance, self._listener, recorder, self._stopping, self._dialler, patience=0.2
+            self._inheritance,
+            self._listener,
+            recorder,
+            self._stopping,
+            self._dialler,
+            patience=0.2,
+            secure=self._secure,
         )
 
     def close(self) -> None:
