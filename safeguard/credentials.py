@@ -38,6 +38,9 @@ class Passwords(Protocol):
     def check(self, typed: Typed) -> str | None:
         """Return the login that this is, None where it is wrong; DirectoryAwayError."""
 
+    def close(self) -> None:
+        """Let go of what is open."""
+
 
 class Outcome(StrEnum):
     """What came of asking."""
@@ -149,6 +152,7 @@ class Checker:
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self.passwords.close()
 
     async def _waited_for(self, asking: asyncio.Future[str | None], digest: bytes) -> Answer:
         now = self.clock()

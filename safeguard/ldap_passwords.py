@@ -49,15 +49,11 @@ class LdapPasswords:
 
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
-        tls = Tls(
+        self._tls = Tls(
             validate=ssl.CERT_REQUIRED,
             ca_certs_file=str(directory.ca) if directory.ca else None,
             ssl_options=[ssl.OP_NO_TLSv1, ssl.OP_NO_TLSv1_1],
         )
-        self._servers = [
-            Server(one.rstrip("/"), tls=tls, connect_timeout=directory.timeout, get_info=NONE)
-            for one in directory.servers
-        ]
         self._kept: queue.LifoQueue[Connection] = queue.LifoQueue(KEPT_CONNECTIONS)
 
     def check(self, typed: Typed) -> str | None:
@@ -67,43 +63,56 @@ class LdapPasswords:
         person, login, server = found
         try:
             connection = self._opened(server, person, typed.password)
-            code = _bound(connection)
-            with suppress(LDAPException, OSError):
-                connection.unbind()
+            try:
+                code = _bound(connection)
+            finally:
+                _let_go(connection)
         except (LDAPException, OSError) as error:
             raise DirectoryAwayError(type(error).__name__) from None
         if code not in {SUCCESS, WRONG_PASSWORD, NO_SUCH_OBJECT}:
             raise DirectoryAwayError(f"the directory answered {code}")
         return plain(login) if code == SUCCESS else None
 
+    def close(self) -> None:
+        with suppress(queue.Empty):
+            while True:
+                _let_go(self._kept.get_nowait())
+
     def _with_lookup[Found](self, look: Callable[[Connection], Found]) -> Found:
         """Use a kept connection; where that has gone stale, a new one."""
         with suppress(queue.Empty):
             kept = self._kept.get_nowait()
-            with suppress(LDAPException, OSError):
-                return self._used(kept, look)
-        trouble = "no directory"
-        for server in self._servers:
             try:
-                fresh = self._opened(server, self.directory.user, self.directory.password)
-                code = _bound(fresh)
-                if code == SUCCESS:
-                    return self._used(fresh, look)
-                trouble = f"the account that looks people up was answered {code}"
+                return self._used(kept, look)
+            except (LDAPException, OSError):
+                _let_go(kept)
+        trouble = "no directory"
+        for server in self.directory.servers:
+            try:
+                return self._used(self._for_lookups(server), look)
             except (LDAPException, OSError) as error:
                 trouble = type(error).__name__
+            except DirectoryAwayError as error:
+                trouble = str(error)
         raise DirectoryAwayError(trouble)
+
+    def _for_lookups(self, server: str) -> Connection:
+        fresh = self._opened(server, self.directory.user, self.directory.password)
+        code = _bound(fresh)
+        if code != SUCCESS:
+            _let_go(fresh)
+            raise DirectoryAwayError(f"the account that looks people up was answered {code}")
+        return fresh
 
     def _used[Found](self, lookup: Connection, look: Callable[[Connection], Found]) -> Found:
         found = look(lookup)
         try:
             self._kept.put_nowait(lookup)
         except queue.Full:
-            with suppress(LDAPException, OSError):
-                lookup.unbind()
+            _let_go(lookup)
         return found
 
-    def _find(self, lookup: Connection, login: str) -> tuple[str, str, Server] | None:
+    def _find(self, lookup: Connection, login: str) -> tuple[str, str, str] | None:
         """Return the DN and the login of the one person whom this name means."""
         lookup.search(
             self.directory.base,
@@ -120,9 +129,12 @@ class LdapPasswords:
             return None
         names = people[0]["raw_attributes"].get(self.directory.login) or [b""]
         name = names[0].decode("utf-8", "replace")
-        return (people[0]["dn"], name, lookup.server) if name else None
+        return (people[0]["dn"], name, lookup.server.name) if name else None
 
-    def _opened(self, server: Server, user: str, password: str) -> Connection:
+    def _opened(self, url: str, user: str, password: str) -> Connection:
+        # A fresh Server each time: ldap3 would not try one again for minutes that was away once.
+        timeout = self.directory.timeout
+        server = Server(url.rstrip("/"), tls=self._tls, connect_timeout=timeout, get_info=NONE)
         connection = Connection(
             server,
             user=user or None,
@@ -130,13 +142,25 @@ class LdapPasswords:
             client_strategy=SYNC,
             auto_referrals=False,
             read_only=True,
-            receive_timeout=self.directory.timeout,
+            receive_timeout=timeout,
             raise_exceptions=False,
         )
-        connection.open(read_server_info=False)
-        if not server.ssl and not server.ipc:
-            connection.start_tls(read_server_info=False)
+        try:
+            connection.open(read_server_info=False)
+            if not server.ssl and not server.ipc:
+                connection.start_tls(read_server_info=False)
+        except BaseException:
+            _let_go(connection)
+            raise
         return connection
+
+
+def _let_go(connection: Connection) -> None:
+    sock = connection.socket
+    with suppress(LDAPException, OSError):
+        connection.unbind()
+    if sock is not None:
+        sock.close()
 
 
 def _bound(connection: Connection) -> int:

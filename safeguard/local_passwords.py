@@ -46,6 +46,9 @@ class FilePasswords:
         right = hmac.compare_digest(hashed(typed.password, salt), wanted)
         return login if right and wanted != NOBODY[1] else None
 
+    def close(self) -> None:
+        """Nothing is kept open."""
+
     def _read(self) -> Mapping[str, tuple[bytes, bytes]]:
         try:
             with self._lock:

@@ -12,9 +12,7 @@ from tests.proxy_addons.production import BROKEN, BROKEN_DESK
 def names() -> list[str]:
     desk: Any = BROKEN_DESK
     signing_in = Authenticate(Visits(), desk, None)
-    return [
-        type(addon).__name__ for addon in chain(Visits(), desk, BROKEN, BROKEN, 1, signing_in)
-    ]
+    return [type(addon).__name__ for addon in chain(Visits(), desk, BROKEN, BROKEN, 1, signing_in)]
 
 
 def test_who_is_there_is_asked_before_any_gate() -> None:
