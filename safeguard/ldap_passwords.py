@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ldap3 import NONE, SUBTREE, SYNC, Connection, Server, Tls
+from ldap3 import BASE, NONE, SUBTREE, SYNC, Connection, Server, Tls
 from ldap3.core.exceptions import LDAPException, LDAPOperationsErrorResult
 from ldap3.utils.conv import escape_filter_chars
 
@@ -72,6 +72,20 @@ class LdapPasswords:
         if code not in {SUCCESS, WRONG_PASSWORD, NO_SUCH_OBJECT}:
             raise DirectoryAwayError(f"the directory answered {code}")
         return plain(login) if code == SUCCESS else None
+
+    def clock_of(self, server: str) -> str:
+        """Return what a directory says of the time, empty where it does not say."""
+        try:
+            connection = self._for_lookups(server)
+            try:
+                connection.search("", "(objectClass=*)", BASE, attributes=["currentTime"])
+                entries = connection.response or [{}]
+            finally:
+                _let_go(connection)
+        except (LDAPException, OSError) as error:
+            raise DirectoryAwayError(type(error).__name__) from None
+        said = entries[0].get("raw_attributes", {}).get("currentTime") or [b""]
+        return str(said[0].decode("ascii", "replace"))
 
     def close(self) -> None:
         with suppress(queue.Empty):

@@ -71,7 +71,7 @@ def read(file: Path) -> dict[str, tuple[bytes, bytes]]:
         if entry is None:
             raise UnusableError(
                 f"{file}, line {number} is no proxy password. Take the line out, and set the "
-                "password again with `safeguard people proxy-password`."
+                "password again with `safeguard sign-in password`."
             )
         login, salt, wanted = entry.groups()
         entries[login] = base64.b64decode(salt), base64.b64decode(wanted)

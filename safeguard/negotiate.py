@@ -25,7 +25,7 @@ ACCEPT = 2
 FOR_EVER = 0xFFFFFFFF
 COMPLETE = 0
 CONTINUE_NEEDED = 1
-KRB5_ERRORS = -1765328384  # where the numbers of Kerberos's own errors begin
+MECHANISM_CODE = 2
 
 
 class Refusal(StrEnum):
@@ -40,20 +40,17 @@ class Refusal(StrEnum):
     UNREADABLE = "it is no ticket that can be read"
 
 
-OF_KERBEROS = {
-    KRB5_ERRORS + 31: Refusal.WRONG_KEY,  # decrypting failed
-    KRB5_ERRORS + 32: Refusal.EXPIRED,
-    KRB5_ERRORS + 34: Refusal.REPLAYED,
-    KRB5_ERRORS + 35: Refusal.WRONG_KEY,  # not for us
-    KRB5_ERRORS + 37: Refusal.SKEW,
-    KRB5_ERRORS + 44: Refusal.WRONG_KEY,  # key version
-    KRB5_ERRORS + 45: Refusal.WRONG_KEY,  # no key
-    KRB5_ERRORS + 181: Refusal.WRONG_KEY,  # not found in the keytab
-}
-OF_GSSAPI = {
-    2 << 16: Refusal.UNREADABLE,
-    11 << 16: Refusal.EXPIRED,
-    12 << 16: Refusal.EXPIRED,
+# What the library says of its own numbers: it numbers them anew in each process. The first that
+# is in its words counts; they name the service at most, never the person.
+IN_WORDS = {
+    "clock skew": Refusal.SKEW,
+    "not yet valid": Refusal.SKEW,
+    "replay": Refusal.REPLAYED,
+    "expired": Refusal.EXPIRED,
+    "keytab": Refusal.WRONG_KEY,
+    "decrypt": Refusal.WRONG_KEY,
+    "wrong principal": Refusal.WRONG_KEY,
+    "ticket isn't for us": Refusal.WRONG_KEY,
 }
 
 
@@ -97,8 +94,8 @@ class Acceptor:
 
     def login(self, token: bytes) -> str:
         """Return whose ticket this is; TicketError says why it was not taken."""
-        if token.startswith(NTLM):
-            raise TicketError(Refusal.NTLM)
+        if not token or token.startswith(NTLM):
+            raise TicketError(Refusal.NTLM if token else Refusal.UNREADABLE)
         login = of_principal(self._principal(token), self.realms)
         if login is None:
             raise TicketError(Refusal.FOREIGN)
@@ -149,7 +146,7 @@ class Acceptor:
         ignored = c_uint32()
         try:
             if major != COMPLETE:
-                raise TicketError(_refusal(major, c_int32(minor.value).value))
+                raise TicketError(self._refusal(major, minor))
             if ctypes.string_at(mech.contents.elements, mech.contents.length) != KRB5:
                 raise TicketError(Refusal.NTLM)
             return self._shown(name)
@@ -158,14 +155,35 @@ class Acceptor:
             self._gss.gss_release_name(byref(ignored), byref(name))
             self._gss.gss_delete_sec_context(byref(ignored), byref(context), None)
 
+    def _refusal(self, major: int, minor: c_uint32) -> Refusal:
+        if major == CONTINUE_NEEDED:
+            return Refusal.NTLM  # whoever needs another step did not bring a ticket
+        ignored, more, words = c_uint32(), c_uint32(), _Buffer()
+        self._gss.gss_display_status(
+            byref(ignored),
+            minor,
+            c_int(MECHANISM_CODE),
+            self._kerberos.elements,
+            byref(more),
+            byref(words),
+        )
+        said = _taken(self._gss, words).lower()
+        return next((why for part, why in IN_WORDS.items() if part in said), Refusal.UNREADABLE)
+
     def _shown(self, name: c_void_p) -> str:
         minor, shown = c_uint32(), _Buffer()
         if self._gss.gss_display_name(byref(minor), name, byref(shown), None) != COMPLETE:
             raise TicketError(Refusal.UNREADABLE)
-        try:
-            return ctypes.string_at(shown.value or 0, shown.length).decode("utf-8", "replace")
-        finally:
-            self._gss.gss_release_buffer(byref(minor), byref(shown))
+        return _taken(self._gss, shown)
+
+
+def _taken(gss: Any, buffer: _Buffer) -> str:
+    """The text of a buffer that the library made, which is released."""
+    try:
+        held = ctypes.string_at(buffer.value, buffer.length) if buffer.value else b""
+        return held.decode("utf-8", "replace")
+    finally:
+        gss.gss_release_buffer(byref(c_uint32()), byref(buffer))
 
 
 def read_keytab(keytab: Path) -> tuple[Entry, ...]:
@@ -181,13 +199,6 @@ def read_keytab(keytab: Path) -> tuple[Entry, ...]:
             "Make one for HTTP/ and the name by which browsers know the proxy."
         )
     return found
-
-
-def _refusal(major: int, minor: int) -> Refusal:
-    if major == CONTINUE_NEEDED:
-        return Refusal.NTLM  # whoever needs another step did not bring a ticket
-    routine = major & 0x00FF0000
-    return OF_KERBEROS.get(minor) or OF_GSSAPI.get(routine) or Refusal.UNREADABLE
 
 
 def _oids(*mechs: bytes) -> _OidSet:
@@ -209,6 +220,7 @@ def _library() -> Any:
         "gss_set_neg_mechs",
         "gss_accept_sec_context",
         "gss_display_name",
+        "gss_display_status",
         "gss_release_buffer",
         "gss_release_name",
         "gss_delete_sec_context",

@@ -38,6 +38,7 @@ COMMANDS = (
     Command("unblock", "safeguard.cli.unblocking", "app", is_group=True),
     Command("exemptions", "safeguard.cli.exemptions", "app", is_group=True),
     Command("users", "safeguard.cli.people", "users", is_group=True),
+    Command("sign-in", "safeguard.cli.sign_in", "app", is_group=True),
     Command("groups", "safeguard.cli.people", "groups", is_group=True),
     Command("sessions", "safeguard.cli.sessions", "app", is_group=True),
     Command("staff", "safeguard.cli.staff", "app", is_group=True),

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from filter_rules.overlay import Overlay
-from proxy_addons.resolving import Lookup
 from safeguard.engine import Engine
 from safeguard.identity import Roster
 from safeguard.loading import Snapshot, Stamp, shipped_policy
@@ -23,7 +22,7 @@ NAMED = "proxy.school.test"
 PHONE_CODE = "%{http_code}/%{http_connect}"
 
 
-def settings_with(folder: Path, **auth: object) -> Settings:
+def settings_with(folder: Path, auth: Mapping[str, object]) -> Settings:
     return Settings.model_validate(
         {
             "data": folder / "data",
@@ -49,11 +48,10 @@ def engine_of(settings: Settings, *devices: Device, group: str = "primary") -> E
 def proxy_with(
     folder: Path,
     *devices: Device,
-    lookup: Lookup = lambda _host: ["127.0.0.1"],
-    **auth: object,
+    auth: Mapping[str, object],
 ) -> Iterator[Proxy]:
-    settings = settings_with(folder, **auth)
-    proxy = Proxy(settings, engine_of(settings, *devices), Notebook(), lookup)
+    settings = settings_with(folder, auth)
+    proxy = Proxy(settings, engine_of(settings, *devices), Notebook())
     try:
         yield proxy
     finally:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from mitmproxy.hooks import Hook
-from mitmproxy.proxy.layers.http import HttpConnectHook, HttpRequestHeadersHook
+from mitmproxy.proxy.layers.http._hooks import HttpConnectHook, HttpRequestHeadersHook
 
 from proxy_addons.authenticate import Authenticate
 from safeguard.local_passwords import put
@@ -32,7 +32,7 @@ def by_ticket(
 ) -> Iterator[Proxy]:
     del site
     monkeypatch.setenv("KRB5_CONFIG", kerberos.env["KRB5_CONFIG"])
-    with proxy_with(tmp_path, networks=EVERYBODY, keytab=kerberos.keytab) as proxy:
+    with proxy_with(tmp_path, auth={"networks": EVERYBODY, "keytab": kerberos.keytab}) as proxy:
         yield proxy
 
 
@@ -41,7 +41,7 @@ def by_password(tmp_path: Path, site: Site) -> Iterator[Proxy]:
     del site
     (tmp_path / "data").mkdir(exist_ok=True)
     put(tmp_path / "data/proxy-passwords", "ada", PASSWORD)
-    with proxy_with(tmp_path, networks=EVERYBODY, passwords="file") as proxy:
+    with proxy_with(tmp_path, auth={"networks": EVERYBODY, "passwords": "file"}) as proxy:
         yield proxy
 
 
@@ -219,14 +219,14 @@ def test_a_device_on_the_map_need_not_sign_in(tmp_path: Path, site: Site) -> Non
     (tmp_path / "data").mkdir()
     put(tmp_path / "data/proxy-passwords", "ada", PASSWORD)
     device = Device("d-1", "127.0.0.1", "A laptop", person="p-tom")
-    with proxy_with(tmp_path, device, networks=EVERYBODY, passwords="file") as proxy:
+    with proxy_with(tmp_path, device, auth={"networks": EVERYBODY, "passwords": "file"}) as proxy:
         assert ask(proxy, "school.test", site.port)[0] == 200
 
 
 def test_outside_the_networks_nobody_is_asked(tmp_path: Path, site: Site) -> None:
     (tmp_path / "data").mkdir()
     put(tmp_path / "data/proxy-passwords", "ada", PASSWORD)
-    with proxy_with(tmp_path, networks="192.0.2.0/24", passwords="file") as proxy:
+    with proxy_with(tmp_path, auth={"networks": "192.0.2.0/24", "passwords": "file"}) as proxy:
         assert ask(proxy, "school.test", site.port)[0] == 200
 
 
@@ -242,7 +242,7 @@ def test_where_nothing_is_set_nothing_is_asked_and_nothing_leaves(
 def test_a_trusted_proxy_says_who_asks(tmp_path: Path, plain_site: Site) -> None:
     device = Device("d-1", "10.1.2.3", "A laptop", person="p-tom")
     TestAuthority(tmp_path)
-    with proxy_with(tmp_path, device, trusted_proxies="127.0.0.1") as proxy:
+    with proxy_with(tmp_path, device, auth={"trusted_proxies": "127.0.0.1"}) as proxy:
         url = f"http://bets.test:{plain_site.port}/"
         for headers in (
             {"X-Authenticated-User": "ada@school.test", "X-Forwarded-For": "10.9.9.9"},
@@ -270,7 +270,10 @@ def test_a_trusted_proxy_says_who_asks(tmp_path: Path, plain_site: Site) -> None
 
 def test_nobody_else_is_believed(tmp_path: Path, plain_site: Site) -> None:
     TestAuthority(tmp_path)
-    with proxy_with(tmp_path, trusted_proxies="192.0.2.7") as proxy, proxy.http() as client:
+    with (
+        proxy_with(tmp_path, auth={"trusted_proxies": "192.0.2.7"}) as proxy,
+        proxy.http() as client,
+    ):
         url = f"http://bets.test:{plain_site.port}/"
         client.request("GET", url, headers={"X-Authenticated-User": "tom"})
         assert client.getresponse().status == 403

@@ -45,7 +45,7 @@ def origin(tmp_path: Path) -> Iterator[Site]:
 
 @contextmanager
 def by_directory(folder: Path, url: str, ca: Path, **more: object) -> Iterator[Proxy]:
-    auth = {
+    auth: dict[str, object] = {
         "networks": EVERYBODY,
         "passwords": "ldap",
         "ldap_servers": url,
@@ -61,7 +61,7 @@ def by_directory(folder: Path, url: str, ca: Path, **more: object) -> Iterator[P
         "tls_key": folder / f"{NAMED}.pem",
     }
     device = Device("d-9", KNOWN, "A laptop", person="p-tom")
-    with proxy_with(folder, device, **(auth | more)) as proxy:
+    with proxy_with(folder, device, auth=auth | more) as proxy:
         yield proxy
 
 

@@ -45,9 +45,9 @@ class Realm:
         subprocess.run(command, env=dict(self.env), check=True, capture_output=True)
 
 
-def token_for(here: Realm, who: str, host: str = PROXY) -> str:
+def token_for(here: Realm, who: str, host: str = PROXY, *options: str) -> str:
     """A fresh ticket for the proxy, in base64, as Debian's curl sends it to a proxy of that name."""
-    env = here.ticket(who)
+    env = here.ticket(who, *options)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         fixed = [_program("curl"), "-s", "-m", "10", "--proxy-negotiate", "-U", ":"]

@@ -55,8 +55,8 @@ class World:
     checker: Checker
     now: float = 0.0
 
-    async def ask(self, password: str = "right", login: str = "ada", at: str = "a") -> Answer:
-        return await self.checker.ask(Typed(login, password), at)
+    async def ask(self, word: str = "right", login: str = "ada", at: str = "a") -> Answer:
+        return await self.checker.ask(Typed(login, word), at)
 
 
 def within(story: Callable[[World], Awaitable[None]]) -> None:
@@ -173,7 +173,7 @@ def test_an_answer_that_comes_late_is_remembered() -> None:
         assert await world.ask() == AWAY
         world.knower.breath.set()
         async with asyncio.timeout(5):
-            while await world.ask() != RIGHT:
+            while await world.ask() != RIGHT:  # noqa: ASYNC110  nothing tells
                 await asyncio.sleep(0.01)
         assert world.knower.asked == ["right"]
 

@@ -83,9 +83,7 @@ def test_a_bare_login_stays_as_it_is(text: str) -> None:
         ("@SCHOOL.TEST", None),
     ],
 )
-def test_only_people_of_the_schools_realm_are_its_people(
-    principal: str, login: str | None
-) -> None:
+def test_only_people_of_the_schools_realm_are_its_people(principal: str, login: str | None) -> None:
     assert of_principal(principal, SCHOOL) == login
 
 
