@@ -5,6 +5,8 @@ itself, also on a connection that is kept open: a proxy behind us may share one 
 What a browser signed in with goes no further, whatever becomes of it.
 """
 
+from datetime import timedelta
+
 from mitmproxy.http import Headers, HTTPFlow
 
 from proxy_addons.answers import answer, refuse_unchecked
@@ -12,7 +14,7 @@ from proxy_addons.desk import Desk
 from proxy_addons.failure import fail_closed, refuse_flow
 from proxy_addons.forwarded import FORWARDED_FOR, client_behind
 from proxy_addons.visits import Visits
-from safeguard.core.identifying import Method
+from safeguard.core.identifying import Claim, Method
 from safeguard.core.types import Subject
 from safeguard.credentials import Outcome
 from safeguard.logins import plain
@@ -22,8 +24,10 @@ AUTHORIZATION = "proxy-authorization"
 SIGN_IN = "Sign in with your school account to use the internet."
 SECURE_ONLY = "Set this browser to the filter's secure port: passwords are not taken on this one."
 TOO_OFTEN = "There were too many wrong passwords. Wait five minutes, then try again."
-# The address does not say who it is: the network's group, or nothing.
-TO_BE_ASKED = frozenset({Method.NETWORK, Method.NONE})
+# The address does not say who it is: the network's group, nothing, or one of several.
+TO_BE_ASKED = frozenset({"network", "none", "ambiguous"})
+UNIDENTIFIED = "unidentified"  # the strictest group
+PROVED_FOR = timedelta(seconds=1)  # this request, or this tunnel; the next one proves itself
 
 
 class Authenticate:
@@ -76,10 +80,21 @@ class Authenticate:
 
     def _named(self, said: list[str], address: str) -> Subject:
         """Whom a trusted proxy names, once; else whoever is at the address that it saw."""
-        engine = self.desk.engine
         if len(said) == 1 and (login := plain(said[0])):
-            return engine.signed_in(address, login, Method.HEADER)
-        return engine.subject_at(address)
+            return self._signed_in(address, login, Method.HEADER)
+        return self.desk.engine.subject_at(address)
+
+    def _signed_in(self, address: str, login: str, method: Method) -> Subject:
+        """Who asks, having proved to be this login.
+
+        One who is on no list is unidentified, whatever the address would be taken for.
+        """
+        person = self.desk.engine.person_of_login(login)
+        if not person:
+            return Subject(UNIDENTIFIED, address)
+        now = self.desk.clock()
+        claim = Claim(address, method, now, now + PROVED_FOR, person)
+        return self.desk.engine.subject_of(claim)
 
     async def _proved(self, flow: HTTPFlow, proofs: list[str], peer: str) -> Subject | None:
         """Who signed in; None where the address stands for itself, or the flow is answered."""
@@ -91,7 +106,7 @@ class Authenticate:
         found = await self.sign_in.ask(proofs[0], peer, secure=secure)
         match found.answer.outcome:
             case Outcome.RIGHT:
-                return self.desk.engine.signed_in(peer, found.answer.login, found.method)
+                return self._signed_in(peer, found.answer.login, found.method)
             case Outcome.WRONG:
                 self._challenge(flow, secure=secure)
             case Outcome.TOO_MANY:

@@ -19,13 +19,11 @@ from safeguard import logs
 from safeguard.core.decide import decide
 from safeguard.core.identifying import Claim
 from safeguard.core.modes import Modes
-from safeguard.core.identifying import Method
 from safeguard.core.overrides import marked
 from safeguard.core.policy import Policy
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.identity.finder import Finder
 from safeguard.identity.following import Following
-from safeguard.identity import UNIDENTIFIED
 from safeguard.loading import Snapshot, current_stamp, load_snapshot
 from safeguard.problems import UnusableError
 from safeguard.sealing import State
@@ -120,16 +118,16 @@ class Engine:
         known = self.snapshot.roster.person_of_login(login)
         return known.person if known else ""
 
-    def signed_in(self, address: str, login: str, method: Method) -> Subject:
-        """Who asks from this address, having proved to be this login.
+    def person_of_login(self, login: str) -> str:
+        """The id of whom a login names; empty where nobody has it, or several have."""
+        return self.snapshot.roster.person_of_login(login)
 
-        One who is on no list is unidentified, whatever the address would be taken for.
-        """
-        there = self.subject_at(address)
-        person, group = self.snapshot.roster.person_of_login(login) or ("", UNIDENTIFIED)
+    def subject_of(self, claim: Claim) -> Subject:
+        """Who asks, where the request itself carries a proof of who it is."""
+        group = self.snapshot.roster.group_of(claim.person) or UNIDENTIFIED
         known = self.snapshot.policy.groups.known(group)
-        found = method if person else Method.NONE
-        return replace(there, group=known, person=person, method=found)
+        there = self.subject_at(claim.address)
+        return replace(there, group=known, person=claim.person, method=claim.method)
 
     def target_of(self, text: str, channel: Channel = Channel.WEB) -> Target | None:
         """A URL or a bare host as a target, with the words of a search; None: it is neither."""

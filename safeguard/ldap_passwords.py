@@ -16,6 +16,8 @@ from ldap3.utils.conv import escape_filter_chars
 
 from safeguard.credentials import DirectoryAwayError
 from safeguard.logins import Typed, plain
+from safeguard.problems import UnusableError
+from safeguard.signing_in_settings import ProxyAuth
 
 SUCCESS = 0
 WRONG_PASSWORD = 49
@@ -37,6 +39,24 @@ class Directory:
     password: str = field(default="", repr=False)
     ca: Path | None = None
     timeout: int = 3
+
+
+def directory_of(chosen: ProxyAuth) -> Directory:
+    if chosen.ldap_ca is not None:
+        try:
+            ssl.create_default_context(cafile=str(chosen.ldap_ca))
+        except (OSError, ssl.SSLError) as error:
+            raise UnusableError(f"{chosen.ldap_ca} is no PEM file of authorities.") from error
+    return Directory(
+        servers=chosen.ldap_servers,
+        base=chosen.ldap_base,
+        filter=chosen.ldap_filter,
+        login=chosen.ldap_login,
+        user=chosen.ldap_user,
+        password=chosen.ldap_password.get_secret_value() if chosen.ldap_password else "",
+        ca=chosen.ldap_ca,
+        timeout=chosen.ldap_timeout_seconds,
+    )
 
 
 def filter_for(template: str, login: str) -> str:

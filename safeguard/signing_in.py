@@ -27,7 +27,6 @@ from safeguard.credentials import (
     Outcome,
     Passwords,
 )
-from safeguard.ldap_passwords import Directory, LdapPasswords
 from safeguard.local_passwords import FilePasswords, check_file
 from safeguard.logins import scheme_of, typed_in
 from safeguard.negotiate import Acceptor, Refusal, TicketError
@@ -200,25 +199,10 @@ def passwords_of(settings: Settings) -> Passwords | None:
             check_file(file)
             return FilePasswords(file)
         case "ldap":
+            # Not before it is needed: every worker would hold it in memory.
+            from safeguard.ldap_passwords import LdapPasswords, directory_of  # noqa: PLC0415
+
             return LdapPasswords(directory_of(chosen))
-
-
-def directory_of(chosen: ProxyAuth) -> Directory:
-    if chosen.ldap_ca is not None:
-        try:
-            ssl.create_default_context(cafile=str(chosen.ldap_ca))
-        except (OSError, ssl.SSLError) as error:
-            raise UnusableError(f"{chosen.ldap_ca} is no PEM file of authorities.") from error
-    return Directory(
-        servers=chosen.ldap_servers,
-        base=chosen.ldap_base,
-        filter=chosen.ldap_filter,
-        login=chosen.ldap_login,
-        user=chosen.ldap_user,
-        password=chosen.ldap_password.get_secret_value() if chosen.ldap_password else "",
-        ca=chosen.ldap_ca,
-        timeout=chosen.ldap_timeout_seconds,
-    )
 
 
 def tls_context(chosen: ProxyAuth) -> ssl.SSLContext | None:

@@ -10,12 +10,12 @@ import typer
 from safeguard.cli.on_record import on_record
 from safeguard.cli.options import ConfigOption, DataOption, now, settings_of
 from safeguard.credentials import DirectoryAwayError
-from safeguard.ldap_passwords import LdapPasswords
+from safeguard.ldap_passwords import LdapPasswords, directory_of
 from safeguard.local_passwords import put
 from safeguard.logins import plain
 from safeguard.negotiate import read_keytab
 from safeguard.settings import Settings
-from safeguard.signing_in import directory_of, is_used, open_sign_in, tls_context
+from safeguard.signing_in import is_used, open_sign_in, tls_context
 
 app = typer.Typer(no_args_is_help=True, help="Signing in at the proxy.")
 Login = Annotated[str, typer.Argument(help="The person's login, as it stands among your people.")]

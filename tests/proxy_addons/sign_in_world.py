@@ -1,7 +1,10 @@
 """A proxy that people sign in to, and the curl of Debian as their browser."""
 
+import http.client
 import shutil
+import ssl
 import subprocess
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,11 +17,13 @@ from safeguard.settings import Settings
 from safeguard.store.people import Device, Network, Person
 from tests.conftest import absent
 from tests.proxy_addons.world import LIMIT, FixedEngine, Notebook, Proxy, rules
+from tests.safeguard.slapd_world import BASE, READER, READER_PASSWORD
 
-ADA = Person("p-ada", "Ada", "secondary", login="SCHOOL\\Ada")
+ADA = Person("p-ada", "Ada", "secondary", login="Ada")
 TEACHER = Person("p-tom", "Tom", "staff", login="tom")
 EVERYBODY = "127.0.0.0/8"
 NAMED = "proxy.school.test"
+KNOWN = "127.0.0.9"  # a device on the map: its people need not sign in
 PHONE_CODE = "%{http_code}/%{http_connect}"
 
 
@@ -75,3 +80,45 @@ def curl(
     return subprocess.run(
         [*fixed, *arguments], env=env, capture_output=True, text=True, check=False
     )
+
+
+def basic(login: str, password: str) -> str:
+    return "Basic " + b64encode(f"{login}:{password}".encode()).decode()
+
+
+@contextmanager
+def by_directory(folder: Path, url: str, ca: Path, **more: object) -> Iterator[Proxy]:
+    auth: dict[str, object] = {
+        "networks": EVERYBODY,
+        "passwords": "ldap",
+        "ldap_servers": url,
+        "ldap_base": BASE,
+        "ldap_user": READER,
+        "ldap_password": READER_PASSWORD,
+        "ldap_filter": "(uid={login})",
+        "ldap_login": "uid",
+        "ldap_ca": ca,
+        "ldap_timeout_seconds": 1,
+        "tls_port": 8443,  # the test's own is free
+        "tls_cert": folder / f"{NAMED}.pem",
+        "tls_key": folder / f"{NAMED}.pem",
+    }
+    device = Device("d-9", KNOWN, "A laptop", person="p-tom")
+    with proxy_with(folder, device, auth=auth | more) as proxy:
+        yield proxy
+
+
+def tunnelled(folder: Path, proxy: Proxy, login: str, password: str) -> int:
+    """The status of a CONNECT over the proxy's TLS port."""
+    trusting = ssl.create_default_context(cafile=str(folder / "origin-ca.pem"))
+    trusting.check_hostname = False
+    client = http.client.HTTPSConnection(
+        "127.0.0.1", proxy.secure_port, context=trusting, timeout=10
+    )
+    try:
+        client.request(
+            "CONNECT", "school.test:443", headers={"Proxy-Authorization": basic(login, password)}
+        )
+        return client.getresponse().status
+    finally:
+        client.close()
