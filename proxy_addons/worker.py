@@ -46,6 +46,7 @@ TURN_SECONDS = 0.0005  # for which new rules, loaded in a thread, may keep a req
 DRAIN_SECONDS = 2.0
 DRAIN_STEP = 0.05
 HANG_UP_SECONDS = 0.5
+HANDSHAKE_SECONDS = 10.0  # of a browser that speaks TLS with the proxy
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +120,17 @@ async def serve(
     master = FilterMaster(addons, inheritance.trusted, limit)
     proxyserver: Proxyserver = master.addons.get("proxyserver")  # type: ignore[no-untyped-call]  # it has no types
     instance: ServerInstance[ProxyMode] = ServerInstance.make("regular", proxyserver)
-    servers = [
-        await asyncio.start_server(instance.handle_stream, sock=one, backlog=BACKLOG, ssl=tls)
-        for one, tls in ((listener, None), (secure, inheritance.tls))
-        if one is not None
-    ]
+    servers = [await asyncio.start_server(instance.handle_stream, sock=listener, backlog=BACKLOG)]
+    if secure is not None:
+        servers.append(
+            await asyncio.start_server(
+                instance.handle_stream,
+                sock=secure,
+                backlog=BACKLOG,
+                ssl=inheritance.tls,
+                ssl_handshake_timeout=HANDSHAKE_SECONDS,
+            )
+        )
     chores = [
         asyncio.create_task(master.run()),
         asyncio.create_task(_every(REFRESH_SECONDS, lambda: _refresh(inheritance.engine))),

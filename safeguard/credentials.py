@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Protocol
 
-from safeguard.logins import Typed
+from safeguard.logins import Typed, plain
 
 MOST_REMEMBERED = 20_000
 MOST_COUNTED = 20_000
@@ -114,7 +114,7 @@ class Guesses:
             table.add(key, now, by)
 
     def _of(self, address: str, login: str) -> tuple[tuple[Tries, object], ...]:
-        name = login.casefold()
+        name = plain(login)  # however it is written
         return (
             (self._pairs, (address, name)),
             (self._addresses, address),

@@ -77,7 +77,9 @@ class LdapPasswords:
         self._kept: queue.LifoQueue[Connection] = queue.LifoQueue(KEPT_CONNECTIONS)
 
     def check(self, typed: Typed) -> str | None:
-        found = self._with_lookup(lambda lookup: self._find(lookup, typed.login))
+        found = self._with_lookup(
+            lambda lookup: self._find(lookup, typed.login.rpartition("\\")[2])
+        )
         if found is None or not typed.password:  # an empty one would bind as nobody
             return None
         person, login, server = found

@@ -294,6 +294,17 @@ def test_a_trusted_proxy_says_who_asks(tmp_path: Path, plain_site: Site) -> None
     assert not sent & {"x-authenticated-user", "x-forwarded-for"}
 
 
+def test_a_trusted_proxy_says_who_opens_a_tunnel(tmp_path: Path, site: Site) -> None:
+    with proxy_with(tmp_path, auth={"trusted_proxies": "127.0.0.1"}) as proxy:
+        url = f"https://bets.test:{site.port}/"
+        inside = ["-H", "X-Authenticated-User: tom", url]
+        named = ["--proxy-header", "X-Authenticated-User: ada"]
+        assert curl(proxy, *named, *inside).stdout == "403/200"
+        twice = [*named, "--proxy-header", "X-Authenticated-User: tom"]
+        assert curl(proxy, *twice, *inside).stdout == "403/200"
+    assert [one.person for one, *_ in proxy.notebook.kept] == ["p-ada", ""]
+
+
 def test_nobody_else_is_believed(tmp_path: Path, plain_site: Site) -> None:
     TestAuthority(tmp_path)
     with (

@@ -73,6 +73,7 @@ def test_a_right_password_is_the_persons_login(
     passwords = asking(replace(directory, servers=(getattr(server, scheme),)))
     assert passwords.check(ADA) == "ada"
     assert passwords.check(Typed("ADA", ADA_PASSWORD)) == "ada"  # by a kept connection
+    assert passwords.check(Typed("SCHOOL\\ada", ADA_PASSWORD)) == "ada"
 
 
 @pytest.mark.parametrize(

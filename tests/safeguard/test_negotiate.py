@@ -97,6 +97,12 @@ def test_clocks_that_differ_are_named(
     assert refusal_of(acceptor, token) is Refusal.SKEW
 
 
+def test_a_key_that_is_changed_is_taken_up(here: Realm, acceptor: Acceptor) -> None:
+    assert acceptor.login(ticket(here)) == "ada"
+    here.admin(f"ktadd -k {here.keytab} HTTP/proxy.school.test")  # which makes a new key
+    assert acceptor.login(ticket(here)) == "ada"
+
+
 def test_several_threads_may_ask_at_once(here: Realm, acceptor: Acceptor) -> None:
     tokens = [ticket(here) for _ in range(8)]
     with ThreadPoolExecutor(4) as pool:
