@@ -23,12 +23,12 @@ def run(settings: Settings) -> int:
     for name in LEAKS:
         os.environ.pop(name, None)
     logs.configure()
+    if sign_in := open_sign_in(settings):  # each worker has its own: this one shows it can be had
+        sign_in.close()
     authority = certificates.ensure(settings.data, settings.school.name, datetime.now(UTC))
     trusted = certificates.trust_bundle(settings.data, settings.proxy.upstream_ca)
     workers = worker_count(settings.proxy.workers)
     engine = open_engine(settings, reads_text=True)
-    if sign_in := open_sign_in(settings):  # each worker has its own: this one shows it can be had
-        sign_in.close()
     tls, tls_port = tls_context(settings.proxy_auth), settings.proxy_auth.tls_port
     # Not before all is loaded: who can connect is served at once.
     listeners = listen(settings.proxy.listen, settings.proxy.port, workers)

@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,10 +17,13 @@ from pathlib import Path
 import pytest
 
 from proxy_addons.run import listen
+from safeguard.local_passwords import put
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
 from safeguard.supervisor import prepare
 from safeguard.workers import shared_port
+from tests.conftest import pick_port
+from tests.proxy_addons.world import TestAuthority
 
 DEADLINE = 30.0
 
@@ -123,3 +127,53 @@ def test_each_worker_has_a_listener_on_the_same_port(host: str, port: int) -> No
     finally:
         for one in listeners:
             one.close()
+
+
+def test_people_sign_in_over_tls_at_any_worker_and_the_log_knows_nothing_of_it(
+    data: Path, port: int, tmp_path: Path
+) -> None:
+    TestAuthority(tmp_path).context_for("localhost")
+    put(tmp_path / "passwords", "ada", "a very special word")
+    secure = pick_port()
+    auth = {
+        "NETWORKS": "127.0.0.0/8",
+        "PASSWORDS": "file",
+        "PASSWORD_FILE": str(tmp_path / "passwords"),
+        "TLS_PORT": str(secure),
+        "TLS_CERT": str(tmp_path / "localhost.pem"),
+        "TLS_KEY": str(tmp_path / "localhost.pem"),
+    }
+    trusting = ssl.create_default_context(cafile=str(tmp_path / "origin-ca.pem"))
+
+    def connected(password: str) -> int:
+        proof = b64encode(f"ada:{password}".encode()).decode()
+        client = http.client.HTTPSConnection("localhost", secure, timeout=10, context=trusting)
+        try:
+            headers = {"Proxy-Authorization": f"Basic {proof}"}
+            client.request("CONNECT", "school.test:443", headers=headers)
+            return client.getresponse().status
+        except OSError:
+            return 0
+        finally:
+            client.close()
+
+    named = {f"SAFEGUARD_PROXY_AUTH__{key}": value for key, value in auth.items()}
+    with started(data, port, **named) as process:
+        assert eventually(lambda: connected("a very special word")) == 200
+        assert {connected("a very special word") for _ in range(8)} == {200}
+        assert {connected("a very special guess") for _ in range(8)} == {407}
+        process.terminate()
+        _, says = process.communicate(timeout=DEADLINE)
+    assert process.returncode == 0
+    assert "special" not in says
+    assert "ada" not in says
+
+
+def test_what_signing_in_lacks_is_said_in_a_sentence(data: Path, port: int) -> None:
+    named = {"NETWORKS": "127.0.0.0/8", "KEYTAB": "/nowhere/proxy.keytab"}
+    with started(
+        data, port, **{f"SAFEGUARD_PROXY_AUTH__{key}": value for key, value in named.items()}
+    ) as process:
+        _, says = process.communicate(timeout=DEADLINE)
+    assert process.returncode == 2
+    assert "The keytab /nowhere/proxy.keytab cannot be read" in says

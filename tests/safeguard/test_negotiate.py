@@ -48,6 +48,21 @@ def test_a_ticket_is_taken_once_by_whichever_worker(
     assert refusal_of(other, token) is Refusal.REPLAYED
 
 
+def test_a_ticket_in_windows_own_spelling_is_taken(here: Realm, acceptor: Acceptor) -> None:
+    """Windows names Kerberos by a number of its own first, one bit off from the right one."""
+    right, theirs = negotiate.KRB5, bytes.fromhex("2a864882f712010202")
+    token = ticket(here)
+    assert token.count(right) == 2  # in the list of what is offered, and before the ticket itself
+    assert acceptor.login(token.replace(right, theirs, 1)) == "ada"
+
+
+def test_a_ticket_without_its_wrapping_is_taken(here: Realm, acceptor: Acceptor) -> None:
+    token = ticket(here)
+    bare = token[token.rindex(negotiate.KRB5) - 6 :]  # a tag, a length in three bytes, the OID's
+    assert bare[0] == 0x60
+    assert acceptor.login(bare) == "ada"
+
+
 def test_a_ticket_for_another_service_is_refused(here: Realm, acceptor: Acceptor) -> None:
     assert refusal_of(acceptor, ticket(here, host="other.school.test")) is Refusal.WRONG_KEY
 
