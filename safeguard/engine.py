@@ -118,17 +118,6 @@ class Engine:
         known = self.snapshot.roster.person_of_login(login)
         return known.person if known else ""
 
-    def person_of_login(self, login: str) -> str:
-        """The id of whom a login names; empty where nobody has it, or several have."""
-        return self.snapshot.roster.person_of_login(login)
-
-    def subject_of(self, claim: Claim) -> Subject:
-        """Who asks, where the request itself carries a proof of who it is."""
-        group = self.snapshot.roster.group_of(claim.person) or UNIDENTIFIED
-        known = self.snapshot.policy.groups.known(group)
-        there = self.subject_at(claim.address)
-        return replace(there, group=known, person=claim.person, method=claim.method)
-
     def target_of(self, text: str, channel: Channel = Channel.WEB) -> Target | None:
         """A URL or a bare host as a target, with the words of a search; None: it is neither."""
         url = split(text)
