@@ -1,6 +1,7 @@
-"""Who may open which page. A page that names no role is open to nobody.
+"""Who may open which page. A page that names no deed is open to nobody.
 
-Law: the guard runs before every page, so a new page is closed until its roles are written.
+Law: the guard runs before every page, so a new page is closed until what it is for is written.
+Whom a page may show is asked for in the same place: `reach` cuts lists, `demand` guards one.
 """
 
 import time
@@ -11,8 +12,15 @@ from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask_security import current_user, logout_user
 from werkzeug.wrappers import Response
 
+from admin_web.accounts import me
 from admin_web.headers import FILES
-from admin_web.roles import Role
+from admin_web.site import here
+from safeguard.core.audit import Actor
+from safeguard.core.events import SCHOOL
+from safeguard.core.staff_rights import Deed, Role
+from safeguard.core.staff_roles import About, Allowed, Reach, Refused, counting, may
+from safeguard.core.staff_roles import reach as reach_of
+from safeguard.store import audit, break_glass
 
 LONGEST_SESSION_SECONDS = 12 * 3600
 PORTAL = {
@@ -24,14 +32,37 @@ PUBLIC = FILES | PORTAL | {"security.login", "setup.first_accounts", "reset.new_
 ANY_ROLE = "security.logout"
 
 
-def open_to[View: Callable[..., Any]](*roles: Role) -> Callable[[View], View]:
-    """Mark a page with the roles that may open it."""
+def open_to[View: Callable[..., Any]](*deeds: Deed) -> Callable[[View], View]:
+    """Mark a page with what it is for: who may do any of it, to anyone, may open it."""
 
     def mark(view: View) -> View:
-        view.open_to = frozenset(roles)  # type: ignore[attr-defined]  # functions carry attributes
+        view.open_to = deeds  # type: ignore[attr-defined]  # functions carry attributes
         return view
 
     return mark
+
+
+def reach(deed: Deed) -> Reach:
+    """Whom a list may show to who is signed in."""
+    site = here()
+    tree = site.engine.snapshot.policy.groups
+    return reach_of(me().grants, deed, SCHOOL, tree, site.clock())
+
+
+def allowed(deed: Deed, group: str | None = None) -> bool:
+    """Whether who is signed in may do it: of this group, or (None) of anyone at all."""
+    site = here()
+    about = None
+    if group is not None:
+        lines = site.engine.snapshot.policy.groups.lines
+        about = About(SCHOOL, lines.get(group, (group,)))
+    return isinstance(may(me().grants, deed, about, site.clock()), Allowed)
+
+
+def demand(deed: Deed, group: str, otherwise: int = 403) -> None:
+    """End the request where who is signed in may not do this of this group."""
+    if not allowed(deed, group):
+        abort(otherwise)
 
 
 def install(app: Flask) -> None:
@@ -47,12 +78,29 @@ def _guard() -> Response | None:
     if not current_user.is_authenticated:
         return redirect(url_for("security.login", next=_way_back()))
     session.permanent = True  # so that each answer begins the idle time anew
-    if endpoint == ANY_ROLE:
-        return None
-    allowed: frozenset[Role] = getattr(current_app.view_functions[endpoint], "open_to", frozenset())
-    if current_user.role not in allowed:
-        abort(403)
+    if endpoint != ANY_ROLE:
+        _check(getattr(current_app.view_functions[endpoint], "open_to", ()))
     return None
+
+
+def _check(deeds: tuple[Deed, ...]) -> None:
+    """Refuse who may do none of it; record each page that only the broken glass opens."""
+    now = here().clock()
+    answers = [may(me().grants, deed, None, now) for deed in deeds]
+    if all(isinstance(one, Refused) for one in answers):
+        abort(403)
+    if any(one == Allowed(Role.GLASS) for one in answers):
+        seen = break_glass.live(here().store, now, me().id)
+        about = str(seen[0].id) if seen else ""
+        actor = Actor(f"staff:{me().id}", now)
+        told = {"page": request.full_path.rstrip("?"), "by": request.method}
+        audit.note(here().store, actor, "opened a page", "glass", about, told)
+
+
+def through_glass() -> bool:
+    """Whether who is signed in sees concerns only because they broke the glass."""
+    held = counting(me().grants, Deed.SEE_CONCERNS, here().clock())
+    return bool(held) and all(one.role is Role.GLASS for one in held)
 
 
 def _too_old() -> bool:

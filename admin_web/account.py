@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired
 from admin_web.access import open_to
 from admin_web.accounts import me
 from admin_web.fields import hashed, is_right, new_password_field, repeated_field
-from admin_web.roles import Role
+from safeguard.core.staff_rights import Deed
 
 pages = Blueprint("account", __name__)
 
@@ -28,7 +28,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 
 
 @pages.route("/account", methods=["GET", "POST"])
-@open_to(*Role)
+@open_to(Deed.OWN_ACCOUNT)
 def mine() -> str | Response:
     form = PasswordForm()
     if form.validate_on_submit():

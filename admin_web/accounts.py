@@ -7,14 +7,16 @@ a new one ends them all.
 
 from copy import deepcopy
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any, cast, override
 
 from flask_security import RoleMixin, UserDatastore, UserMixin, current_user
 
-from admin_web.roles import Role, role_of
 from admin_web.site import Clock
 from safeguard.core.audit import Actor
-from safeguard.store import staff
+from safeguard.core.staff_rights import TITLES, Role
+from safeguard.core.staff_roles import Grant
+from safeguard.store import grants, staff
 from safeguard.store.session import Store
 from safeguard.store.staff import Staff
 
@@ -34,13 +36,14 @@ class SignedIn(UserMixin):
     name: str
     fs_uniquifier = ""  # Flask-Security looks for it on the class
 
-    def __init__(self, account: Staff) -> None:
+    def __init__(self, account: Staff, held: tuple[Grant, ...], now: datetime) -> None:
         self.id = account.id
         for name in SAVED:
             setattr(self, name, getattr(account, name))
         self.loaded = deepcopy(account)  # a list of it may be changed in place
         self.roles = [NamedRole(name) for name in account.roles]
-        self.role: Role | None = role_of(account.roles)
+        self.grants = held
+        self.titles = ", ".join(sorted({TITLES[one.role] for one in held if one.in_force(now)}))
 
 
 class StaffDatastore(UserDatastore):
@@ -60,7 +63,9 @@ class StaffDatastore(UserDatastore):
                 account = staff.by_uniquifier(self._store, mark)
             case _:
                 account = None
-        return SignedIn(account) if account else None
+        if account is None:
+            return None
+        return SignedIn(account, grants.of(self._store, account.id), self._clock())
 
     @override
     def find_role(self, role: str) -> NamedRole | None:

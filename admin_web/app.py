@@ -14,23 +14,26 @@ from admin_web import (
     audit,
     errors,
     events,
+    glass,
     headers,
     health,
     home,
     limits,
     lists,
     live,
+    numbers,
     own_rules,
     people,
     portal,
     reset,
     secret_key,
     setup,
+    staff_accounts,
     why,
     wording,
 )
-from admin_web.accounts import StaffDatastore
-from admin_web.roles import PAGES
+from admin_web.accounts import StaffDatastore, me
+from admin_web.roles import bar
 from admin_web.signing_in import SignInForm
 from admin_web.site import EXTENSION, Clock, Site, here
 from safeguard.engine import Engine
@@ -58,6 +61,9 @@ BLUEPRINTS = (
     audit,
     live,
     portal,
+    numbers,
+    staff_accounts,
+    glass,
 )
 
 
@@ -128,5 +134,6 @@ def _shared() -> dict[str, Any]:
         "school": site.settings.school.name,
         "zone_name": site.settings.school.timezone,
         "signed_in": signed_in,
-        "navigation": PAGES.get(current_user.role, ()) if signed_in else (),
+        "navigation": bar(me().grants, site.clock()) if signed_in else (),
+        "glass": glass.mine() if signed_in else None,
     }

@@ -8,13 +8,13 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
-from admin_web.access import open_to
+from admin_web.access import allowed, open_to
 from admin_web.audit_view import DEEDS, lines
 from admin_web.audited import viewed_list
 from admin_web.fields import first_moment, not_before_since, stripped
 from admin_web.paging import same_list
-from admin_web.roles import Role
 from admin_web.site import here
+from safeguard.core.staff_rights import Deed
 from safeguard.store import people, staff
 from safeguard.store.audit import VERIFIED
 from safeguard.store.audit_search import WantedRows, last_look, search
@@ -44,8 +44,10 @@ class AuditForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     since = DateField("From", validators=[Optional()])
     until = DateField("To", validators=[Optional(), not_before_since])
 
-    def __init__(self, asked: Any) -> None:
+    def __init__(self, asked: Any, *, names: bool) -> None:
         super().__init__(asked)
+        if not names:
+            del self.pupil
         accounts = {f"staff:{one.id}": one.name for one in staff.all_staff(here().store)}
         self.who.choices = {"": "Anybody", **accounts, "command:*": "Anybody, by command"}
         self.who.choices["safeguard"] = "Safeguard itself"
@@ -76,10 +78,11 @@ class AuditForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 
 
 @pages.get("/audit")
-@open_to(Role.LEAD)
+@open_to(Deed.SEE_AUDIT)
 def listing() -> str:
     site = here()
-    form = AuditForm(request.args)
+    names = allowed(Deed.SEE_PERSON)
+    form = AuditForm(request.args, names=names)
     valid = form.validate()
     before = _before()
     found = search(site.store, form.wanted(site.zone) if valid else WantedRows(), before, PAGE_SIZE)
@@ -89,7 +92,7 @@ def listing() -> str:
         "audit.html",
         form=form,
         narrowed=valid and form.narrows,
-        lines=lines(site.store, found.rows),
+        lines=lines(site.store, found.rows, names=names),
         older=same_list("before", str(found.older)) if found.older else "",
         newest=same_list("before"),
         before=before,

@@ -62,6 +62,15 @@ DEEDS = {
     ("added", "account"): "Added an account",
     ("changed", "account"): "Changed an account",
     ("removed", "account"): "Removed an account",
+    ("closed", "account"): "Closed an account",
+    ("proposed", "role"): "Proposed a role that sees safeguarding content",
+    ("gave", "role"): "Gave a role",
+    ("confirmed", "role"): "Confirmed a role",
+    ("ended", "role"): "Ended a role",
+    ("broke", "glass"): "Broke the glass",
+    ("ended", "glass"): "Ended a broken glass",
+    ("opened a page", "glass"): "Opened a page through the broken glass",
+    ("viewed", "numbers"): "Looked at the numbers",
     ("made sign-in link", "account"): "Made a one-time link to sign in",
     ("chose new password by link", "account"): "Chose a new password by a one-time link",
 }
@@ -77,6 +86,7 @@ LABELS = {
 }
 ORDER = tuple(LABELS)
 MOST_NAMES = 50
+SAYS_NO_PUPIL = frozenset({"account", "audit", "list", "role", "rule", "rules"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +101,31 @@ class Line:
     details: tuple[tuple[str, str], ...]
 
 
-def lines(store: Store, rows: Iterable[Told]) -> list[Line]:
-    """Put the names to the ids, with one question each for staff and for people."""
+def lines(store: Store, rows: Iterable[Told], *, names: bool = True) -> list[Line]:
+    """Put the names to the ids, with one question each for staff and for people.
+
+    Without `names` for who checks the record and knows no pupil: what tells of one is left out.
+    """
     found = tuple(rows)
     accounts = {str(number): name for number, name in staff.names(store).items()}
-    named = people.names(store, {one for told in found for one in _people(told)})
+    named = people.names(store, {one for told in found for one in _people(told)}) if names else {}
     return [
         Line(
             told,
             _who(told.who, accounts),
             DEEDS.get((told.what, told.about_kind), f"{told.what} {told.about_kind}".capitalize()),
-            _about(told, accounts, named),
-            url_for("events.one", event_id=told.about) if _is_event(told) else "",
-            tuple(_details(told, named)),
+            _about(told, accounts, named) if names or told.about_kind in SAYS_NO_PUPIL else "",
+            url_for("events.one", event_id=told.about) if names and _is_event(told) else "",
+            tuple(_details(told, named)) if names else tuple(_bare(told)),
         )
         for told in found
     ]
+
+
+def _bare(told: Told) -> Iterator[tuple[str, str]]:
+    """What a row says that can tell of no pupil: why, and what became of a role."""
+    if told.about_kind in SAYS_NO_PUPIL:
+        yield from _details(told, {})
 
 
 def _is_event(told: Told) -> bool:

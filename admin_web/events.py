@@ -1,5 +1,6 @@
 """What the safeguarding lead sees: today's counts, the list with its filters, one event, reviews."""
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from admin_web.access import open_to
+from admin_web.access import allowed, demand, open_to, reach
 from admin_web.accounts import me
 from admin_web.audited import viewed, viewed_list
 from admin_web.event_filter import FilterForm
@@ -19,10 +20,10 @@ from admin_web.fields import stripped
 from admin_web.live import numbers
 from admin_web.new_concerns import new_concerns
 from admin_web.paging import same_list
-from admin_web.roles import Role
 from admin_web.site import here
 from admin_web.wording import local
 from filter_rules.types import Severity
+from safeguard.core.staff_rights import Deed
 from safeguard.store import events, reviews
 from safeguard.store.events import StoredEvent, Wanted
 
@@ -76,12 +77,14 @@ class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 
 
 @pages.get("/events")
-@open_to(Role.LEAD)
+@open_to(Deed.SEE_CONCERNS)
 def today() -> str:
     site = here()
     form = FilterForm(request.args)
     valid = form.validate()
+    cut = reach(Deed.SEE_CONCERNS).cut
     wanted = form.wanted(site.zone) if valid else Wanted(flagged=True)
+    wanted = replace(wanted, within=cut)
     before = _before()
     page = events.search(site.store, wanted, before, PAGE_SIZE)
     viewed_list(
@@ -98,10 +101,10 @@ def today() -> str:
         newest=same_list("before"),
         looked_through=events.LOOKED_THROUGH if page.cut else 0,
         before=before,
-        counts=_counts(site.clock()),
+        counts=_counts(site.clock(), cut),
         now=site.clock(),
-        concerns=[] if form.narrows or before else new_concerns(),
-        waiting=numbers(),
+        concerns=[] if form.narrows or before else new_concerns(cut),
+        waiting=numbers(cut),
     )
 
 
@@ -112,7 +115,7 @@ def _before() -> str:
     return text if is_id else ""
 
 
-def _counts(now: datetime) -> dict[str, tuple[int, bool]]:
+def _counts(now: datetime, cut: frozenset[str] | None) -> dict[str, tuple[int, bool]]:
     """How many wait, and how many of today's are done: each counted to a hundred, then "more"."""
     midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     asked = {
@@ -121,17 +124,19 @@ def _counts(now: datetime) -> dict[str, tuple[int, bool]]:
         "reviewed": Wanted(flagged=True, reviewed=True, since=midnight),
     }
     found = {
-        name: events.search(here().store, wanted, limit=COUNTED_TO)
+        name: events.search(here().store, replace(wanted, within=cut), limit=COUNTED_TO)
         for name, wanted in asked.items()
     }
     return {name: (len(page.events), bool(page.older)) for name, page in found.items()}
 
 
 @pages.get("/events/code")
-@open_to(Role.LEAD)
+@open_to(Deed.SEE_CONCERNS)
 def by_reference() -> Response:
     code = request.args.get("code", "")[:40]
     found = events.by_reference(here().store, code)
+    if found is not None and not allowed(Deed.SEE_CONCERNS, found.event.group):
+        found = None  # nobody learns by asking that there is such an event elsewhere
     viewed("searched", "event", "" if found is None else found.event.id, code=code)
     if found is None:
         flash(
@@ -143,11 +148,13 @@ def by_reference() -> Response:
 
 
 @pages.route("/events/<uuid:event_id>", methods=["GET", "POST"])
-@open_to(Role.LEAD)
+@open_to(Deed.SEE_CONCERNS)
 def one(event_id: Any) -> str | Response:
     stored = _found(str(event_id))
     form = ReviewForm(stored.event.severity)
+    may_review = allowed(Deed.REVIEW, stored.event.group)
     if form.validate_on_submit():
+        demand(Deed.REVIEW, stored.event.group)
         _review(stored, form.outcome.data, form.note.data)
         flash("The review is saved.", "success")
         return redirect(url_for("events.one", event_id=event_id))
@@ -159,15 +166,16 @@ def one(event_id: Any) -> str | Response:
         event=stored.event,
         reviewed=stored.reviewed,
         reviews=list(reversed(reviews.of(site.store, stored.event.id))),
-        form=form,
+        form=form if may_review else None,
         reviewed_words=reviewed_words,
     )
 
 
 @pages.post("/events/<uuid:event_id>/undo")
-@open_to(Role.LEAD)
+@open_to(Deed.SEE_CONCERNS)
 def undo(event_id: Any) -> Response:
     stored, site = _found(str(event_id)), here()
+    demand(Deed.REVIEW, stored.event.group)
     if reviews.reopen(site.store, stored.event.id, me().id, site.clock()):
         flash("The review is undone: the event waits for a review again.", "success")
     return redirect(url_for("events.one", event_id=event_id))
@@ -183,6 +191,7 @@ def _found(event_id: str) -> StoredEvent:
     stored = events.event(here().store, event_id)
     if stored is None:
         abort(404)
+    demand(Deed.SEE_CONCERNS, stored.event.group, otherwise=404)
     return stored
 
 

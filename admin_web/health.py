@@ -13,11 +13,11 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug import Response
 
 from admin_web.access import open_to
-from admin_web.roles import Role
 from admin_web.site import Site, here
 from safeguard.building import rules_in_force
 from safeguard.core.notice_words import how_many
 from safeguard.identity_feeds import status
+from safeguard.core.staff_rights import Deed
 from safeguard.notify.notifier import put_tests
 from safeguard.notify.troubles import troubles
 from safeguard.sealed_status import Standing, status_of
@@ -43,14 +43,14 @@ class Check:
 
 
 @pages.get("/health")
-@open_to(Role.TECHNICIAN)
+@open_to(Deed.SEE_HEALTH)
 def overview() -> str:
     site = here()
     return render_template("health.html", checks=list(_checks(site)), now=site.clock())
 
 
 @pages.post("/health/test")
-@open_to(Role.TECHNICIAN)
+@open_to(Deed.SEE_HEALTH)
 def send_tests() -> Response:
     """Send a test to everyone who is told of concerns."""
     site = here()

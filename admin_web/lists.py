@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from admin_web.access import open_to
-from admin_web.roles import Role
 from admin_web.site import here
 from safeguard.building import is_rolled_back, is_stale, manifest_in_force
+from safeguard.core.staff_rights import Deed
 from safeguard.problems import UnusableError
 from safeguard.subscriptions import Subscription, subscriptions
 
@@ -41,7 +41,7 @@ class Followed:
 
 
 @pages.get("/lists")
-@open_to(Role.TECHNICIAN)
+@open_to(Deed.SEE_HEALTH)
 def listing() -> str:
     site = here()
     data, now = site.settings.data, site.clock()

@@ -9,11 +9,11 @@ from typing import Any, override
 from flask import Blueprint, Flask, current_app, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
-from admin_web.access import open_to
-from admin_web.roles import Role
+from admin_web.access import open_to, reach
 from admin_web.site import EXTENSION as SITE
 from admin_web.site import here
 from admin_web.wording import local
+from safeguard.core.staff_rights import Deed
 from safeguard.store.concern_numbers import Today
 from safeguard.store.live_numbers import LiveNumbers
 
@@ -38,15 +38,15 @@ def install(app: Flask) -> None:
 
 
 @pages.get("/today/concerns")
-@open_to(Role.LEAD)
+@open_to(Deed.SEE_CONCERNS)
 def concerns() -> dict[str, Any]:
-    """How many concerns are open, and how many of them are urgent."""
-    found = numbers()
+    """How many concerns are open, and how many of them are urgent, of those whom one looks after."""
+    found = numbers(reach(Deed.SEE_CONCERNS).cut)
     return {"open": found.open, "urgent": found.urgent}
 
 
-def numbers() -> Today:
-    """The numbers of today, as every open page has them."""
+def numbers(cut: frozenset[str] | None) -> Today:
+    """The numbers of today, as every open page has them; `cut` to these groups, None: of all."""
     live: LiveNumbers = current_app.extensions[EXTENSION]
     now = here().clock()
-    return live.now(now, local(now).replace(hour=0, minute=0, second=0, microsecond=0))
+    return live.now(now, local(now).replace(hour=0, minute=0, second=0, microsecond=0), cut)

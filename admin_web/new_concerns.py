@@ -48,10 +48,12 @@ class ShownConcern:
         return url_for("events.today", group=one.group, since=since)
 
 
-def new_concerns() -> list[ShownConcern]:
-    """Return what is open, the most severe first; that it was looked at is recorded."""
+def new_concerns(cut: frozenset[str] | None) -> list[ShownConcern]:
+    """Return what is open (of these groups), the most severe first; the look is recorded."""
     site = here()
-    found = listed(site.store, WantedConcerns(), site.clock(), actor(), limit=MOST).concerns
+    found = listed(
+        site.store, WantedConcerns(within=cut), site.clock(), actor(), limit=MOST
+    ).concerns
     pupils = {one.subject for one in found if one.subject_kind == "pupil"}
     devices = {one.subject for one in found if one.subject_kind == "device"}
     names = people.names(site.store, pupils) | people.device_names(site.store, devices)

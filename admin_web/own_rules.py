@@ -18,9 +18,9 @@ from admin_web.audited import actor
 from admin_web.fields import stripped
 from admin_web.paging import Paging, asked_page
 from admin_web.rehearsal import effects_of
-from admin_web.roles import Role
 from admin_web.site import here
 from filter_rules.overlay import canonical_entry
+from safeguard.core.staff_rights import Deed
 from safeguard.core.types import Action
 from safeguard.loading import shipped_groups
 from safeguard.store import overlay
@@ -82,7 +82,7 @@ class RuleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 
 
 @pages.get("/rules")
-@open_to(Role.TECHNICIAN)
+@open_to(Deed.CHANGE_RULES)
 def listing() -> str:
     text = request.args.get("text", "").strip()[:100]
     history = request.args.get("history") == "yes"
@@ -103,7 +103,7 @@ def _holds(rule: OwnEntry, text: str) -> bool:
 
 
 @pages.route("/rules/add", methods=["GET", "POST"])
-@open_to(Role.TECHNICIAN)
+@open_to(Deed.CHANGE_RULES)
 def add() -> str | Response:
     form = _form()
     step = request.form.get("step", "")
@@ -139,7 +139,7 @@ def _form() -> RuleForm:
 
 
 @pages.post("/rules/<int:rule_id>/remove")
-@open_to(Role.TECHNICIAN)
+@open_to(Deed.CHANGE_RULES)
 def remove(rule_id: int) -> Response:
     site = here()
     if not overlay.remove(site.store, rule_id, me().email, site.clock(), actor()):

@@ -13,8 +13,8 @@ from admin_web.access import open_to
 from admin_web.audited import actor, viewed_list
 from admin_web.fields import LONGEST_NAME, stripped
 from admin_web.paging import Paging, asked_page
-from admin_web.roles import Role
 from admin_web.site import here
+from safeguard.core.staff_rights import Deed
 from safeguard.loading import shipped_groups
 from safeguard.people_file import COLUMNS, records_of
 from safeguard.store import people
@@ -62,7 +62,7 @@ class FileForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 
 
 @pages.get("/people")
-@open_to(Role.TECHNICIAN)
+@open_to(Deed.KEEP_REGISTER)
 def listing() -> str:
     store = here().store
     text = request.args.get("text", "").strip()[:100]
@@ -80,7 +80,7 @@ def listing() -> str:
 
 
 @pages.route("/people/add", methods=["GET", "POST"])
-@open_to(Role.TECHNICIAN)
+@open_to(Deed.KEEP_REGISTER)
 def add() -> str | Response:
     form = DeviceForm()
     form.group.choices = {name: name.capitalize() for name in shipped_groups()}
@@ -101,7 +101,7 @@ def add() -> str | Response:
 
 
 @pages.post("/people/<device_id>/remove")
-@open_to(Role.TECHNICIAN)
+@open_to(Deed.KEEP_REGISTER)
 def remove(device_id: str) -> Response:
     people.remove_device(here().store, device_id, actor())
     flash("The device is removed. Its address now counts as unidentified.", "success")
@@ -109,7 +109,7 @@ def remove(device_id: str) -> Response:
 
 
 @pages.route("/people/import", methods=["GET", "POST"])
-@open_to(Role.TECHNICIAN)
+@open_to(Deed.KEEP_REGISTER)
 def bring_in() -> str:
     form = FileForm()
     outcome = _brought_in(form) if form.validate_on_submit() else None

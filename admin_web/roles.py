@@ -1,40 +1,32 @@
-"""The roles of staff, and what each finds in the bar at the top: its own pages, and "Why?"."""
+"""What each member of staff finds in the bar at the top: the pages that their roles open."""
 
-from enum import StrEnum
+from collections.abc import Iterable
+from datetime import datetime
 
+from safeguard.core.staff_rights import Deed
+from safeguard.core.staff_roles import Grant, counting
 
-class Role(StrEnum):
-    """What an account is for. Nobody is both."""
-
-    LEAD = "lead"
-    TECHNICIAN = "technician"
-
-
-TITLES = {Role.LEAD: "Safeguarding lead", Role.TECHNICIAN: "Technician"}
-
-PAGES: dict[Role, tuple[tuple[str, str], ...]] = {
-    Role.LEAD: (
-        ("events.today", "Today"),
-        ("why.ask", "Why?"),
-        ("audit.listing", "Audit"),
-        ("account.mine", "Your account"),
-    ),
-    Role.TECHNICIAN: (
-        ("health.overview", "Health"),
-        ("own_rules.listing", "My rules"),
-        ("why.ask", "Why?"),
-        ("people.listing", "People and devices"),
-        ("lists.listing", "Lists"),
-        ("account.mine", "Your account"),
-    ),
-}
+# Each page with what it is for, in the order of the bar: the first that opens is where one begins.
+PAGES: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
+    ("events.today", "Today", (Deed.SEE_CONCERNS,)),
+    ("health.overview", "Health", (Deed.SEE_HEALTH,)),
+    ("own_rules.listing", "My rules", (Deed.CHANGE_RULES,)),
+    ("why.ask", "Why?", (Deed.ASK_WHY,)),
+    ("people.listing", "People and devices", (Deed.KEEP_REGISTER,)),
+    ("lists.listing", "Lists", (Deed.SEE_HEALTH,)),
+    ("numbers.monthly", "Numbers", (Deed.SEE_NUMBERS,)),
+    ("audit.listing", "Audit", (Deed.SEE_AUDIT,)),
+    ("staff_accounts.listing", "Accounts", (Deed.MANAGE_ACCOUNTS, Deed.CONFIRM_ROLES)),
+    ("glass.ask", "Break glass", (Deed.BREAK_GLASS,)),
+    ("account.mine", "Your account", (Deed.OWN_ACCOUNT,)),
+)
 
 
-def role_of(names: tuple[str, ...]) -> Role | None:
-    """The role that an account's words name; None where they name none, or more than one."""
-    found = [role for role in Role if role.value in names]
-    return found[0] if len(found) == 1 else None
-
-
-def first_page(role: Role) -> str:
-    return PAGES[role][0][0]
+def bar(grants: Iterable[Grant], now: datetime) -> tuple[tuple[str, str], ...]:
+    """Return the pages that these grants open, with their words."""
+    held = tuple(grants)
+    return tuple(
+        (endpoint, words)
+        for endpoint, words, deeds in PAGES
+        if any(counting(held, deed, now) for deed in deeds)
+    )

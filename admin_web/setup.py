@@ -15,9 +15,9 @@ from admin_web.fields import (
     new_password_field,
     repeated_field,
 )
-from admin_web.roles import Role
 from admin_web.site import here
 from safeguard.core.audit import Actor
+from safeguard.core.staff_rights import Role
 from safeguard.store import staff
 
 pages = Blueprint("setup", __name__)

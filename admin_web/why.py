@@ -15,12 +15,12 @@ from admin_web.access import open_to
 from admin_web.accounts import me
 from admin_web.audited import actor, viewed
 from admin_web.fields import stripped
-from admin_web.roles import Role
 from admin_web.site import here
 from filter_rules.hosts import is_address
 from safeguard.asking import Questions
 from safeguard.core import explain
 from safeguard.core.explanations import Explanation
+from safeguard.core.staff_rights import Deed
 from safeguard.core.types import Channel, Subject, Target, Verdict
 from safeguard.loading import shipped_groups
 from safeguard.problems import UnusableError
@@ -84,7 +84,7 @@ class Answer:
 
 
 @pages.get("/why")
-@open_to(*Role)
+@open_to(Deed.ASK_WHY)
 def ask() -> str:
     form = WhyForm(request.args)
     form.group.choices = {name: name.capitalize() for name in shipped_groups()}

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Flask
 
-from admin_web.roles import TITLES
 from admin_web.site import here
 from filter_rules.types import Severity
 
@@ -38,7 +37,6 @@ def install(app: Flask) -> None:
     app.add_template_filter(how_found, "how_found")
     app.add_template_filter(count, "count")
     app.add_template_filter(stamp, "stamp")
-    app.add_template_filter(TITLES.get, "role")
 
 
 def severity_word(severity: Severity | int) -> str:

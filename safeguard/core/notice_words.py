@@ -19,6 +19,20 @@ HOW_SOON = {
     Severity.LOW: "for information",
     Severity.NONE: "for information",
 }
+STAFF_NEWS = {
+    "proposed": (
+        "a role waits for you",
+        "a role that sees safeguarding content was proposed. It waits for the head or a lead.",
+    ),
+    "given": ("a role was given", "a role that sees safeguarding content was given."),
+    "ended": ("a role has ended", "a role that saw safeguarding content was ended."),
+    "glass": (
+        "a technician broke the glass",
+        "a technician broke the glass and can see safeguarding content for a while. Each page "
+        "they open is recorded. If you did not expect it, end it now.",
+    ),
+    "role": ("a role has changed", "a role of a member of staff has changed."),
+}
 NOTHING = "There is nothing to report. The filter was at work, and this message says so."
 
 
@@ -118,6 +132,13 @@ def trial_words(school: str, link: str) -> Words:
         "If you read this, concerns can reach you this way.",
     )
     return Words("Safeguard: a test", lines, link)
+
+
+def staff_words(about: str, school: str, link: str) -> Words:
+    """Return what contacts are told of roles: `about` is what happened, a word of STAFF_NEWS."""
+    subject, line = STAFF_NEWS.get(about.partition(":")[0], STAFF_NEWS["role"])
+    lines = (f"{school}: {line}", "Who it is stands on the site, under Accounts, and not here.")
+    return Words(f"Safeguard: {subject}", lines, link)
 
 
 def initials_of(name: str) -> str:

@@ -13,7 +13,7 @@ from safeguard.notify.message import Message, message_id
 from safeguard.settings import Settings
 from safeguard.store import contacts, telling
 from safeguard.store.contacts import Place
-from safeguard.store.outbox import ALARM, CONCERN, Parcel
+from safeguard.store.outbox import ALARM, CONCERN, STAFF, Parcel
 from safeguard.store.session import Store
 
 TITLES = {family.name: family.title for family in FAMILIES}
@@ -66,6 +66,8 @@ def _words(
             return notice_words.concern_words(severities, steps, school, link, initials)
         case ReportKind.DIGEST.value | ReportKind.WEEKLY.value as kind:
             return _report(source, ReportKind(kind), parcel, now)
+        case kind if kind == STAFF:
+            return notice_words.staff_words(parcel.first.about, school, link)
         case kind if kind == ALARM:
             return notice_words.alarm_words(source.troubles(now), school, link)
         case _:

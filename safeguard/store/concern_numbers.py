@@ -3,6 +3,7 @@
 Each is counted in an index of its own, and no further than anybody reads.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,12 +31,24 @@ class Today:
     reviewed: int
 
 
-def today(store: Store, now: datetime, midnight: datetime, school_id: int = SCHOOL) -> Today:
-    """Return the numbers of today, which began at `midnight`. They name nobody."""
+def today(
+    store: Store,
+    now: datetime,
+    midnight: datetime,
+    school_id: int = SCHOOL,
+    within: Collection[str] | None = None,
+) -> Today:
+    """Return the numbers of today, which began at `midnight`. They name nobody.
+
+    `within`: of concerns of these groups alone.
+    """
     awake = or_(CONCERNS.c.snoozed_until.is_(None), CONCERNS.c.snoozed_until <= now)
-    is_open = (CONCERNS.c.school_id == school_id, CONCERNS.c.standing.in_(OPEN))
+    mine = [CONCERNS.c.school_id == school_id]
+    if within is not None:
+        mine.append(CONCERNS.c.group.in_(sorted(within)))
+    is_open = (*mine, CONCERNS.c.standing.in_(OPEN))
     reviewed = (
-        CONCERNS.c.school_id == school_id,
+        *mine,
         CONCERNS.c.standing == Standing.REVIEWED.value,
         CONCERNS.c.closed_at >= midnight,
     )

@@ -52,6 +52,7 @@ class WantedConcerns:
     snoozed: bool = False
     since: datetime | None = None
     until: datetime | None = None
+    within: frozenset[str] | None = None  # the groups that the reader may see; None: all
     school_id: int = SCHOOL
 
 
@@ -108,11 +109,15 @@ def listed(
     with store.writing() as session:
         page = page_of(session, wanted, now, after, limit, order)
         seen = [one.id for one in page.concerns]
-        said = {name: str(value) for name, value in asdict(wanted).items() if value}
+        said = {name: _said(value) for name, value in asdict(wanted).items() if value}
         told = {"filter": said, "after": after, "seen": seen}
         if seen:  # of an empty list nobody learns of anyone
             audit.record_by(session, actor, "listed", "concerns", "", told)
     return page
+
+
+def _said(value: object) -> str:
+    return ", ".join(sorted(value)) if isinstance(value, frozenset) else str(value)
 
 
 def page_of(
@@ -230,6 +235,8 @@ def _whose(wanted: WantedConcerns) -> Iterator[ColumnElement[bool]]:
     for name in ("group", "family", "subject"):
         if value := getattr(wanted, name):
             yield CONCERNS.c[name] == value
+    if wanted.within is not None:
+        yield CONCERNS.c.group.in_(sorted(wanted.within))
     if wanted.owner is not None:
         yield CONCERNS.c.owner == wanted.owner
     if wanted.unowned:

@@ -55,6 +55,7 @@ class Wanted:
     reviewed: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
+    within: frozenset[str] | None = None  # the groups that the reader may see; None: all
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,8 @@ def _exact(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
 def _of_flagged(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.group:
         yield EventRow.group == wanted.group
+    if wanted.within is not None:
+        yield EventRow.group.in_(sorted(wanted.within))
     if wanted.severity is not Severity.NONE:
         yield EventRow.severity >= wanted.severity.value
     if wanted.reviewed is not None:

@@ -15,6 +15,7 @@ from safeguard.store.signals import Listener, Topic
 
 COUNT_AGAIN = 30.0  # seconds: what was snoozed wakes, a day ends, a signal may have been missed
 COUNT_AGAIN_UNTOLD = 1.0  # where nobody tells
+MOST_CUTS = 200  # different sets of groups that staff look after
 
 
 class LiveNumbers:
@@ -24,22 +25,31 @@ class LiveNumbers:
         self._store = store
         self._steady = steady
         self._listener = Listener(store, Topic.CONCERNS, steady=steady)
-        self._counted: Today | None = None
-        self._good_until = 0.0
+        self._counted: dict[frozenset[str] | None, tuple[Today, float]] = {}
         self.untold = False  # nobody tells: SQLite, or a connection that is new
         self._turn = ThreadLock()
 
-    def now(self, now: datetime, midnight: datetime) -> Today:
-        """Return the numbers of the day that began at `midnight`; they name nobody."""
+    def now(
+        self, now: datetime, midnight: datetime, within: frozenset[str] | None = None
+    ) -> Today:
+        """Return the numbers of the day that began at `midnight`; they name nobody.
+
+        `within`: of these groups alone.
+        """
         with self._turn:
             heard = self._listener.heard()
             self.untold = heard is None
-            told = heard is not None and Topic.CONCERNS in heard
-            if self._counted is None or told or self._steady() >= self._good_until:
-                self._counted = today(self._store, now, midnight)
-                patience = COUNT_AGAIN_UNTOLD if self.untold else COUNT_AGAIN
-                self._good_until = self._steady() + patience
-            return self._counted
+            if heard is not None and Topic.CONCERNS in heard:
+                self._counted.clear()
+            kept = self._counted.get(within)
+            if kept is not None and self._steady() < kept[1]:
+                return kept[0]
+            counted = today(self._store, now, midnight, within=within)
+            if len(self._counted) >= MOST_CUTS:
+                self._counted.clear()
+            patience = COUNT_AGAIN_UNTOLD if self.untold else COUNT_AGAIN
+            self._counted[within] = counted, self._steady() + patience
+            return counted
 
     def close(self) -> None:
         self._listener.close()

@@ -19,6 +19,7 @@ class Lock(IntEnum):
     POLICY = 0x5AFE_9011C1  # which version is in force, and the number of the next
     UNBLOCKING = 0x5AFE_0CE2  # which sites are asked for, and which codes were used
     ACCESS_DAYS = 0x5AFE_ACCE5  # making and dropping days of the access log
+    STAFF = 0x5AFE_57AFF  # who holds which role: the last lead stays
     UPGRADE = 0x5AFE_60A2D  # the schema: one node upgrades, others wait
 
 

@@ -19,7 +19,7 @@ from safeguard.core.notices import Told
 from safeguard.store.session import Store
 from safeguard.store.tables.notices import DeliveryRow, OutboxRow
 
-CONCERN, ALARM, TEST = "concern", "alarm", "test"
+CONCERN, ALARM, STAFF, TEST = "concern", "alarm", "staff", "test"
 WAITING, SENT, CANCELLED, FAILED = "waiting", "sent", "cancelled", "failed"
 CLAIM = timedelta(minutes=3)  # longer than any sender is let try
 MOST_AT_ONCE = 200
@@ -87,6 +87,14 @@ class Try:
 
 def put(store: Store, messages: Sequence[NewMessage], now: datetime) -> int:
     """Put messages into the outbox; those whose key is known are left out. Return how many."""
+    if not messages:
+        return 0
+    with store.writing() as session:
+        return put_within(session, messages, now)
+
+
+def put_within(session: Session, messages: Sequence[NewMessage], now: datetime) -> int:
+    """Put messages into the outbox in the caller's transaction."""
     rows = [
         {
             "school_id": SCHOOL,
@@ -104,10 +112,9 @@ def put(store: Store, messages: Sequence[NewMessage], now: datetime) -> int:
     ]
     if not rows:
         return 0
-    with store.writing() as session:
-        engine = postgresql if store.engine.dialect.name == "postgresql" else sqlite
-        query = engine.insert(OutboxRow).on_conflict_do_nothing(index_elements=[OutboxRow.key])
-        return len(session.scalars(query.returning(OutboxRow.id), rows).all())
+    engine = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    query = engine.insert(OutboxRow).on_conflict_do_nothing(index_elements=[OutboxRow.key])
+    return len(session.scalars(query.returning(OutboxRow.id), rows).all())
 
 
 def claim(

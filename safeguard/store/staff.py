@@ -10,13 +10,12 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from safeguard.core.audit import Actor
 from safeguard.core.events import SCHOOL
-from safeguard.store import audit
+from safeguard.store import audit, grants
 from safeguard.store.session import Store
-from safeguard.store.tables.events import ReviewRow
 from safeguard.store.tables.people import SetupTokenRow, StaffRow
 
 TOKEN_LASTS = timedelta(hours=24)
-SHOWN = frozenset({"email", "name", "active", "roles"})
+SHOWN = frozenset({"email", "name", "active"})
 SIGNING_IN = frozenset(
     {"last_login_at", "current_login_at", "last_login_ip", "current_login_ip", "login_count"}
 )
@@ -74,7 +73,10 @@ def by_uniquifier(store: Store, fs_uniquifier: str) -> Staff | None:
 
 
 def create(store: Store, columns: Mapping[str, Any], actor: Actor | None = None) -> Staff:
-    """Make an account of these columns (names of Staff's fields, without the id)."""
+    """Make an account of these columns (names of Staff's fields, without the id).
+
+    `roles` are given outright, which is for the first accounts alone: see grants.give.
+    """
     changes = _checked(columns)
     with store.writing() as session:
         taken = session.scalar(select(StaffRow.id).where(StaffRow.email == changes["email"]))
@@ -83,6 +85,7 @@ def create(store: Store, columns: Mapping[str, Any], actor: Actor | None = None)
         row = StaffRow(school_id=SCHOOL, **changes)
         session.add(row)
         session.flush()
+        grants.put_first(session, row.id, changes["roles"], changes["created_at"])
         told = {"after": {"email": row.email, "name": row.name, "roles": list(row.roles)}}
         audit.record_by(session, actor, "added", "account", str(row.id), told)
         return _staff(row)
@@ -91,7 +94,9 @@ def create(store: Store, columns: Mapping[str, Any], actor: Actor | None = None)
 def save(
     store: Store, staff_id: int, changes: Mapping[str, Any], actor: Actor | None = None
 ) -> None:
-    """Change some columns of an account."""
+    """Change some columns of an account. Roles are none of them: see grants."""
+    if "roles" in changes:
+        raise ValueError("roles are given and ended, not saved")
     values = _checked(changes)
     if not values:
         return
@@ -116,18 +121,20 @@ def _told(was: StaffRow, values: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def remove(store: Store, staff_id: int, actor: Actor | None = None) -> None:
-    """Remove an account; one that has reviewed anything is closed instead, its name kept."""
+def close(store: Store, staff_id: int, why: str, by: int | None, actor: Actor) -> None:
+    """Close an account: it signs in no more, its roles and sessions end, what it did keeps its name.
+
+    RoleError where it is the last lead's. `by`: the account that closes it; None: a command.
+    """
     with store.writing() as session:
-        reviewed = session.scalar(
-            select(ReviewRow.id).where(ReviewRow.staff_id == staff_id).limit(1)
-        )
-        if reviewed is None:
-            session.execute(delete(StaffRow).where(StaffRow.id == staff_id))
-        else:
-            session.execute(update(StaffRow).where(StaffRow.id == staff_id).values(active=False))
-        told = {"closed": reviewed is not None}
-        audit.record_by(session, actor, "removed", "account", str(staff_id), told)
+        row = session.get(StaffRow, staff_id)
+        if row is None or not row.active:
+            return
+        grants.end_all(session, staff_id, by, actor, why)
+        row.active, row.fs_uniquifier = False, f"closed-{staff_id}-{actor.at.isoformat()}"
+        session.flush()
+        told = {"before": {"active": True}, "after": {"active": False}, "why": why}
+        audit.record_by(session, actor, "closed", "account", str(staff_id), told)
 
 
 def names(store: Store) -> dict[int, str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from admin_web.roles import PAGES, TITLES, Role, first_page, role_of
+from admin_web.roles import PAGES, bar
 from tests.admin_web.school import School, Visitor, endpoints
 
 

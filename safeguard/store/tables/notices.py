@@ -66,7 +66,7 @@ class OutboxRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     school_id: Mapped[int] = of_school()
     key: Mapped[str] = mapped_column(unique=True, comment="What makes it one message, once.")
-    kind: Mapped[str] = mapped_column(comment="concern, digest, weekly, alarm or test.")
+    kind: Mapped[str] = mapped_column(comment="concern, digest, weekly, alarm, staff or test.")
     about: Mapped[str] = mapped_column(
         index=True, comment="The id of what it is about, or empty; no name."
     )

@@ -157,7 +157,9 @@ class StaffRow(Row):
     fs_uniquifier: Mapped[str] = mapped_column(
         unique=True, comment="Ends every session of theirs when changed."
     )
-    roles: Mapped[tuple[str, ...]] = mapped_column(comment="lead, technician.")
+    roles: Mapped[tuple[str, ...]] = mapped_column(
+        comment="The words of the roles in force, for nodes that know no grants yet."
+    )
     created_at: Mapped[datetime] = mapped_column(comment="When the account was made.")
     last_login_at: Mapped[datetime | None] = mapped_column(comment="The sign-in before this one.")
     current_login_at: Mapped[datetime | None] = mapped_column(comment="The latest sign-in.")
