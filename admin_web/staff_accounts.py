@@ -44,14 +44,14 @@ def _why_field(label: str) -> StringField:
 class RoleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     """A role for an account."""
 
-    role = SelectField("Role", choices=[(one.value, TITLES[one]) for one in GIVEN])
+    role = SelectField("Role", choices={one.value: TITLES[one] for one in GIVEN})
     groups = SelectMultipleField("Groups", description="Only for year leads and teachers.")
     until = DateField("Last day", description="An auditor needs one.", validators=[Optional()])
     why = _why_field("Why")
 
     def __init__(self) -> None:
         super().__init__()
-        self.groups.choices = [(name, tidy(name)) for name in shipped_groups()]
+        self.groups.choices = {name: tidy(name) for name in shipped_groups()}
 
     def wanted(self) -> Grant:
         site = here()

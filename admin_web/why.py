@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
-from admin_web.access import open_to
+from admin_web.access import allowed, open_to
 from admin_web.accounts import me
 from admin_web.audited import actor, viewed
 from admin_web.fields import stripped
@@ -91,7 +91,9 @@ def ask() -> str:
     if not form.group.data:
         form.group.data = next(iter(shipped_groups()))
     answer = _answer(form) if "address" in request.args and form.validate() else None
-    return render_template("why.html", form=form, answer=answer)
+    return render_template(
+        "why.html", form=form, answer=answer, may_change=allowed(Deed.CHANGE_RULES)
+    )
 
 
 def questions() -> Questions:

@@ -90,7 +90,7 @@ def _kept(settings: Settings) -> Iterator[tuple[str, ...]]:
 
 
 def _staff(store: Store) -> Iterator[tuple[str, ...]]:
-    for role, count in impact.staff(store).items():
+    for role, count in impact.staff(store, now).items():
         yield role, str(count)
 
 

@@ -1,11 +1,13 @@
 """`safeguard staff`: who may sign in to the staff site, and a link for who forgot the password."""
 
 import json
+from collections.abc import Sequence
 from secrets import token_bytes
 from typing import Annotated
 
 import typer
 
+from safeguard.cli import staff_roles
 from safeguard.cli.on_record import opened
 from safeguard.cli.options import (
     ConfigOption,
@@ -18,9 +20,16 @@ from safeguard.cli.options import (
 )
 from safeguard.cli.run import site_address
 from safeguard.problems import UnusableError
-from safeguard.store import staff
+from safeguard.store import grants, staff
+from safeguard.store.grants import Given
 
 app = typer.Typer(no_args_is_help=True, help="Staff who may sign in to the staff site.")
+app.command("add")(staff_roles.add)
+app.command("grant")(staff_roles.grant)
+app.command("confirm")(staff_roles.confirm)
+app.command("end")(staff_roles.end)
+app.command("close")(staff_roles.close)
+app.command("break-glass")(staff_roles.smash)
 
 
 @app.command("list")
@@ -30,19 +39,56 @@ def list_staff(
     """List who may sign in to the staff site, by name."""
     with opened(settings_of(data, config)) as store:
         found = staff.all_staff(store)
+        held: dict[int, list[Given]] = {one.id: [] for one in found}
+        for given in grants.listed(store, now()):
+            held[given.staff].append(given)
     for one in found:
-        typer.echo(json.dumps(_as_record(one), ensure_ascii=False) if as_json else _as_line(one))
+        if as_json:
+            typer.echo(json.dumps(_as_record(one, held[one.id]), ensure_ascii=False))
+        else:
+            typer.echo(_as_line(one, held[one.id]))
     if not found and not as_json:
         typer.echo("There are no accounts yet: `safeguard run` shows the link that makes them.")
 
 
-def _as_record(one: staff.Staff) -> dict[str, object]:
-    return {"email": one.email, "name": one.name, "roles": one.roles, "active": one.active}
+def _as_record(one: staff.Staff, held: Sequence[Given]) -> dict[str, object]:
+    counting = [given.grant.role.value for given in held if given.grant.confirmed]
+    return {
+        "email": one.email,
+        "name": one.name,
+        "roles": counting if one.active else [],
+        "active": one.active,
+        "grants": [_as_grant(given) for given in held],
+    }
 
 
-def _as_line(one: staff.Staff) -> str:
-    closed = "" if one.active else "  (closed)"
-    return f"{', '.join(one.roles):14}{one.email:32}  {one.name}{closed}"
+def _as_grant(given: Given) -> dict[str, object]:
+    until = given.grant.until
+    return {
+        "number": given.id,
+        "role": given.grant.role.value,
+        "groups": sorted(given.grant.groups),
+        "every_school": given.grant.school is None,
+        "until": until.isoformat() if until else None,
+        "waits": given.waits,
+    }
+
+
+def _as_line(one: staff.Staff, held: Sequence[Given]) -> str:
+    if not one.active:
+        roles = "(closed)"
+    else:
+        roles = ", ".join(_in_words(given) for given in held) or "(no role)"
+    return f"{one.email:32}  {one.name:24}  {roles}"
+
+
+def _in_words(given: Given) -> str:
+    grant = given.grant
+    groups = f" of {'+'.join(sorted(grant.groups))}" if grant.groups else ""
+    trust = " in every school" if grant.school is None else ""
+    until = f" until {grant.until:%Y-%m-%d}" if grant.until else ""
+    waits = ", waits" if given.waits else ""
+    return f"{grant.role.value}{groups}{trust}{until} (role {given.id}{waits})"
 
 
 @app.command()

@@ -1,8 +1,9 @@
 """What an impact assessment asks of the database, and numbers that tell of no pupil."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from safeguard.core.small_counts import Count, suppressed
 from safeguard.store.session import Store
@@ -10,6 +11,7 @@ from safeguard.store.tables.concerns import ConcernRow
 from safeguard.store.tables.every import EVERY_TABLE
 from safeguard.store.tables.notices import ContactRow
 from safeguard.store.tables.people import StaffRow
+from safeguard.store.tables.roles import GrantRow
 
 
 def fields() -> Iterator[tuple[str, list[tuple[str, str]]]]:
@@ -27,14 +29,19 @@ def rows(store: Store) -> list[tuple[str, int]]:
         ]
 
 
-def staff(store: Store) -> dict[str, int]:
+def staff(store: Store, now: datetime) -> dict[str, int]:
     """Return how many members of staff hold each role."""
-    found: dict[str, int] = {}
+    query = (
+        select(GrantRow.role, func.count(GrantRow.staff_id.distinct()))
+        .join(StaffRow, StaffRow.id == GrantRow.staff_id)
+        .where(StaffRow.active, GrantRow.ended_at.is_(None), GrantRow.confirmed_at.is_not(None))
+        .where(or_(GrantRow.until.is_(None), GrantRow.until > now))
+        .group_by(GrantRow.role)
+        .order_by(GrantRow.role)
+    )
     with store.reading() as session:
-        for roles in session.scalars(select(StaffRow.roles).where(StaffRow.active)):
-            for role in roles:
-                found[role] = found.get(role, 0) + 1
-    return dict(sorted(found.items()))
+        rows = session.execute(query).all()
+    return {role: number for role, number in rows}
 
 
 def contacts(store: Store) -> dict[str, int]:

@@ -14,11 +14,14 @@ from werkzeug.test import TestResponse
 
 from admin_web.app import create_app
 from filter_rules.types import Kind, Severity
+from safeguard.core.audit import Actor
 from safeguard.core.events import Event, Private, SealedEvent, new_event_id
+from safeguard.core.staff_rights import BOXED, SCOPED, Role
+from safeguard.core.staff_roles import Grant
 from safeguard.core.types import Action, Channel, Reason
 from safeguard.engine import Engine, open_engine
 from safeguard.settings import Settings, load
-from safeguard.store import people, schema, staff
+from safeguard.store import grants, people, schema, staff
 from safeguard.store.intake import Batch, take_in
 from safeguard.store.people_records import PersonRecord
 from safeguard.store.session import Store
@@ -128,6 +131,26 @@ def hire(school: School) -> None:
             )
 
 
+def employ(school: School, email: str, role: str, *groups: str) -> int:
+    """Give someone a role that counts at once: what is proposed, the lead confirms."""
+    account = staff.by_email(school.store, email)
+    lead = staff.by_email(school.store, PRIYA[0])
+    assert account is not None
+    assert lead is not None
+    wanted = Grant(
+        Role(role),
+        1,
+        NOW - timedelta(minutes=1),
+        NOW + timedelta(days=30) if Role(role) in BOXED else None,
+        frozenset(groups or {"secondary"}) if Role(role) in SCOPED else frozenset(),
+    )
+    by_hand = Actor("command:test", NOW)
+    given = grants.give(school.store, account.id, wanted, "for the test", None, by_hand)
+    if given.waits:
+        grants.confirm(school.store, given.id, lead.id, Actor(f"staff:{lead.id}", NOW))
+    return given.id
+
+
 def an_event(number: int = 0, **changes: Any) -> Event:
     """A flagged search by nobody known; each number gives another, a minute earlier."""
     at = changes.pop("at", NOW - timedelta(minutes=number + 1))
@@ -180,6 +203,9 @@ def address_of(school: School, endpoint: str, event_id: str = "") -> str:
     parts: dict[str, Any] = {
         "event_id": event_id,
         "rule_id": 1,
+        "staff_id": 1,
+        "grant_id": 1,
+        "glass_id": 1,
         "device_id": "x",
         "token": "x",
         "filename": "style.css",

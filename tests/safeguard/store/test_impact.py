@@ -3,13 +3,13 @@
 from safeguard.core.small_counts import Count
 from safeguard.store import impact
 from safeguard.store.session import Store
-from tests.safeguard.samples import reviewer
+from tests.safeguard.samples import NOW, reviewer
 from tests.safeguard.store.keeping_samples import concern
 
 
 def test_roles_are_counted_and_rows_and_no_names(any_store: Store) -> None:
     reviewer(any_store)
-    assert impact.staff(any_store) == {"lead": 1}
+    assert impact.staff(any_store, NOW) == {"lead": 1}
     assert dict(impact.rows(any_store))["staff"] == 1
     assert impact.contacts(any_store) == {}
 

@@ -106,7 +106,7 @@ def test_the_first_versions_rows_all_come_up_unchanged(first: tuple[Settings, En
     assert schema.upgrade(settings)
     after = rows(engine)
     assert {name: after[name] for name in before} == before
-    assert not any(after[name] for name in after.keys() - before.keys())
+    assert not any(after[name] for name in after.keys() - before.keys() - {"grants"})
 
 
 def test_what_came_up_can_be_used(first: tuple[Settings, Engine]) -> None:

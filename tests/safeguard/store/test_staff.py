@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from safeguard.core.events import SealedEvent
-from safeguard.store import reviews, staff
-from safeguard.store.intake import Batch, take_in
+from safeguard.core.audit import Actor
+from safeguard.store import grants, staff
+from safeguard.store.grants import RoleError
 from safeguard.store.session import Store
 from safeguard.store.staff import TOKEN_LASTS, EmailTakenError, Staff
 from safeguard.store.tables.people import SetupTokenRow
-from tests.safeguard.samples import NOW, stored_event
+from tests.safeguard.samples import NOW
 
 RANDOM = bytes(range(32))
+CLOSING = Actor("staff:1", NOW)
 
 
 def account(store: Store, email: str = "Lead@School.example ", **columns: Any) -> Staff:
@@ -59,13 +60,13 @@ def test_columns_are_saved_one_by_one(any_store: Store) -> None:
     made = account(any_store)
     staff.save(any_store, made.id, {"tf_totp_secret": "x", "mf_recovery_codes": ["1", "2"]})
     staff.save(any_store, made.id, {"current_login_at": NOW, "login_count": 3})
-    staff.save(any_store, made.id, {"roles": ["lead", "technician"], "email": "New@School.example"})
+    staff.save(any_store, made.id, {"email": "New@School.example"})
     staff.save(any_store, made.id, {})
     found = staff.by_id(any_store, made.id)
     assert found is not None
     assert (found.tf_totp_secret, found.mf_recovery_codes) == ("x", ["1", "2"])
     assert (found.current_login_at, found.login_count) == (NOW, 3)
-    assert (found.roles, found.email) == (("lead", "technician"), "new@school.example")
+    assert (found.roles, found.email) == (("lead",), "new@school.example")
     assert (found.name, found.password) == (made.name, made.password)
 
 
@@ -76,15 +77,31 @@ def test_a_column_that_is_none_is_refused(any_store: Store) -> None:
             staff.save(any_store, made.id, columns)
 
 
-def test_an_account_that_reviewed_something_is_closed_rather_than_removed(any_store: Store) -> None:
-    made, idle = account(any_store), account(any_store, "idle@school.example")
-    event = stored_event(1)
-    take_in(any_store, Batch("s", "proxy-0", 1, [SealedEvent(event, b"")]))
-    reviews.add(any_store, event.id, made.id, "lesson", "", NOW)
-    staff.remove(any_store, made.id)
-    staff.remove(any_store, idle.id)
-    (left,) = staff.all_staff(any_store)
-    assert (left.id, left.active) == (made.id, False)
+def test_roles_are_not_saved_but_given(any_store: Store) -> None:
+    with pytest.raises(ValueError, match="given and ended"):
+        staff.save(any_store, account(any_store).id, {"roles": ("lead",)})
+
+
+def test_a_closed_account_keeps_its_name_and_loses_its_sessions_and_roles(
+    any_store: Store,
+) -> None:
+    made, other = account(any_store), account(any_store, "other@school.example")
+    for _ in range(2):
+        staff.close(any_store, made.id, "They have left.", other.id, CLOSING)
+    found = staff.by_id(any_store, made.id)
+    assert found is not None
+    assert (found.active, found.name, found.roles) == (False, made.name, ())
+    assert found.fs_uniquifier != made.fs_uniquifier
+    assert grants.of(any_store, made.id) == ()
+    assert [one.staff for one in grants.listed(any_store, NOW)] == [other.id]
+    staff.close(any_store, 99, "Nobody.", None, CLOSING)
+
+
+def test_the_last_leads_account_is_not_closed(any_store: Store) -> None:
+    made = account(any_store)
+    with pytest.raises(RoleError, match="the last lead"):
+        staff.close(any_store, made.id, "They have left.", None, CLOSING)
+    assert staff.by_id(any_store, made.id) == made
 
 
 def test_a_link_works_once(any_store: Store) -> None:
@@ -173,11 +190,12 @@ def test_a_link_ends_with_its_account(any_store: Store) -> None:
     closed, gone = account(any_store), account(any_store, "gone@school.example")
     tokens = [reset_of(any_store, closed, b"closed"), reset_of(any_store, gone, b"gone")]
     staff.save(any_store, closed.id, {"active": False})
-    staff.remove(any_store, gone.id)
+    account(any_store, "stays@school.example")
+    staff.close(any_store, gone.id, "They have left.", None, CLOSING)
     for token in tokens:
         assert staff.of_reset_token(any_store, token, NOW) is None
         assert not staff.use_reset_token(any_store, token, NOW, "new", "new")
-    assert [one.password for one in staff.all_staff(any_store)] == [closed.password]
+    assert {one.password for one in staff.all_staff(any_store)} == {closed.password}
 
 
 @pytest.mark.parametrize("token", ["", "0" * 64, "%", "\x00"])
