@@ -36,7 +36,12 @@ class GlassForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
         ],
         render_kw={"rows": 4, "autocomplete": "off"},
     )
-    minutes = SelectField("For how long", choices={str(key): words for key, words in MINUTES.items()}, coerce=int, default=30)
+    minutes = SelectField(
+        "For how long",
+        choices={str(key): words for key, words in MINUTES.items()},
+        coerce=int,
+        default=30,
+    )
 
 
 @pages.route("/break-glass", methods=["GET", "POST"])

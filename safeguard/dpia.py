@@ -75,7 +75,7 @@ def _lines(settings: Settings, store: Store, now: datetime) -> Iterator[str]:
     yield from _table(
         "How long", ("what", "days", "counted from", "why", "source"), _kept(settings)
     )
-    yield from _table("Who sees it", ("who", "how many"), _staff(store))
+    yield from _table("Who sees it", ("who", "how many"), _staff(store, now))
     yield from _table("Where it goes", ("to", "what", "state"), _recipients(settings, store))
     yield from _table("Where it is", ("what", "where"), _places(settings))
     yield from _table("What is there now", ("what", "rows"), impact.rows(store))
@@ -89,7 +89,7 @@ def _kept(settings: Settings) -> Iterator[tuple[str, ...]]:
         yield one.what, str(getattr(settings.retention, name)), one.since, one.why, one.source
 
 
-def _staff(store: Store) -> Iterator[tuple[str, ...]]:
+def _staff(store: Store, now: datetime) -> Iterator[tuple[str, ...]]:
     for role, count in impact.staff(store, now).items():
         yield role, str(count)
 

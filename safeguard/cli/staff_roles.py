@@ -32,9 +32,7 @@ GroupsOption = Annotated[
 ]
 UntilOption = Annotated[str, typer.Option(help="The last day, such as 2027-07-23. Default: none.")]
 WhyOption = Annotated[str, typer.Option(help="Why: it stands in the record. Name no pupil.")]
-TrustOption = Annotated[
-    bool, typer.Option("--every-school", help="For every school of the trust.")
-]
+TrustOption = Annotated[bool, typer.Option("--every-school", help="For every school of the trust.")]
 
 
 def add(
@@ -155,9 +153,7 @@ def smash(
         notes.print("Nobody could be told: there is no contact. Tell a lead yourself, now.")
 
 
-def _wanted(
-    settings: Settings, role: str, groups: str, until: str, *, every_school: bool
-) -> Grant:
+def _wanted(settings: Settings, role: str, groups: str, until: str, *, every_school: bool) -> Grant:
     if role not in set(GIVEN):
         raise UnusableError(f"There is no role “{role}”: say one of {', '.join(GIVEN)}.")
     named = frozenset(one.strip() for one in groups.split(",") if one.strip())

@@ -28,8 +28,10 @@ STAFF_NEWS = {
     "ended": ("a role has ended", "a role that saw safeguarding content was ended."),
     "glass": (
         "a technician broke the glass",
-        ("a technician broke the glass and can see safeguarding content for a while. Each page "
-        "they open is recorded. If you did not expect it, end it now."),
+        (
+            "a technician broke the glass and can see safeguarding content for a while. Each page "
+            "they open is recorded. If you did not expect it, end it now."
+        ),
     ),
     "role": ("a role has changed", "a role of a member of staff has changed."),
 }

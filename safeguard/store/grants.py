@@ -25,6 +25,7 @@ from safeguard.store.tables.people import StaffRow
 from safeguard.store.tables.roles import BreakGlassRow, GrantRow
 
 CONFIRMERS = (Role.LEAD.value, Role.HEAD.value)
+FIRST_ACCOUNTS = "One of the first accounts of the school."
 FIRST = "The first lead of a school: there is nobody yet who could confirm."
 
 
@@ -170,7 +171,7 @@ def put_first(session: Session, staff_id: int, roles: Iterable[str], at: datetim
     for role in roles:
         session.add(
             GrantRow(
-                school_id=SCHOOL, staff_id=staff_id, role=Role(role).value, groups=(), why=FIRST,
+                school_id=SCHOOL, staff_id=staff_id, role=Role(role).value, groups=(), why=FIRST_ACCOUNTS,
                 since=at, confirmed_at=at,
             )
         )  # fmt: skip

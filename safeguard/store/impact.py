@@ -40,8 +40,7 @@ def staff(store: Store, now: datetime) -> dict[str, int]:
         .order_by(GrantRow.role)
     )
     with store.reading() as session:
-        rows = session.execute(query).all()
-    return {role: number for role, number in rows}
+        return {row.role: row[1] for row in session.execute(query)}
 
 
 def contacts(store: Store) -> dict[str, int]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from safeguard.core.audit import Actor
 from safeguard.core.events import SCHOOL
+from safeguard.core.staff_rights import Role
 from safeguard.store import audit, grants
 from safeguard.store.session import Store
 from safeguard.store.tables.people import SetupTokenRow, StaffRow
@@ -87,7 +88,8 @@ def create(store: Store, columns: Mapping[str, Any], actor: Actor | None = None)
         session.flush()
         grants.put_first(session, row.id, changes["roles"], changes["created_at"])
         told = {"after": {"email": row.email, "name": row.name, "roles": list(row.roles)}}
-        audit.record_by(session, actor, "added", "account", str(row.id), told)
+        exception = {"unconfirmed": grants.FIRST} if Role.LEAD in row.roles else {}
+        audit.record_by(session, actor, "added", "account", str(row.id), told | exception)
         return _staff(row)
 
 

@@ -34,9 +34,8 @@ def store(school: Path) -> Iterator[Store]:
     store.close()
 
 
-def test_the_list_says_who_may_sign_in_and_as_what(
-    safeguard: Callable[..., Ran], store: Store
-) -> None:
+@pytest.mark.usefixtures("store")
+def test_the_list_says_who_may_sign_in_and_as_what(safeguard: Callable[..., Ran]) -> None:
     ran = safeguard("staff", "list")
     assert [line.split() for line in ran.out.splitlines()] == [
         ["ruth@school.local", "Ruth", "lead", "(role", "1)"],

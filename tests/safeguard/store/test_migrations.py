@@ -35,8 +35,9 @@ from sqlalchemy import (
     text,
 )
 
+from safeguard.core.staff_rights import Role
 from safeguard.settings import Database, Settings
-from safeguard.store import events, generation, people, schema
+from safeguard.store import events, generation, grants, people, schema
 from safeguard.store.columns import Instant, Tokens
 from safeguard.store.concern_rows import CONCERNS
 from safeguard.store.session import database_url, open_engine
@@ -62,6 +63,7 @@ ADDED = {
     "identified_since",
     "identified_until",
 }  # to tables of the first version
+MADE_OF_OLD_ROWS = {"grants"}  # an upgrade fills them from what was there
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -106,7 +108,7 @@ def test_the_first_versions_rows_all_come_up_unchanged(first: tuple[Settings, En
     assert schema.upgrade(settings)
     after = rows(engine)
     assert {name: after[name] for name in before} == before
-    assert not any(after[name] for name in after.keys() - before.keys() - {"grants"})
+    assert not any(after[name] for name in after.keys() - before.keys() - MADE_OF_OLD_ROWS)
 
 
 def test_what_came_up_can_be_used(first: tuple[Settings, Engine]) -> None:
@@ -129,7 +131,7 @@ def test_down_again_with_rows_in_every_table_nothing_of_the_first_version_is_los
     schema.upgrade(settings)
     with engine.begin() as connection:
         for table in EVERY_TABLE.sorted_tables:
-            if table.name not in before:
+            if table.name not in before and table.name not in MADE_OF_OLD_ROWS:
                 fill(connection, table)
     assert all(rows(engine).values())
     schema.migrate(engine, FIRST, down=True)
@@ -139,6 +141,35 @@ def test_down_again_with_rows_in_every_table_nothing_of_the_first_version_is_los
     }
     assert schema.upgrade(settings)
     assert {name: kept for name, kept in rows(engine).items() if name in before} == before
+
+
+def test_the_words_of_accounts_become_grants_that_are_in_force(
+    first: tuple[Settings, Engine],
+) -> None:
+    settings, engine = first
+    schema.upgrade(settings, "0005")
+    words = {"lead": 11, "technician": 12, "": 13, "lead|technician": 14}
+    with engine.begin() as connection:
+        for roles, number in words.items():
+            given = {
+                "id": number,
+                "email": f"{number}@school.example",
+                "fs_uniquifier": str(number),
+                "roles": tuple(roles.split("|")) if roles else (),
+            }
+            fill(connection, EVERY_TABLE.tables["staff"], given)
+    assert schema.upgrade(settings)
+    make_key(settings.data / KEY_FILE)
+    store = schema.prepare(settings)
+    found = {one.staff: one.grant for one in grants.listed(store, datetime.now(UTC))}
+    assert (found[11].role, found[12].role) == (Role.LEAD, Role.TECHNICIAN)
+    assert found[11].in_force(datetime.now(UTC))
+    assert not {13, 14} & found.keys()  # nobody was let do anything with both words
+    store.close()
+    schema.migrate(engine, "0005", down=True)
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT roles FROM staff WHERE id > 10 ORDER BY id"))
+        assert list(kept.scalars()) == ["|lead|", "|technician|", "", "|lead|technician|"]
 
 
 def test_what_was_to_be_copied_still_is_when_the_indexes_came_and_when_they_went(
