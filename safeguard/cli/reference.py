@@ -15,6 +15,7 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from safeguard.cli import roles_page
 from safeguard.cli.app import assembled
 from safeguard.core.concerns import Outcome
 from safeguard.core.decide import ROUNDS
@@ -37,6 +38,7 @@ def pages() -> dict[str, str]:
         "categories.md": _categories(),
         "precedence.md": _precedence(),
         "retention.md": _retention(),
+        "roles.md": roles_page.lines(),
     }
     return {name: f"{MADE}\n\n" + "\n".join(lines) + "\n" for name, lines in made.items()}
 

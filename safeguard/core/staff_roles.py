@@ -25,6 +25,7 @@ from safeguard.core.staff_rights import (
     Role,
 )
 
+MINUTE = timedelta(minutes=1)
 GLASS_LASTS = timedelta(minutes=30)
 GLASS_LASTS_AT_MOST = timedelta(hours=2)
 GLASS_LASTS_AT_LEAST = timedelta(minutes=5)

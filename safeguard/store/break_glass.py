@@ -16,6 +16,7 @@ from safeguard.core.staff_rights import Deed
 from safeguard.core.staff_roles import (
     GLASS_LASTS_AT_LEAST,
     GLASS_LASTS_AT_MOST,
+    MINUTE,
     Refused,
     may,
 )
@@ -27,7 +28,6 @@ from safeguard.store.staff_news import tell
 from safeguard.store.tables.roles import BreakGlassRow
 
 SHORTEST_WHY = 10
-MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)

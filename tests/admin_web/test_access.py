@@ -5,7 +5,11 @@ from datetime import timedelta
 import pytest
 
 from admin_web.access import LONGEST_SESSION_SECONDS
+from safeguard.core.audit import Actor
+from safeguard.store import grants
+from safeguard.store.audit import head
 from tests.admin_web.school import (
+    NOW,
     OSCAR,
     PRIYA,
     TOM,
@@ -15,8 +19,10 @@ from tests.admin_web.school import (
     an_event,
     employ,
     endpoints,
+    enrol,
     methods_of,
 )
+from tests.safeguard.store.keeping_samples import concern
 
 FILES = {"static", "bootstrap.static", "security.static"}
 LINKS = {"setup.first_accounts", "reset.new_password"}
@@ -134,3 +140,105 @@ def test_an_account_without_a_role_sees_nothing(school: School) -> None:
     answer = oscar.get("/")
     assert answer.status_code == 403
     assert "/events" not in answer.get_data(as_text=True)
+
+
+def test_a_year_lead_sees_their_groups_in_every_list_and_count(
+    school: School, priya: Visitor
+) -> None:
+    employ(school, OSCAR[0], "year-lead", "secondary")
+    oscar = school.as_(OSCAR)
+    amelia, _ = enrol(school, "Amelia Hart", "secondary", "10.20.0.5", "Laptop 1")
+    ben, _ = enrol(school, "Ben Carter", "primary", "10.20.0.6", "Laptop 2")
+    mine = school.keep(an_event(1, person=amelia, group="secondary"))
+    other = school.keep(an_event(2, person=ben, group="primary"))
+    all_lists = ("/events", "/events?kept=all", "/events?reviewed=no", f"/events?person={ben}")
+    for page in (*all_lists, "/events?text=Ben", "/events?group=primary"):
+        assert "Ben Carter" not in oscar.text(page), page
+        assert "Ben Carter" in priya.text(page), page
+    text = oscar.text("/events")
+    assert "Amelia Hart" in text
+    assert '<span class="number">1</span> new' in text
+    assert '<span class="number">2</span> new' in priya.text("/events")
+    assert "Amelia Hart" in oscar.text(f"/events/{mine.id}")
+    assert oscar.get(f"/events/{other.id}").status_code == 404
+    missing = oscar.get("/events/code?code=ZZZZ-ZZZZ").location
+    assert oscar.get(f"/events/code?code={other.reference}").location == missing
+    assert oscar.get(f"/events/code?code={mine.reference}").location == f"/events/{mine.id}"
+    sent = {"outcome": "no-concern", "note": "", "csrf_token": oscar.token("/account")}
+    assert oscar.client.post(f"/events/{other.id}", data=sent).status_code == 404
+    assert oscar.client.post(f"/events/{other.id}/undo", data=sent).status_code == 404
+    assert oscar.client.post(f"/events/{mine.id}", data=sent).status_code == 302
+
+
+def test_a_year_leads_new_concerns_are_those_of_their_groups(
+    school: School, priya: Visitor
+) -> None:
+    employ(school, OSCAR[0], "year-lead", "secondary")
+    concern(school.store, 1, 1, subject="10.9.9.1", group="secondary", subject_kind="address")
+    concern(school.store, 2, 1, subject="10.9.9.2", group="primary", subject_kind="address")
+    text = school.as_(OSCAR).text("/events")
+    assert "10.9.9.1" in text
+    assert "10.9.9.2" not in text
+    assert "10.9.9.2" in priya.text("/events")
+
+
+def test_an_auditor_reads_the_record_without_a_pupils_name(school: School, priya: Visitor) -> None:
+    employ(school, OSCAR[0], "auditor")
+    person, _ = enrol(school, "Amelia Hart", "secondary", "10.20.0.5", "Amelia’s laptop")
+    event = school.keep(an_event(person=person, group="secondary"))
+    priya.text(f"/events/{event.id}")
+    priya.text("/events?text=Amelia")
+    text = school.as_(OSCAR).text("/audit")
+    assert "Opened an event" in text
+    assert "Amelia" not in text
+    assert event.id not in text
+    assert "Whose data" not in text
+    assert "Amelia" in priya.text("/audit")
+    school.clock.now = NOW + timedelta(days=31)
+    assert school.as_(OSCAR).get("/audit").status_code == 403
+
+
+def test_an_auditor_of_safeguarding_reads_and_changes_nothing(school: School) -> None:
+    employ(school, OSCAR[0], "concern-auditor")
+    event = school.keep(an_event(group="secondary"))
+    oscar = school.as_(OSCAR)
+    assert "Mark as reviewed" not in oscar.text(f"/events/{event.id}")
+    sent = {"outcome": "no-concern", "note": "", "csrf_token": oscar.token("/account")}
+    assert oscar.client.post(f"/events/{event.id}", data=sent).status_code == 403
+    assert oscar.client.post(f"/events/{event.id}/undo", data=sent).status_code == 403
+
+
+def test_a_role_that_ends_closes_its_pages_at_the_next_click(school: School) -> None:
+    number = employ(school, OSCAR[0], "deputy")
+    oscar = school.as_(OSCAR)
+    oscar.text("/events")
+    grants.end(school.store, number, "They left.", None, Actor("command:test", NOW))
+    assert oscar.get("/events").status_code == 403
+
+
+IDS_OF_PUPILS = {"event_id", "person_id", "concern_id", "case_id", "device_id"}
+LISTS = {"events.today", "people.listing", "audit.listing", "numbers.monthly"}
+
+
+def test_every_page_that_shows_a_named_pupil_writes_who_looked_before_it_shows(
+    school: School, priya: Visitor, tom: Visitor
+) -> None:
+    person, device = enrol(school, "Amelia Hart", "secondary", "10.20.0.5", "Laptop")
+    event = school.keep(an_event(person=person, device=device, group="secondary"))
+    ids = {"event_id": event.id, "person_id": person, "device_id": device}
+    rules = [one for one in school.app.url_map.iter_rules() if one.endpoint not in OPEN]
+    walked = set()
+    for rule in rules:
+        if not (rule.arguments & IDS_OF_PUPILS or rule.endpoint in LISTS):
+            continue
+        method = "GET" if "GET" in (rule.methods or ()) else "POST"
+        with school.app.test_request_context():
+            path = school.app.url_for(rule.endpoint, **{one: ids[one] for one in rule.arguments})
+        for visitor in (priya, tom):
+            data = {"csrf_token": visitor.token("/account")} if method == "POST" else {}
+            before = head(school.store)
+            answer = visitor.client.open(path, method=method, data=data)
+            if answer.status_code != 403 and rule.endpoint != "events.undo":  # nothing to undo
+                assert head(school.store) != before, rule.endpoint
+                walked.add(rule.endpoint)
+    assert walked == LISTS | {"events.one", "people.remove"}

@@ -19,9 +19,7 @@ def smash(visitor: Visitor, minutes: int = 30) -> None:
     assert answer.location == "/events"
 
 
-def test_a_technician_sees_the_event_until_it_ends_by_itself(
-    school: School, tom: Visitor
-) -> None:
+def test_a_technician_sees_the_event_until_it_ends_by_itself(school: School, tom: Visitor) -> None:
     person, _ = enrol(school, "Amelia Hart", "secondary", "10.20.0.5", "Laptop")
     event = school.keep(an_event(person=person, group="secondary"))
     assert tom.get(f"/events/{event.id}").status_code == 403

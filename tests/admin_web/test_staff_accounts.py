@@ -56,9 +56,7 @@ def after(visitor: Visitor, page: str) -> str:
     return visitor.text("/accounts")
 
 
-def test_nobody_signs_in_before_they_have_chosen_a_password(
-    school: School, priya: Visitor
-) -> None:
+def test_nobody_signs_in_before_they_have_chosen_a_password(school: School, priya: Visitor) -> None:
     priya.send("/accounts/add", {**NEW, "role": "governor"})
     for password in ("", "!", "a hash"):
         assert school.visitor().sign_in(NEW["email"], password).status_code == 200
@@ -101,9 +99,7 @@ def test_a_role_that_does_not_go_with_another_is_refused_in_words(
     assert roles(school, TOM[0]) == {"technician", "teacher"}
 
 
-def test_a_role_ends_with_a_reason_and_the_last_lead_stays(
-    school: School, priya: Visitor
-) -> None:
+def test_a_role_ends_with_a_reason_and_the_last_lead_stays(school: School, priya: Visitor) -> None:
     number = employ(school, OSCAR[0], "deputy")
     page = f"/accounts/roles/{number}/end"
     assert "Say why." in priya.send(page, {"why": ""}).get_data(as_text=True)
@@ -153,7 +149,7 @@ def test_the_head_refuses_a_role_that_waits(school: School, priya: Visitor) -> N
     assert not [one for one in grants.listed(school.store, NOW) if one.waits]
 
 
-def test_what_was_done_stands_in_the_audit_in_words(school: School, priya: Visitor) -> None:
+def test_what_was_done_stands_in_the_audit_in_words(priya: Visitor) -> None:
     priya.send("/accounts/add", {**NEW, "role": "deputy"})
     text = priya.text("/audit")
     assert "Proposed a role that sees safeguarding content" in text

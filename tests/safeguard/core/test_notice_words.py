@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 from filter_rules.types import Severity
 from safeguard.core.digests import Figures, Tally
 from safeguard.core.notice_words import (
+    STAFF_NEWS,
     alarm_words,
     concern_words,
     digest_words,
     initials_of,
+    staff_words,
     trial_words,
     weekly_words,
 )
@@ -113,3 +115,16 @@ def test_the_subject_holds_numbers_and_urgency_alone(
     assert subject.startswith(f"Safeguard: {len(severities)} concern")
     assert "A. E." not in subject
     assert SCHOOL not in subject
+
+
+@pytest.mark.parametrize("what", STAFF_NEWS)
+def test_word_of_roles_names_nobody_and_says_where_to_look(what: str) -> None:
+    words = staff_words(f"{what}:7", SCHOOL, LINK)
+    assert words.subject == f"Safeguard: {STAFF_NEWS[what][0]}"
+    assert words.lines[0] == f"Hill School: {STAFF_NEWS[what][1]}"
+    assert "under Accounts" in words.text
+    assert "7" not in words.text
+
+
+def test_news_that_are_unknown_are_told_all_the_same() -> None:
+    assert staff_words("other:7", SCHOOL, LINK) == staff_words("role:7", SCHOOL, LINK)

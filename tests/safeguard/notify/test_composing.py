@@ -78,3 +78,9 @@ def test_the_digest_counts_what_is_its_contacts(source: Source, any_store: Store
     assert "nothing to report" in compose(source, one, PLACE, NOW).subject
     contacts.put_on_ladder(any_store, lead, 0, "staff:1", NOW)
     assert compose(source, one, PLACE, NOW).subject == "Safeguard today: 1 concern open"
+
+
+def test_word_of_roles_is_told_one_by_one(source: Source) -> None:
+    made = compose(source, parcel(waiting("staff", "glass:3")), PLACE, NOW)
+    assert made.subject == "Safeguard: a technician broke the glass"
+    assert "end it now" in made.text

@@ -9,6 +9,7 @@ from filter_rules.types import Severity
 from safeguard.core.audit import Actor
 from safeguard.core.concerns import Outcome
 from safeguard.store import triage
+from safeguard.store.audit_search import WantedRows, search
 from safeguard.store.concern_pages import (
     ConcernPage,
     Order,
@@ -32,6 +33,7 @@ from tests.safeguard.concern_samples import (
     rows,
 )
 from tests.safeguard.samples import reviewer
+from tests.safeguard.store.keeping_samples import concern
 
 LEAD = Actor("staff:1", MONDAY)
 
@@ -179,3 +181,14 @@ def test_earlier_ones_of_a_pupil_come_latest_first(any_store: Store) -> None:
         found = earlier(session, last)
     assert [one.started_at for one in found] == [minutes(100), minutes(0)]
     assert {one.subject for one in found} == {"ada"}
+
+
+def test_a_reader_of_some_groups_finds_theirs_alone_and_it_is_recorded(any_store: Store) -> None:
+    for number, group in enumerate(("9B", "primary"), 1):
+        concern(any_store, number, 1, subject=f"pupil-{number}", group=group)
+    assert look(any_store, within=frozenset({"9B", "year-9"})) == ["pupil-1"]
+    assert look(any_store, within=frozenset({"9B"}), subject="pupil-2") == []
+    assert look(any_store, within=frozenset()) == []
+    assert len(look(any_store)) == 2
+    told = search(any_store, WantedRows(what="listed", about_kind="concerns")).rows
+    assert told[-1].details["filter"] == {"within": "9B, year-9", "school_id": "1"}

@@ -237,3 +237,18 @@ def test_the_numbers_of_nothing(any_store: Store) -> None:
     counts = events.counts(any_store, NOW - timedelta(days=1), NOW)
     assert (counts.events, counts.blocks, counts.flagged, counts.unreviewed) == (0, 0, 0, 0)
     assert counts.by_category == ()
+
+
+def test_a_reader_of_some_groups_finds_theirs_alone_whatever_they_ask(any_store: Store) -> None:
+    put(any_store)
+    second = {SECOND.id}
+    for wanted in (
+        Wanted(), Wanted(flagged=True), Wanted(person="ben"), Wanted(text="forum"),
+        Wanted(group="secondary"), Wanted(severity=Severity.URGENT), Wanted(reviewed=False),
+    ):  # fmt: skip
+        page = events.search(any_store, replace(wanted, within=frozenset({"secondary", "9B"})))
+        assert {one.event.id for one in page.events} == second, wanted
+        assert events.search(any_store, replace(wanted, within=frozenset())).events == ()
+    assert len(events.search(any_store, Wanted(within=None)).events) == len(ALL)
+    mixed = Wanted(group="secondary", within=frozenset({"primary"}))
+    assert events.search(any_store, mixed).events == ()

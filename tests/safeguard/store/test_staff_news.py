@@ -24,9 +24,14 @@ def test_without_a_contact_nobody_was_told(any_store: Store) -> None:
         assert tell(session, "glass", 7, NOW) is None
 
 
-def test_what_is_undone_tells_nobody(any_store: Store) -> None:
-    contact(any_store)
-    with pytest.raises(InterruptedError), any_store.writing() as session:
+def undone(store: Store) -> None:
+    with store.writing() as session:
         assert tell(session, "glass", 7, NOW) == NOW
         raise InterruptedError
+
+
+def test_what_is_undone_tells_nobody(any_store: Store) -> None:
+    contact(any_store)
+    with pytest.raises(InterruptedError):
+        undone(any_store)
     assert told(any_store) == []
