@@ -16,8 +16,8 @@ from admin_web.access import open_to
 from admin_web.site import Site, here
 from safeguard.building import rules_in_force
 from safeguard.core.notice_words import how_many
-from safeguard.identity_feeds import status
 from safeguard.core.staff_rights import Deed
+from safeguard.identity_feeds import status
 from safeguard.notify.notifier import put_tests
 from safeguard.notify.troubles import troubles
 from safeguard.sealed_status import Standing, status_of

@@ -144,6 +144,12 @@ def _document(store: Store, zone: tzinfo) -> Document:
     return held.document or shipped_document(zone, held.own)
 
 
+def tables_in_force(snapshot: Snapshot) -> Mapping[str, Any]:
+    """The policy in force as it is written."""
+    document = snapshot.held.document if snapshot.held else None
+    return document.tables if document else shipped_tables()
+
+
 def drafted(snapshot: Snapshot, tables: Mapping[str, Any], zone: tzinfo) -> Policy:
     """A draft of the policy, with the school's own entries and the overrides that are in force."""
     draft = read(tables, zone, snapshot.held.own if snapshot.held else ()).policy

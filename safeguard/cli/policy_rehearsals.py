@@ -26,7 +26,7 @@ from safeguard.core.policy_tables import Table, ceiling_of
 from safeguard.core.small_counts import SMALLEST
 from safeguard.core.weakening import Weakening, weakened
 from safeguard.engine import judged_by
-from safeguard.loading import Snapshot, drafted, load_snapshot, shipped_tables
+from safeguard.loading import Snapshot, drafted, load_snapshot, tables_in_force
 from safeguard.policy_rehearsal import DAYS, PolicyRehearsal, rehearse_policy
 from safeguard.policy_side_by_side import Effect
 from safeguard.problems import UnusableError
@@ -76,7 +76,9 @@ def rehearse(
         audit.note(store, myself(), "rehearsed", "policy", file.name, told)
     finally:
         store.close()
-    done = Rehearsed(said(shipped_tables(), tables), _weaker(snapshot.policy, draft, tables), found)
+    done = Rehearsed(
+        said(tables_in_force(snapshot), tables), _weaker(snapshot, draft, tables), found
+    )
     if as_json:
         typer.echo(json.dumps(record(done), ensure_ascii=False))
     else:
@@ -106,9 +108,9 @@ def _drafted(file: Path, snapshot: Snapshot, tables: Table, zone: tzinfo) -> Pol
         raise UnusableError(f"{file} is no policy that can be: {error}") from error
 
 
-def _weaker(before: Policy, draft: Policy, tables: Table) -> Sequence[Weakening]:
-    ceilings = ceiling_of(shipped_tables()), ceiling_of(tables)
-    return weakened(before, draft, judged_by, now(), ceilings=ceilings)
+def _weaker(snapshot: Snapshot, draft: Policy, tables: Table) -> Sequence[Weakening]:
+    ceilings = ceiling_of(tables_in_force(snapshot)), ceiling_of(tables)
+    return weakened(snapshot.policy, draft, judged_by, now(), ceilings=ceilings)
 
 
 def lines(done: Rehearsed) -> Iterator[str]:

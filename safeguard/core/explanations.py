@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from filter_rules.types import Hit
-from safeguard.core.events import sureness
+from safeguard.core.identifying import confidence
 from safeguard.core.explain import about, as_record, because, sentences
 from safeguard.core.types import Action, Subject, Verdict
 
@@ -70,7 +70,7 @@ class Explanation:
 
     @property
     def sureness(self) -> str:
-        return sureness(self.subject)
+        return confidence(self.subject)
 
 
 def alike(verdicts: Mapping[str, Verdict]) -> tuple[Alike, ...]:

@@ -21,7 +21,9 @@ from filter_rules.types import Finding, Hit, Kind, Severity
 from safeguard.core.by_whom import ByWhom
 from safeguard.core.edges import Clock, timed
 from safeguard.core.overrides import Ceiling
-from safeguard.core.policy import ALWAYS, Policy, PolicyRule, Stand, TextRule
+from safeguard.core.policy import Policy
+from safeguard.core.rules import ALWAYS, PolicyRule, TextRule
+from safeguard.core.stands import Stand
 from safeguard.core.types import Action, Subject, Verdict
 
 MOST_JUDGED = 20_000

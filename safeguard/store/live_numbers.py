@@ -29,9 +29,7 @@ class LiveNumbers:
         self.untold = False  # nobody tells: SQLite, or a connection that is new
         self._turn = ThreadLock()
 
-    def now(
-        self, now: datetime, midnight: datetime, within: frozenset[str] | None = None
-    ) -> Today:
+    def now(self, now: datetime, midnight: datetime, within: frozenset[str] | None = None) -> Today:
         """Return the numbers of the day that began at `midnight`; they name nobody.
 
         `within`: of these groups alone.

@@ -87,7 +87,9 @@ def create(store: Store, columns: Mapping[str, Any], actor: Actor | None = None)
         session.add(row)
         session.flush()
         grants.put_first(session, row.id, changes["roles"], changes["created_at"])
-        told = {"after": {"email": row.email, "name": row.name, "roles": list(row.roles)}}
+        told: dict[str, object] = {
+            "after": {"email": row.email, "name": row.name, "roles": list(row.roles)}
+        }
         exception = {"unconfirmed": grants.FIRST} if Role.LEAD in row.roles else {}
         audit.record_by(session, actor, "added", "account", str(row.id), told | exception)
         return _staff(row)

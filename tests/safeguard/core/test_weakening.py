@@ -18,7 +18,7 @@ from safeguard.core.overrides import Ceiling
 from safeguard.core.policy import ALWAYS, Policy, PolicyRule, TextRule, Times, Who
 from safeguard.core.timetable import timetable
 from safeguard.core.types import Action, Subject, Verdict
-from safeguard.core.weakening import Weaker, Weakening, weakened, weakened_by_move
+from safeguard.core.weakening import Weakening, Weaker, weakened, weakened_by_move
 
 NOW = datetime(2026, 11, 4, 9, 30, tzinfo=UTC)  # a Wednesday
 DAY = timedelta(days=1)
