@@ -64,7 +64,7 @@ def refuse_blocked(desk: Desk, query: Query) -> bytes | None:
     verdict = desk.judge(query.client, host)
     if verdict.blocked:
         return _block(desk, judgements, query, verdict)
-    if verdict.flagged:
+    if verdict.eventful:
         desk.record(query.client, host, verdict)
     return None
 
@@ -187,7 +187,7 @@ def _block(desk: Desk, judgements: Judgements, query: Query, verdict: Verdict) -
 
 def _note(desk: Desk, client: Client, host: str, verdict: Verdict) -> None:
     desk.visited(client, host, verdict)
-    if verdict.blocked or verdict.flagged:
+    if verdict.eventful:
         desk.record(client, host, verdict)
 
 

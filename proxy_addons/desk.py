@@ -61,7 +61,7 @@ class Desk:
         block stands without its event.
         """
         self.recorder.nearly(subject, verdict, self.clock())
-        if not (verdict.blocked or verdict.flagged):
+        if not verdict.eventful:
             return ""
         try:
             return self.recorder.record(subject, target, verdict, self.clock())

@@ -15,7 +15,7 @@ from filter_rules.sealed import WITHHELD
 from filter_rules.types import Hit, Kind, Match, Severity
 from safeguard.core.identifying import confidence
 from safeguard.core.passages import passages
-from safeguard.core.types import Action, Channel, Manner, Reason, Subject, Target, Verdict
+from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 
 SCHOOL = 1  # a school that runs alone; a trust numbers its schools in the database
 TALLIED = frozenset({"adverts"})
@@ -56,7 +56,7 @@ class Private:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A verdict kept. A counted one stands for `count` blocks between `at` and `last`."""
+    """A verdict kept. A counted one stands for `count` of them between `at` and `last`."""
 
     id: str
     at: datetime
@@ -130,7 +130,7 @@ def kept_how(verdict: Verdict, target: Target) -> Keeping:
         return Keeping.NOTHING
     if verdict.flagged:
         return Keeping.COMMITTED
-    if not verdict.blocked and verdict.manner is not Manner.MONITOR:
+    if not verdict.eventful:
         return Keeping.NOTHING
     if verdict.reason is Reason.WORDS:
         return Keeping.COMMITTED

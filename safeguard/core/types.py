@@ -146,6 +146,11 @@ class Verdict:
         return self.action is Action.BLOCK
 
     @property
+    def eventful(self) -> bool:
+        """Whether an edge must hand it to the recorder: blocked, flagged or monitored."""
+        return self.flagged or self.blocked or self.manner is Manner.MONITOR
+
+    @property
     def withheld(self) -> bool:
         """Whether the address may not be told, because it tells what a sealed list holds."""
         return self.reason in {Reason.SEALED, Reason.UNSEEN}

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from dns_filter.chain import Query, at_once, from_upstream, ready
 from filter_rules.formats.format import Format
 from filter_rules.types import Hit, Part
 from safeguard.building import build
-from safeguard.core.types import Action, Reason, Subject, Target, Verdict
+from safeguard.core.rules import PolicyRule
+from safeguard.core.types import Action, Manner, Reason, Subject, Target, Verdict
 from safeguard.engine import Engine, open_engine
 from safeguard.importing import import_source
 from safeguard.sealed_imports import import_sealed
@@ -105,6 +107,20 @@ def test_what_is_blocked_is_kept_once_for_all_the_lookups_of_one_act(engine: Eng
             assert len(office.kept.told) == 3
             subject, target, verdict = office.kept.told[0]
             assert (subject.address, target.channel.value, verdict.blocked) == (PUPIL, "dns", True)
+
+    run(walk())
+
+
+def test_what_is_monitored_is_answered_and_kept(engine: Engine) -> None:
+    rule = PolicyRule("watched", Action.ALLOW, frozenset({"site:good.test"}), manner=Manner.MONITOR)
+    before = engine.snapshot
+    policy = replace(before.policy, rules=(*before.policy.rules, rule))
+
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            engine.snapshot = replace(before, policy=policy)
+            assert content(await answer(office, "www.good.test")) == HERE
+            assert office.kept.hosts == [("primary", "www.good.test")]
 
     run(walk())
 

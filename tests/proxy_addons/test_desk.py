@@ -1,5 +1,9 @@
 """What is flagged is kept before the answer is released, or there is no answer."""
 
+from dataclasses import replace
+
+from safeguard.core.rules import PolicyRule
+from safeguard.core.types import Action, Manner
 from tests.proxy_addons.world import (
     Proxy,
     Site,
@@ -15,3 +19,16 @@ def test_a_flagged_event_that_cannot_be_kept_refuses_the_request(proxy: Proxy, s
 def test_a_plain_block_stands_without_its_event(proxy: Proxy, site: Site) -> None:
     proxy.notebook.fails = True
     assert ask(proxy, "bets.test", site.port)[0] == 403
+
+
+def test_what_is_monitored_is_let_through_and_kept_if_it_can_be(proxy: Proxy, site: Site) -> None:
+    rule = PolicyRule(
+        "watched", Action.ALLOW, frozenset({"site:school.test"}), manner=Manner.MONITOR
+    )
+    engine = proxy.engine
+    policy = replace(engine.snapshot.policy, rules=(*engine.snapshot.policy.rules, rule))
+    engine.snapshot = replace(engine.snapshot, policy=policy)
+    assert ask(proxy, "school.test", site.port)[0] == 200
+    assert {verdict.word for _, _, verdict in proxy.notebook.kept} == {"monitor"}
+    proxy.notebook.fails = True
+    assert ask(proxy, "school.test", site.port)[0] == 200

@@ -61,3 +61,10 @@ def test_what_is_done_is_said_in_one_word_and_a_warning_blocks(
     assert verdict.blocked is (word in {"warn", "block"})
     one = Considered("r", action, Scope.EVERYONE, Hit("games", "list", "g.example"), manner=manner)
     assert one.would == word
+
+
+def test_a_block_a_flag_and_what_is_monitored_are_events() -> None:
+    assert Verdict(Action.BLOCK, Reason.RULE).eventful
+    assert Verdict(Action.ALLOW, Reason.DEFAULT, flagged=True).eventful
+    assert Verdict(Action.ALLOW, Reason.RULE, manner=Manner.MONITOR).eventful
+    assert not Verdict(Action.ALLOW, Reason.RULE).eventful
