@@ -8,17 +8,22 @@ import random
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from statistics import median, quantiles
+from timeit import repeat
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from filter_rules.types import Hit
+from filter_rules.urls import split
 from safeguard.core.decide import decide
 from safeguard.core.explain import sentences
+from safeguard.core.facts import Facts
 from safeguard.core.policy import Policy
 from safeguard.core.policy_tables import parse_policy
-from safeguard.core.types import Subject, Verdict
+from safeguard.core.rules import PolicyRule, Who
+from safeguard.core.types import Action, Subject, Target, Verdict
 from safeguard.identity.roster import Roster
 from safeguard.loading import shipped_policy
 from safeguard.store.people import Device, Person
@@ -138,6 +143,30 @@ def decisions() -> None:
     timed("50 rules over 10 categories, a site on 3", lambda: decide(ada, hits, (), None, ten))
     one = fifty(1)
     timed("50 rules about one category", lambda: decide(ada, hits[:1], (), None, one))
+    lesson = PolicyRule(
+        "lesson", Action.ALLOW, frozenset(CATEGORIES[:1]), Who(rooms=frozenset({"B12"})), lifts=True
+    )
+    lifted = replace(one, rules=(*one.rules, lesson)).at(NOW)
+    here = Subject("class 1", "10.0.0.1", person="ada", room="B12")
+    timed("the same in a room with an override", lambda: decide(here, hits[:1], (), None, lifted))
+
+
+def facts() -> None:
+    """What rules about files, sizes and sites, and what modes, cost besides."""
+    url = split("https://files.example.org/get/setup.exe?version=2")
+    assert url is not None
+    target = Target(url.host, str(url), size=60_000_000, mime="application/zip")
+    none = Facts(())
+    some = Facts(("file:programs", "larger-than:50", *(f"site:{n}.example" for n in range(100))))
+    pupil, shipped = Subject("secondary"), shipped_policy().at(NOW)
+    quick = (
+        ("no rule names a fact", lambda: none.of(target, url)),
+        ("rules name files, sizes and 100 sites", lambda: some.of(target, url)),
+        ("the modes of a pupil", lambda: shipped.modes_of(pupil)),
+        ("the class of a pupil", lambda: shipped.class_of(pupil)),
+    )
+    for what, work in quick:
+        print(f"{what}: {min(repeat(work, number=10_000, repeat=5)) * 100:.1f} µs")
 
 
 def _loaded(lines: dict[str, Any]) -> tuple[float, Policy, Roster]:
@@ -167,4 +196,5 @@ def loading() -> None:
 
 if __name__ == "__main__":
     decisions()
+    facts()
     loading()

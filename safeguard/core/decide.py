@@ -16,7 +16,7 @@ a host leads to can block it, and never opens it. Each case is in tests/tables/p
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import chain, repeat
+from itertools import repeat
 
 from filter_rules.sealed import UNSEEN, WITHHELD
 from filter_rules.types import Finding, Hit, Kind
@@ -83,6 +83,7 @@ ROUNDS: tuple[tuple[str, Round], ...] = (
     ("staff named a more exact address", most_exact),
     ("a stricter rule applies", strictest),
 )
+WITHOUT_OVERRIDES = ROUNDS[1:]
 
 
 def decide(
@@ -94,14 +95,16 @@ def decide(
     led_to: Sequence[Hit] = (),
 ) -> Verdict:
     """Return the verdict, with every rule that was weighed and why it lost."""
-    settled = _before_any_rule(hits, led_to, policy)
-    if settled:
+    matched = (*hits, *led_to)
+    if settled := _before_any_rule(hits, matched, policy):
         return settled
-    heard = tuple(findings) if policy.reads_words_of(subject) else ()
+    read = policy.reads_words_of(subject)
+    heard = tuple(findings) if read else ()
     in_force, at_rest = policy.stands
     circles = policy.circles_of(subject)
-    address, rounds = _eliminate(_about_address(circles, hits, led_to, policy, in_force))
-    words, word_rounds = _eliminate(_about_words(circles, heard, kind, in_force))
+    rounds = ROUNDS if policy.has_overrides else WITHOUT_OVERRIDES
+    address, dropped = _eliminate(_about_address(circles, hits, led_to, policy, in_force), rounds)
+    words, words_dropped = _eliminate(_about_words(circles, heard, kind, in_force), rounds)
     decisive, losing, reason = _outcome(address, words)
     rule = decisive[0][0].rule if decisive else None
     action = rule.action if rule else Action.ALLOW
@@ -109,31 +112,32 @@ def decide(
         *_about_address(circles, hits, led_to, policy, at_rest),
         *_about_words(circles, heard, kind, at_rest),
     ]
-    hits = (*hits, *led_to)
-    found = tuple(one for one in heard if not one.theme.startswith(TYPED))  # those are rules' own
+    if heard:  # but what rules alone look for is no theme of ours
+        heard = tuple(one for one in heard if not one.theme.startswith(TYPED))
     return Verdict(
         action,
         reason,
-        flagged=_flagged(found, hits, action, subject, policy),
+        flagged=_is_worrying(heard)
+        or (read and action is Action.BLOCK and _is_evading(matched, policy)),
         rule=rule.name if rule else "",
-        hits=hits,
-        findings=found,
-        considered=Trace(decisive, losing, ROUNDS[-1][0], (*rounds, *word_rounds), resting),
-        manner=_manner(rule, hits, subject, policy) if rule and rule.manner else Manner.PLAIN,
+        hits=matched,
+        findings=heard,
+        considered=Trace(decisive, losing, ROUNDS[-1][0], (*dropped, *words_dropped), resting),
+        manner=_manner(rule, matched, subject, policy) if rule and rule.manner else Manner.PLAIN,
     )
 
 
-def _before_any_rule(hits: Sequence[Hit], led_to: Sequence[Hit], policy: Policy) -> Verdict | None:
+def _before_any_rule(hits: Sequence[Hit], matched: Sequence[Hit], policy: Policy) -> Verdict | None:
     """What no rule has a say in. Nobody is told of a page that was not seen: it may be harmless."""
-    sealed = tuple(
-        replace(hit, entry=WITHHELD) for hit in (*hits, *led_to) if hit.category in policy.sealed
-    )
-    if sealed:
+    categories = [hit.category for hit in matched]
+    if not policy.sealed.isdisjoint(categories):
+        sealed = tuple(
+            replace(hit, entry=WITHHELD) for hit in matched if hit.category in policy.sealed
+        )
         return Verdict(Action.BLOCK, Reason.SEALED, flagged=True, hits=sealed)
-    if any(hit.category == UNSEEN for hit in hits):
+    if UNSEEN in categories:
         return Verdict(Action.BLOCK, Reason.UNSEEN)
-    helping = tuple(hit for hit in hits if hit.category in policy.help)
-    if helping:
+    if helping := tuple([hit for hit in hits if hit.category in policy.help]):
         return Verdict(Action.ALLOW, Reason.HELP, hits=helping)
     if policy.sealed_missing:
         return Verdict(Action.BLOCK, Reason.SEALED_MISSING)
@@ -183,9 +187,11 @@ def _about_words(
     ]
 
 
-def _eliminate(standing: Sequence[Weighed]) -> tuple[Sequence[Weighed], list[Dropped]]:
+def _eliminate(
+    standing: Sequence[Weighed], rounds: Sequence[tuple[str, Round]]
+) -> tuple[Sequence[Weighed], list[Dropped]]:
     dropped: list[Dropped] = []
-    for because, keep in ROUNDS if standing else ():
+    for because, keep in rounds if standing else ():
         kept = keep(standing)
         if len(kept) < len(standing):
             dropped.append(Dropped(because, standing, kept))
@@ -217,18 +223,9 @@ def _exactness(about: Hit | Finding) -> int:
     return len(about.entry) if isinstance(about, Hit) else 0
 
 
-def _flagged(
-    findings: Sequence[Finding],
-    hits: Sequence[Hit],
-    action: Action,
-    subject: Subject,
-    policy: Policy,
-) -> bool:
-    worrying = (one.severity >= FLAGGED_FROM and not one.help_seeking for one in findings)
-    evading = (
-        action is Action.BLOCK
-        and policy.reads_words_of(subject)
-        and hit.category in policy.circumvention
-        for hit in hits
-    )
-    return any(chain(worrying, evading))
+def _is_worrying(findings: Sequence[Finding]) -> bool:
+    return any(one.severity >= FLAGGED_FROM and not one.help_seeking for one in findings)
+
+
+def _is_evading(hits: Sequence[Hit], policy: Policy) -> bool:
+    return any(hit.category in policy.circumvention for hit in hits)

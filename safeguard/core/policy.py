@@ -132,7 +132,7 @@ class Policy:
     def at(self, now: datetime) -> "Policy":
         """Return the policy as it is in force at a moment, ready to decide by."""
         policy = replace(self, moment=now)
-        policy.stands, policy.facts  # noqa: B018  built now, and not while someone waits
+        policy.stands, policy.facts, policy.has_overrides  # noqa: B018  now, not while one waits
         return policy
 
     def next_edge(self, now: datetime) -> datetime | None:
@@ -156,6 +156,10 @@ class Policy:
         return stands_of(
             self.all_rules, self.groups, self.beyond_overrides, lambda rule: self._rests(rule, on)
         )
+
+    @cached_property
+    def has_overrides(self) -> bool:
+        return any(one.lifts for one in self.rules)
 
     @cached_property
     def _named_people(self) -> frozenset[str]:
