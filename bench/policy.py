@@ -154,8 +154,7 @@ def decisions() -> None:
 def facts() -> None:
     """What rules about files, sizes and sites, and what modes, cost besides."""
     url = split("https://files.example.org/get/setup.exe?version=2")
-    assert url is not None
-    target = Target(url.host, str(url), size=60_000_000, mime="application/zip")
+    target = Target("files.example.org", str(url), size=60_000_000, mime="application/zip")
     none = Facts(())
     some = Facts(("file:programs", "larger-than:50", *(f"site:{n}.example" for n in range(100))))
     pupil, shipped = Subject("secondary"), shipped_policy().at(NOW)

@@ -189,5 +189,5 @@ def _opens(rule: AnyRule) -> bool:
             return rule.action is Action.ALLOW
         case InspectionRule():
             return not rule.inspects
-        case ModeRule():
+        case _:
             return True

@@ -1,6 +1,6 @@
 """A policy from the tables of a TOML file. A mistake in it is refused with what is wrong."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
@@ -22,6 +22,7 @@ from safeguard.core.rules import (
     canonical_network,
 )
 from safeguard.core.schedule import Schedule, moment
+from safeguard.core.stands import NOTHING
 from safeguard.core.timetable import timetable
 from safeguard.core.types import Action, Manner
 
@@ -161,7 +162,7 @@ class _Line:
             self._who(),
             reason=self.found["reason"],
             times=self._times(),
-            lists=frozenset(self.found.get("lists", ())),
+            lists=_some(self.found.get("lists", ())),
             manner=manner,
         )
 
@@ -257,16 +258,17 @@ def _override(number: int, line: Table, zone: tzinfo) -> Override:
 
 
 def _who(line: Table) -> Who:
-    who = Who(
-        frozenset(line.get("groups", ())),
-        frozenset(line.get("people", ())),
-        frozenset(line.get("rooms", ())),
-        frozenset(canonical_network(one) for one in line.get("networks", ())),
-    )
+    networks = [canonical_network(one) for one in line.get("networks", ())]
+    groups, people, rooms = (_some(line.get(one, ())) for one in ("groups", "people", "rooms"))
+    who = Who(groups, people, rooms, _some(networks))
     places = bool(who.rooms) + bool(who.networks)
     if places + bool(who.groups or who.people) > 1:
         raise ValueError("it is either for groups or people, or for rooms, or for networks.")
     return who
+
+
+def _some(names: Sequence[str]) -> frozenset[str]:
+    return frozenset(names) if names else NOTHING  # one for all: there are many rules
 
 
 def _instant(at: date | datetime, zone: tzinfo) -> datetime:

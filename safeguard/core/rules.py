@@ -24,6 +24,11 @@ class Who:
     rooms: frozenset[str] = frozenset()
     networks: frozenset[str] = frozenset()
 
+    def __post_init__(self) -> None:
+        for one in self.networks:
+            if canonical_network(one) != one:
+                raise ValueError(f"The network {one!r} is written {canonical_network(one)}.")
+
     @property
     def scope(self) -> Scope:
         kinds = (

@@ -106,7 +106,7 @@ def _stands(
             for one in rule.categories or (ANYTHING,):
                 seen = Stand(rule, rank, one, named=one.startswith(SITE), rests=why)
                 yield into.inspection.setdefault(one, ByWhom()), seen
-        case ModeRule():
+        case _:
             yield into.modes, Stand(rule, rank, rests=why)
 
 
@@ -123,7 +123,7 @@ def _circles(who: Who, groups: Groups) -> Iterator[tuple[Scope, str, int]]:
         case Scope.GROUP:
             for group in sorted(groups.topmost(who.groups)):
                 yield Scope.GROUP, group, groups.depth(group)
-        case Scope.EVERYONE:
+        case _:
             yield Scope.EVERYONE, "", 0
 
 

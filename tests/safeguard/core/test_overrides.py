@@ -58,7 +58,10 @@ def test_what_is_within_the_ceiling_may_be(override: Override) -> None:
         (replace(GAMES, who=Who(rooms=frozenset("abc"))), "at most 2 rooms"),
         # A network may be all of the school.
         (replace(GAMES, who=Who(networks=frozenset({"0.0.0.0/0"}))), "never for everyone"),
-        (replace(GAMES, who=Who(rooms=frozenset("a"), networks=frozenset("b"))), "for everyone"),
+        (
+            replace(GAMES, who=Who(rooms=frozenset("a"), networks=frozenset({"10.0.0.0/8"}))),
+            "for everyone",
+        ),
         (replace(GAMES, categories=frozenset[str]()), "either categories or one site"),
         (replace(GAMES, site="games.example"), "either categories or one site"),
         (replace(GAMES, categories=frozenset[str](), site="no site"), "'no site' is no site"),

@@ -111,3 +111,5 @@ def test_a_network_has_one_spelling() -> None:
     assert canonical_network("2001:DB8::/32") == "2001:db8::/32"
     with pytest.raises(ValueError, match="'the hall' is no network, such as"):
         canonical_network("the hall")
+    with pytest.raises(ValueError, match=r"'10.20.3.4/16' is written 10.20.0.0/16"):
+        Who(networks=frozenset({"10.20.3.4/16"}))
