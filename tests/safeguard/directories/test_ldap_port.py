@@ -7,9 +7,7 @@ import pytest
 
 from safeguard.directories.ldap_port import Entry, Ldap3, Way
 from safeguard.directories.port import DirectoryError
-from tests.slapd import ADMIN, BASE, PASSWORD, Slapd, person, slapd
-
-__all__ = ["slapd"]
+from tests.slapd import ADMIN, BASE, PASSWORD, Slapd, person
 
 
 def way(server: Slapd) -> Way:
