@@ -14,6 +14,7 @@ from werkzeug import Response
 
 from admin_web.access import open_to
 from admin_web.site import Site, here
+from safeguard import syncing
 from safeguard.building import rules_in_force
 from safeguard.core.notice_words import how_many
 from safeguard.core.staff_rights import Deed
@@ -70,6 +71,7 @@ def _checks(site: Site) -> Iterator[Check]:
     yield from _messages(site)
     yield from _nodes(site)
     yield from _feeds(site)
+    yield from _directories(site)
     yield _spools(site)
     yield _disk(site)
 
@@ -186,6 +188,17 @@ def _feeds(site: Site) -> Iterator[Check]:
     leases = sum(file.leases for file in found.files)
     says = f"{how_many(found.sessions, 'sign-in')} to the network, {how_many(leases, 'lease')}."
     yield Check("Who is where", well=True, says=says)
+
+
+def _directories(site: Site) -> Iterator[Check]:
+    """Whether directories tell who is at the school; nothing where none is asked."""
+    try:
+        found = list(syncing.troubles(site.store, site.settings, site.clock()))
+    except AwayError:
+        return
+    for name, says in found:
+        mend = "Those known from it stay as they are. Mend it, then run: safeguard users sync"
+        yield Check(f"Directory {name}", well=False, says=says, mend=mend)
 
 
 def _spools(site: Site) -> Check:

@@ -170,19 +170,15 @@ def _doubles(people: Iterable[Told]) -> Iterator[Wrong]:
             yield from _double(seen, one, "login", one.login)
 
 
-DOUBLE = {
-    "number": "the number “{}” stands on line {} already",
-    "login": "the login “{}” stands on line {} already",
-    "name": "the name “{}” stands on line {} already, and no number tells the two apart",
-}
-
-
 def _double(seen: dict[tuple[str, str], int], one: Told, kind: str, value: str) -> Iterator[Wrong]:
-    first = seen.get((kind, value))
-    if first is None:
+    if (kind, value) not in seen:
         seen[kind, value] = one.line
-    else:
-        yield Wrong(one.line, DOUBLE[kind].format(one.name if kind == "name" else value, first))
+        return
+    shown = one.name if kind == "name" else value
+    first = seen[kind, value]
+    says = f"stands on line {first} already" if first else "is that of two people"
+    apart = ", and no number tells the two apart" if kind == "name" else ""
+    yield Wrong(one.line, f"the {kind} “{shown}” {says}{apart}")
 
 
 @dataclass(slots=True)

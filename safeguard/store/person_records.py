@@ -14,6 +14,7 @@ from safeguard.store.columns import escaped
 from safeguard.store.people import Person
 from safeguard.store.rolls import needs_in
 from safeguard.store.session import Store
+from safeguard.store.tables.cases import CasePersonRow
 from safeguard.store.tables.people import DeviceRow, PersonRow
 
 
@@ -62,6 +63,21 @@ def people(store: Store, wanted: Wanted, limit: int, offset: int = 0) -> list[Pe
     query = query.order_by(PersonRow.name, PersonRow.id).limit(limit).offset(offset)
     with store.reading() as session:
         return [Person(*row) for row in session.execute(query)]
+
+
+def births(store: Store, case: str) -> list[date | None]:
+    """Return when those whom a case is about were born, None where nobody said.
+
+    How long the case is kept is counted from that: see core.retention.keep_until.
+    """
+    query = (
+        select(PersonRow.born)
+        .select_from(CasePersonRow)
+        .outerjoin(PersonRow, PersonRow.id == CasePersonRow.person)
+        .where(CasePersonRow.case_id == case)
+    )
+    with store.reading() as session:
+        return list(session.scalars(query))
 
 
 def record(store: Store, person: str) -> Record:

@@ -11,10 +11,12 @@ from safeguard.building import rules_in_force
 from safeguard.identity_feeds import status
 from safeguard.sealed_imports import import_sealed
 from safeguard.sealed_testing import run_test
+from safeguard.settings import Settings
 from safeguard.spool import SpoolWriter
-from safeguard.store import contacts, outbox_reading
+from safeguard.store import contacts, outbox_reading, people_sources
 from safeguard.store.contacts import Place, Way
 from safeguard.store.nodes import Presence
+from safeguard.store.people_sources import Source
 from tests.admin_web.school import NOW, TOM, School, Visitor, open_school
 from tests.safeguard.concern_samples import flagged_event, keep
 
@@ -213,3 +215,15 @@ def test_machines_that_share_the_database_are_told_of(school: School, tom: Visit
     assert "All 2 were heard of" in tom.text("/health")
     library.say(NOW - timedelta(days=2), "", leads=False)
     assert "library has not been heard of" in tom.text("/health")
+
+
+def test_a_directory_that_cannot_be_asked_is_told_with_the_mend(
+    school: School, tom: Visitor
+) -> None:
+    assert "Directory" not in tom.text("/health")
+    asked = {"ldap_directory": {"server": "ldaps://dc1.school.example", "base": "dc=x"}}
+    school.settings.__dict__["ldap_directory"] = Settings.model_validate(asked).ldap_directory
+    people_sources.put(school.store, Source("ldap", trouble="the LDAP server cannot be reached"))
+    text = tom.text("/health")
+    assert "The LDAP server cannot be reached." in text
+    assert "safeguard users sync" in text

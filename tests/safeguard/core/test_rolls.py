@@ -112,6 +112,13 @@ def test_doubles_in_a_roll_are_named_by_both_lines() -> None:
     )
 
 
+def test_doubles_of_a_directory_have_no_lines() -> None:
+    twice = tuple(replace(one, login="a", line=0) for one in (ADA, BEN))
+    assert compare(Roll("ldap", twice), []).wrong == (
+        Wrong(0, "the login “a” is that of two people"),
+    )
+
+
 def test_a_login_is_never_that_of_two_people_who_are_here() -> None:
     taken = replace(BEN, login="aexample")
     told = (ADA,)

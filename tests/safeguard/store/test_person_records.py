@@ -1,15 +1,19 @@
 """People listed and looked at: special needs are never in a list."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
 from safeguard.core.audit import Actor
 from safeguard.core.rolls import Roll, Told
 from safeguard.problems import UnusableError
-from safeguard.store import people, person_records, rolls
+from safeguard.store import erasure, people, person_records, rolls, subject_access
 from safeguard.store.person_records import Wanted
 from safeguard.store.session import Store
+from safeguard.store.tables.people import PersonRow
+from tests.safeguard.samples import reviewer
+from tests.safeguard.store.keeping_samples import PERSON, case, pupil
 
 ACTOR = Actor("command:test", datetime(2026, 11, 22, 10, tzinfo=UTC))
 ADA = Told("Ada Example", "secondary", "1", "1", "aexample", "7", "7B", needs=("eal",))
@@ -43,3 +47,29 @@ def test_one_person_is_shown_with_devices_and_needs(any_store: Store) -> None:
     )  # fmt: skip
     with pytest.raises(UnusableError, match="Nobody"):
         person_records.record(any_store, "nobody")
+
+
+def test_the_births_of_those_whom_a_case_is_about_are_told(any_store: Store) -> None:
+    staff = reviewer(any_store)
+    pupil(any_store)
+    key = case(any_store, 3, 1, staff=staff)
+    assert person_records.births(any_store, key) == [None]
+    with any_store.writing() as session:
+        row = session.get(PersonRow, PERSON)
+        assert row is not None
+        row.born = date(2014, 9, 3)
+    assert person_records.births(any_store, key) == [date(2014, 9, 3)]
+
+
+def test_all_that_is_known_is_in_what_is_told_to_the_person_and_goes_with_them(
+    any_store: Store,
+) -> None:
+    rolls.carry_out(any_store, Roll("file", (replace(ADA, born=date(2014, 9, 3)),)), ACTOR)
+    ada = people.find_by_name(any_store, "Ada Example")[0].id
+    (row,) = subject_access.everything(any_store, ada).tables["person"]
+    assert (row["year"], row["form"], row["login"], row["needs"], row["born"], row["source"]) == (
+        "7", "7B", "aexample", ["eal"], "2014-09-03", "file",
+    )  # fmt: skip
+    erasure.erase(any_store, ada, "staff:1", "asked for", ACTOR.at)
+    with any_store.reading() as session:
+        assert session.get(PersonRow, ada) is None
