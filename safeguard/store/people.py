@@ -6,14 +6,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from filter_rules.types import Problem
 from safeguard.core.audit import Actor
 from safeguard.core.events import SCHOOL
-from safeguard.store import audit, generation, sessions
+from safeguard.store import audit, device_rows, generation, sessions
 from safeguard.store.columns import escaped
+from safeguard.store.device_rows import At
 from safeguard.store.people_records import PersonRecord, canonical_address, problems_in
 from safeguard.store.session import Store
 from safeguard.store.tables.people import DeviceRow, NetworkRow, PersonRow
@@ -96,13 +95,16 @@ def import_people(
                     PersonRow(id=known[key], school_id=SCHOOL, name=record.name, group=record.group)
                 )
         session.flush()
-        devices = []
-        for record in (one for one in records if one.address):
-            person = known[record.name, record.group]
-            address = canonical_address(record.address) or ""
-            devices.append(
-                _put_device(session, fresh_id(), address, record.device or record.name, person, "")
+        found = [
+            At(
+                canonical_address(one.address) or "",
+                one.device or one.name,
+                known[one.name, one.group],
             )
+            for one in records
+            if one.address
+        ]
+        devices = device_rows.put(session, found, fresh_id)
         generation.bump(session)
         added = sorted(set(known.values()) - before)
         told = {"file": file, "people": len(added), "devices": len(devices), "added": added}
@@ -205,7 +207,7 @@ def add_device(
     with store.writing() as session:
         was = session.scalar(select(DeviceRow).where(DeviceRow.address == one))
         before = _told(was)
-        device_id = _put_device(session, new_id(), one, name, person, group)
+        (device_id,) = device_rows.put(session, [At(one, name, person, group)], new_id)
         generation.bump(session)
         after = {"address": one, "name": name, "person": person, "group": group}
         what = "changed" if before else "added"
@@ -258,21 +260,6 @@ def everyone(store: Store) -> tuple[list[Person], list[Device], list[Network]]:
             [_device(row) for row in session.scalars(select(DeviceRow))],
             [Network(row.cidr, row.group, row.room) for row in session.scalars(select(NetworkRow))],
         )
-
-
-def _put_device(
-    session: Session, fresh: str, address: str, name: str, person: str, group: str
-) -> str:
-    """Insert the device, or change the one at its address; return its id."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    changes = {"name": name, "person_id": person or None, "group": group}
-    query = (
-        dialect.insert(DeviceRow)
-        .values(id=fresh, school_id=SCHOOL, address=address, **changes)
-        .on_conflict_do_update(index_elements=["address"], set_=changes)
-        .returning(DeviceRow.id)
-    )
-    return str(session.execute(query).scalar_one())
 
 
 def _told(row: DeviceRow | None) -> dict[str, object]:
