@@ -8,9 +8,7 @@ from pydantic import Field, SecretStr, model_validator
 from safeguard.setting_kinds import Section
 
 Seconds = Annotated[int, Field(ge=1, le=120)]
-GROUPS = (
-    "Which group of ours those in {} are in; of several, the first that is written here counts."
-)
+GROUPS = "Which group is which of ours: {}. Of several, the first that is written here counts."
 OTHERWISE = "The group of whoever is in none of these. Empty: they are not taken in."
 TIMEOUT = "How long it may take for each answer."
 
@@ -52,7 +50,7 @@ class LdapDirectory(_Asked):
         "", description="The school's own number. Empty: employeeID, else employeeNumber."
     )
     groups: dict[str, str] = Field(
-        {}, description=GROUPS.format("a unit or a group: its DN, or its bare name")
+        {}, description=GROUPS.format("a unit or a group, by its DN or its bare name")
     )
 
     @model_validator(mode="after")
@@ -92,7 +90,7 @@ class GoogleDirectory(_Asked):
     admin: str = Field("", description="The administrator in whose name it reads.")
     customer: str = Field("my_customer", description="Whose directory it is.")
     groups: dict[str, str] = Field(
-        {}, description=GROUPS.format("an organisational unit, such as /Pupils/Year 7")
+        {}, description=GROUPS.format("a unit, such as /Pupils/Year 7, with those below it")
     )
     sign_in: str = Field("https://oauth2.googleapis.com/token", description="Where it signs in.")
     address: str = Field("https://admin.googleapis.com", description="Where it asks.")

@@ -20,6 +20,7 @@ from safeguard.directories.web import Asker, GoneError, Json, answer, rows, secu
 WHO = "Microsoft Graph"
 FIELDS = "id,displayName,userPrincipalName,accountEnabled,employeeId,userType"
 MOST_CHANGES = 300  # beyond these, one whole reading is quicker
+USER = "#microsoft.graph.user"
 NEXT = "@odata.nextLink"
 LATER = "@odata.deltaLink"
 
@@ -94,14 +95,12 @@ class Microsoft(Directory):
         """Return the group of ours of each id that is in a group."""
         found: dict[str, str] = {}
         for group, ours in self._groups.items():
-            address = (
-                f"{self._root}/groups/{quote(group, safe='')}/transitiveMembers/"
-                "microsoft.graph.user"
-            )
+            address = f"{self._root}/groups/{quote(group, safe='')}/transitiveMembers"
             try:
                 for page in self._asker.pages(address, {"$select": "id", "$top": "999"}, NEXT):
                     for one in rows(page, "value"):
-                        found.setdefault(text(one.get("id")), ours)
+                        if one.get("@odata.type", USER) == USER:  # groups have devices, too
+                            found.setdefault(text(one.get("id")), ours)
             except GoneError as error:
                 raise DirectoryError(
                     f"{WHO} has no group {group}: mend microsoft_directory.groups"

@@ -13,7 +13,7 @@ from safeguard.directories.port import DirectoryError
 from safeguard.directories.web import Asker, opened
 from tests.safeguard.directories.web_server import Answer, WebServer
 
-MEMBERS = "/v1.0/groups/g7/transitiveMembers/microsoft.graph.user"
+MEMBERS = "/v1.0/groups/g7/transitiveMembers"
 DELTA = "/v1.0/users/delta"
 ADA = Told("Ada Example", "year-7", "u1", "17", "ada@school.example")
 
@@ -40,7 +40,16 @@ def graph(
 def school(web: WebServer) -> WebServer:
     """One group with two members, of whom one's account is closed, on two pages of everyone."""
     web.says("/tenant/oauth2/v2.0/token", {"access_token": "t1", "expires_in": 3599})
-    web.says(MEMBERS, {"value": [{"id": "u1"}, {"id": "u2"}]})
+    web.says(
+        MEMBERS,
+        {
+            "value": [
+                {"id": "u1", "@odata.type": "#microsoft.graph.user"},
+                {"id": "u2"},
+                {"id": "d1", "@odata.type": "#microsoft.graph.device"},
+            ]
+        },
+    )
     web.says(
         DELTA,
         {"value": [user(1, "Ada Old"), user(3, "Cy Nogroup")],
