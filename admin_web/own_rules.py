@@ -22,7 +22,7 @@ from admin_web.site import here
 from filter_rules.overlay import canonical_entry
 from safeguard.core.staff_rights import Deed
 from safeguard.core.types import Action
-from safeguard.loading import shipped_groups
+from safeguard.loading import school_groups
 from safeguard.store import overlay
 from safeguard.store.overlay import OwnEntry
 
@@ -130,7 +130,10 @@ def add() -> str | Response:
 def _form() -> RuleForm:
     form = RuleForm()
     form.groups.choices = {
-        **{name: f"{name.capitalize()} – {says}" for name, says in shipped_groups().items()},
+        **{
+            name: f"{name.capitalize()} – {says}"
+            for name, says in school_groups(here().store).items()
+        },
         EVERYONE: "Everyone – all of these groups, staff too",
     }
     if request.method == "GET":

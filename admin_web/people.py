@@ -15,7 +15,7 @@ from admin_web.fields import LONGEST_NAME, stripped
 from admin_web.paging import Paging, asked_page
 from admin_web.site import here
 from safeguard.core.staff_rights import Deed
-from safeguard.loading import shipped_groups
+from safeguard.loading import school_groups
 from safeguard.people_file import COLUMNS, records_of
 from safeguard.store import people
 from safeguard.store.people import PeopleImport
@@ -83,7 +83,7 @@ def listing() -> str:
 @open_to(Deed.KEEP_REGISTER)
 def add() -> str | Response:
     form = DeviceForm()
-    form.group.choices = {name: name.capitalize() for name in shipped_groups()}
+    form.group.choices = {name: name.capitalize() for name in school_groups(here().store)}
     if not form.validate_on_submit():
         return render_template("device_add.html", form=form)
     store = here().store
@@ -114,7 +114,11 @@ def bring_in() -> str:
     form = FileForm()
     outcome = _brought_in(form) if form.validate_on_submit() else None
     return render_template(
-        "import.html", form=form, outcome=outcome, columns=COLUMNS, groups=tuple(shipped_groups())
+        "import.html",
+        form=form,
+        outcome=outcome,
+        columns=COLUMNS,
+        groups=tuple(school_groups(here().store)),
     )
 
 
@@ -123,5 +127,5 @@ def _brought_in(form: FileForm) -> PeopleImport:
     if problems:
         return PeopleImport(problems=problems)
     return people.import_people(
-        here().store, records, groups=tuple(shipped_groups()), actor=actor()
+        here().store, records, groups=tuple(school_groups(here().store)), actor=actor()
     )

@@ -28,7 +28,6 @@ from safeguard.core.explanations import in_full, record_of
 from safeguard.core.schedule import moment
 from safeguard.core.types import Action, Channel, Reason, Subject, Verdict
 from safeguard.engine import Engine, open_engine
-from safeguard.loading import shipped_groups
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
 from safeguard.store import people, schema
@@ -175,8 +174,9 @@ def _subject(engine: Engine, settings: Settings, group: str, user: str, ip: str)
     if user:
         subject = _person(settings, user)
     if group:
-        if group not in shipped_groups():
-            known = ", ".join(shipped_groups())
+        groups = engine.snapshot.policy.groups.above
+        if group not in groups:
+            known = ", ".join(groups)
             raise UnusableError(f"There is no group {group!r}. Choose from: {known}.")
         subject = replace(subject, group=group)
     return subject

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from filter_rules.overlay import OverlayEntry
+from safeguard.core.audit import Actor
+from safeguard.core.own_groups import OwnGroup
 from safeguard.core.policy_tables import parse_policy
 from safeguard.core.types import Action, Scope
 from safeguard.loading import (
@@ -18,8 +20,9 @@ from safeguard.loading import (
     with_own_entries,
 )
 from safeguard.settings import load
-from safeguard.store import generation
+from safeguard.store import generation, groups
 from safeguard.store.session import open_store
+from tests.safeguard.samples import NOW
 
 TABLES: dict[str, Any] = tomllib.loads(
     Path("safeguard/data/policy.toml").read_text(encoding="utf-8")
@@ -102,3 +105,20 @@ def test_a_stamp_tells_what_a_snapshot_was_made_from(school: Path) -> None:
     number = generation.current(store)
     assert load_snapshot(settings, store).stamp == current_stamp(settings, number)
     store.close()
+
+
+def test_groups_of_the_school_are_below_those_of_the_policy_and_a_broken_one_is_not_there(
+    school: Path,
+) -> None:
+    settings = load(school)
+    store = open_store(settings)
+    try:
+        tree, actor = {"secondary": "", "gone": ""}, Actor("t", NOW)
+        groups.add(store, OwnGroup("year-7", "Year 7.", "secondary"), tree, actor)
+        groups.add(store, OwnGroup("lost", "Lost.", "gone"), tree, actor)
+        policy = load_snapshot(settings, store).policy
+    finally:
+        store.close()
+    assert policy.groups.lineage("year-7") == ("year-7", "secondary")
+    assert policy.groups.lineage("lost") == ("unidentified",)
+    assert "year-7" in policy.monitored
