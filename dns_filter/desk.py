@@ -37,10 +37,11 @@ type Key = tuple[bytes, int, bool, bool]
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """An address that asks, and the policy class it belongs to."""
+    """An address that asks, and the policy class it belongs to. `looked`: in which round."""
 
     subject: Subject
     policy_class: PolicyClass
+    looked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,11 @@ class Desk:
     def client(self, address: str) -> Client:
         clients = self.judgements.clients
         client = clients.get(address)
-        if client is None:
+        if client is None or client.looked != self.engine.rounds:
             plain = address.partition("%")[0].removeprefix("::ffff:")
             subject = self.engine.subject_at(plain)
-            client = Client(subject, self.engine.snapshot.policy.class_of(subject))
+            kind = self.engine.snapshot.policy.class_of(subject)
+            client = Client(subject, kind, self.engine.rounds)
             clients.put(address, client)
         return client
 

@@ -99,6 +99,7 @@ class Engine:
         self._store: Store | None = None  # opened by the first refresh, so after any fork
         self._watch: Watch | None = None
         self._stale = False
+        self.rounds = 0  # of refreshing: within one, who is at an address stays the same
         self._faults_said: tuple[State, ...] = ()
         self._reachable = tuple(
             ipaddress.ip_network(one, strict=False) for one in settings.proxy.allow_networks
@@ -197,6 +198,7 @@ class Engine:
         before = self.snapshot
         done = [self._tried(step) for step in (self._turn, self._take_up)]
         self._stale = not all(done)
+        self.rounds += 1
         return self.snapshot is not before
 
     def _tried(self, step: Callable[[], None]) -> bool:

@@ -54,6 +54,7 @@ METHODS = (
     Strength(Method.AMBIGUOUS, NOBODY, "it could be one of several people, so it is nobody"),
 )
 ORDER = {one.method: place for place, one in enumerate(METHODS)}
+OF_A_REQUEST = frozenset({Method.KERBEROS.value, Method.PASSWORD.value, Method.HEADER.value})
 CONFIDENCE = {one.method.value: one.confidence for one in METHODS}
 
 

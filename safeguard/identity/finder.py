@@ -12,7 +12,7 @@ from safeguard.identity.live import LiveSessions
 from safeguard.identity.roster import Roster, one_spelling
 
 MOST_REMEMBERED = 50_000
-LONGEST = timedelta(minutes=1)  # after which is looked again: so it is seen who is still active
+LONGEST = timedelta(minutes=1)  # then one who signed in to us is looked up again: is active
 
 
 class Finder:
@@ -54,11 +54,13 @@ class Finder:
         version = self.sessions.version
         claims = tuple(self._claims(address))
         subject = resolve(claims, now, address)
+        until = next_change(claims, now)
         if any(one.method is Method.PORTAL and one.lives(now) for one in claims):
             self._active.add(address)
+            until = min(until, now + LONGEST)
         if len(self._found) >= MOST_REMEMBERED:
             self._found.clear()
-        self._found[address] = (now, min(next_change(claims, now), now + LONGEST), subject)
+        self._found[address] = (now, until, subject)
         if self.sessions.version != version:  # it changed meanwhile, and `forget` may be over
             self._found.pop(address, None)
         return subject

@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from dns_filter.answers import Ede
 from dns_filter.received import Answer
 from safeguard.core.rules import PolicyRule, Who
 from safeguard.core.types import Action, Subject
+from safeguard.core.identifying import Claim, Method
 from safeguard.engine import Engine
-from safeguard.store import overlay, people
+from safeguard.store import overlay, people, sessions
 from safeguard.store.session import Store
 from tests.dns_filter.conftest import NOW, PUPIL, TEACHER, open_office
 from tests.dns_filter.packets import question, run
@@ -40,6 +43,21 @@ def test_who_someone_is_and_what_was_judged_is_forgotten_with_the_snapshot(
             client = office.desk.client(PUPIL)
             assert client.subject.group == "staff"
             assert office.desk.judge(client, "good.test").blocked
+
+    run(walk())
+
+
+def test_who_signs_in_is_known_though_the_rules_are_the_same(
+    own_engine: Engine, store: Store
+) -> None:
+    async def walk() -> None:
+        async with open_office(own_engine) as office:
+            assert office.desk.client(PUPIL).subject.group == "primary"
+            now = datetime.now(UTC)
+            claim = Claim(PUPIL, Method.PORTAL, now, now + timedelta(hours=1), group="guest")
+            sessions.put(store, claim, "portal", "s1", now)
+            assert not own_engine.refresh()
+            assert office.desk.client(PUPIL).subject.group == "guest"
 
     run(walk())
 

@@ -14,6 +14,7 @@ from filter_rules.types import Hit, Kind, Severity
 from safeguard.building import build
 from safeguard.core.explain import sentences
 from safeguard.core.modes import Modes, SafeSearch, YouTube
+from safeguard.core.identifying import Claim, Method
 from safeguard.core.overrides import Override
 from safeguard.core.rules import InspectionRule, ModeRule, PolicyRule, TextRule, Times, Who
 from safeguard.core.timetable import timetable
@@ -25,10 +26,11 @@ from safeguard.loading import shipped_groups, with_overrides
 from safeguard.problems import UnusableError
 from safeguard.sealed_imports import import_sealed, remove_sealed
 from safeguard.settings import Settings, load
-from safeguard.store import overlay, people
+from safeguard.store import generation, overlay, people, sessions
 from safeguard.store.people import Network
 from safeguard.store.people_records import PersonRecord
 from safeguard.store.session import Store, open_store
+from safeguard.store.tables.people import PersonRow
 from tests.postgres import PostgresServer
 from tests.system.filter import until
 
@@ -264,6 +266,45 @@ def test_a_device_that_becomes_known_is_known_after_the_next_refresh(
     people.import_people(store, [PersonRecord(1, "Ada", "sixth-form", "10.0.0.5", "Laptop 5")])
     engine.refresh()
     assert engine.subject_at("10.0.0.5").group == "sixth-form"
+
+
+def test_who_signs_in_is_known_after_the_next_refresh_and_nothing_else_is_loaded_for_it(
+    engine: Engine, store: Store
+) -> None:
+    ada = people.add_person(store, "Ada", "sixth-form")
+    engine.refresh()
+    before, round_ = engine.snapshot, engine.rounds
+    now = datetime.now(UTC)
+    claim = Claim("10.0.0.9", Method.RADIUS, now, now + timedelta(hours=1), ada.id)
+    sessions.put(store, claim, "radius", "s1", now)
+    assert not engine.refresh()
+    assert engine.snapshot is before
+    assert engine.rounds == round_ + 1
+    subject = engine.subject_at("10.0.0.9")
+    assert (subject.group, subject.person, subject.until) == ("sixth-form", ada.id, claim.until)
+
+
+def test_a_new_worker_knows_from_its_start_who_is_signed_in(
+    settings: Settings, store: Store
+) -> None:
+    now = datetime.now(UTC)
+    claim = Claim("10.0.0.9", Method.PORTAL, now, now + timedelta(hours=1), group="guest")
+    sessions.put(store, claim, "portal", "s1", now)
+    assert open_engine(settings).subject_at("10.0.0.9").group == "guest"
+
+
+def test_a_request_may_prove_who_asks(engine: Engine, store: Store) -> None:
+    ada = people.add_person(store, "Ada", "sixth-form")
+    with store.writing() as session:
+        session.get_one(PersonRow, ada.id).login = "ada"
+        generation.bump(session)
+    engine.refresh()
+    assert engine.person_of_login("ADA") == ada.id
+    assert engine.person_of_login("ben") == ""
+    now = datetime.now(UTC)
+    proof = Claim("10.0.0.9", Method.KERBEROS, now, now + timedelta(seconds=9), ada.id)
+    subject = engine.subject_of(proof)
+    assert (subject.group, subject.person, subject.method) == ("sixth-form", ada.id, "kerberos")
 
 
 def test_an_unchanged_artefact_is_taken_over_by_the_next_snapshot(
