@@ -19,6 +19,7 @@ from safeguard.cli import roles_page
 from safeguard.cli.app import assembled
 from safeguard.core.concerns import Outcome
 from safeguard.core.decide import ROUNDS
+from safeguard.core.identifying import METHODS
 from safeguard.core.retention import PERIODS, kept_as
 from safeguard.core.types import Reason
 from safeguard.keeping_settings import names
@@ -39,6 +40,7 @@ def pages() -> dict[str, str]:
         "precedence.md": _precedence(),
         "retention.md": _retention(),
         "roles.md": roles_page.lines(),
+        "identity.md": _identity(),
     }
     return {name: f"{MADE}\n\n" + "\n".join(lines) + "\n" for name, lines in made.items()}
 
@@ -192,6 +194,32 @@ def _retention() -> Iterator[str]:
     yield from ("", "## What each outcome is kept as", "", "| outcome | class |", "|---|---|")
     for outcome in Outcome:
         yield f"| {outcome.value} | {kept_as(outcome).value} |"
+
+
+def _identity() -> Iterator[str]:
+    yield "# How it is known who asks"
+    yield ""
+    yield (
+        "Several sources may say who is at an address. The strongest that is sure of somebody just "
+        "now stands; those below it change nothing. The method, how sure it is, and the time for "
+        "which it was claimed stand on each event."
+    )
+    yield from ("", "| strongest first | how sure of a person | because |", "|---|---|---|")
+    for one in METHODS:
+        yield f"| {one.method.value} | {one.confidence} | {one.because} |"
+    yield from ("", "## What is never guessed", "")
+    yield (
+        "Nobody is named, and the method reads `ambiguous`, where two sources of the same strength "
+        "name different people; where several people share the device and nobody signed in; and "
+        "where nobody has confirmed a session for so long that its person may have gone. The group "
+        "is then the one that all of them are in. Where they differ it is `unidentified`, the "
+        "strictest: groups are in no order of strictness, so no other would be as strict as each."
+    )
+    yield ""
+    yield (
+        "A session ends when its source says so, when nobody confirms it for long, at its latest "
+        "moment, and when a lease gives its address to other hardware."
+    )
 
 
 def main(arguments: list[str]) -> int:

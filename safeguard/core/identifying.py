@@ -41,7 +41,7 @@ class Strength:
     because: str
 
 
-# The strongest first. The page docs/explanation/identity.md tells the same.
+# The strongest first. The page docs/reference/identity.md is made of it.
 METHODS = (
     Strength(Method.KERBEROS, SURE, "this very request proved it, without a password on the way"),
     Strength(Method.PASSWORD, SURE, "this very request proved it, by what the person knows"),
