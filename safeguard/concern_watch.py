@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from safeguard import logs
 from safeguard.core.concern_rules import ConcernRules
-from safeguard.loading import shipped_policy
+from safeguard.policy_in_force import InForce, shipped_document, take_up
 from safeguard.settings import Settings
 from safeguard.store import concern_building, evidence
 from safeguard.store.concern_building import BATCH, Built, Terms
@@ -24,16 +24,29 @@ MOST_ASIDE = 3  # in a row
 log = logs.logger("safeguard.concern_watch")
 
 
-def terms_of(settings: Settings) -> Terms:
-    """Return by what concerns are made in this school."""
-    return Terms(ConcernRules(settings.school.hours), shipped_policy().monitored)
+class SchoolTerms:
+    """By what concerns are made in this school: its hours, and whose words its policy reads."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._rules = ConcernRules(settings.school.hours)
+        self._store = store
+        self._held: InForce | None = None
+
+    def __call__(self) -> Terms:
+        zone = self._rules.hours.tz
+        self._held = take_up(self._store, zone, self._held)
+        document = self._held.document or shipped_document(zone)
+        return Terms(self._rules, document.policy.monitored)
 
 
 class ConcernWatch:
     """Makes concerns of events, and copies what was around them."""
 
     def __init__(
-        self, store: Store, terms: Terms, randomness: Callable[[int], bytes] = os.urandom
+        self,
+        store: Store,
+        terms: Callable[[], Terms],
+        randomness: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._store = store
         self._terms = terms
@@ -88,7 +101,8 @@ class ConcernWatch:
         return bool(self._to_copy)
 
     def _build(self, now: datetime) -> Built:
-        return concern_building.build(self._store, self._terms, now, self._randomness, self._most)
+        terms = self._terms()
+        return concern_building.build(self._store, terms, now, self._randomness, self._most)
 
     def _set_aside(self, trouble: str) -> None:
         event = concern_building.set_aside(self._store)

@@ -21,7 +21,7 @@ from safeguard import settings as settings_file
 from safeguard.audit_watch import keep_head, look
 from safeguard.backups import make_daily
 from safeguard.beside import Lane
-from safeguard.concern_watch import ConcernWatch, terms_of
+from safeguard.concern_watch import ConcernWatch, SchoolTerms
 from safeguard.notify.notifier import Notifier
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
@@ -53,7 +53,7 @@ class Duty:
 
 def duties_of(lane: Lane, settings: Settings, store: Store, closing: ExitStack) -> tuple[Duty, ...]:
     """Return the duties of a lane. A new one is a line here; what it holds open ends at closing."""
-    watch = ConcernWatch(store, terms_of(settings))
+    watch = ConcernWatch(store, SchoolTerms(settings, store))
     notifier = Notifier(store, settings, lambda: datetime.now(UTC), lambda: _end_of_chain(store))
     closing.callback(notifier.close)
     resealing = Resealing(store, settings.data)

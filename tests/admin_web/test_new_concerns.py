@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from filter_rules.types import Kind, Severity
-from safeguard.concern_watch import ConcernWatch, terms_of
+from safeguard.concern_watch import ConcernWatch, SchoolTerms
 from safeguard.core.events import Event, Private
 from safeguard.store.tables.audit import AuditRow
 from tests.admin_web.school import NOW, School, Visitor, an_event, enrol
@@ -14,7 +14,7 @@ from tests.admin_web.school import NOW, School, Visitor, an_event, enrol
 def fold(school: School, *events: Event) -> None:
     for event in events:
         school.keep(event)
-    ConcernWatch(school.store, terms_of(school.settings)).fold(NOW)
+    ConcernWatch(school.store, SchoolTerms(school.settings, school.store)).fold(NOW)
 
 
 def test_a_concern_says_whose_how_soon_why_and_how_sure(school: School, priya: Visitor) -> None:

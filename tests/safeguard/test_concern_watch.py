@@ -6,20 +6,23 @@ import pytest
 from sqlalchemy import update
 
 from safeguard import concern_watch
-from safeguard.concern_watch import SWEEP, ConcernWatch, terms_of
+from safeguard.concern_watch import SWEEP, ConcernWatch, SchoolTerms
+from safeguard.core.policy_documents import text_of
 from safeguard.school_settings import School
 from safeguard.settings import Settings
-from safeguard.store import concern_building
+from safeguard.store import concern_building, policies
 from safeguard.store.concern_building import waiting_since
+from safeguard.store.policies import Proposed, State
 from safeguard.store.session import AwayError, Store
 from safeguard.store.tables.concerns import ConcernRow
 from safeguard.store.tables.events import EventRow
 from tests.safeguard.concern_samples import TERMS, chance, flagged_event, keep, minutes, rows
+from tests.safeguard.policy_samples import ANN, tables
 
 
 @pytest.fixture
 def watch(any_store: Store) -> ConcernWatch:
-    return ConcernWatch(any_store, TERMS, chance)
+    return ConcernWatch(any_store, lambda: TERMS, chance)
 
 
 def fold_all(watch: ConcernWatch) -> int:
@@ -29,15 +32,20 @@ def fold_all(watch: ConcernWatch) -> int:
     return turns
 
 
-def test_the_schools_hours_are_the_rules() -> None:
-    terms = terms_of(
-        Settings(school=School(timezone="Europe/Paris", opens="07:30", closed=("2026-12-18",)))
-    )
+def test_the_schools_hours_and_its_policy_are_the_terms(any_store: Store) -> None:
+    school = School(timezone="Europe/Paris", opens="07:30", closed=("2026-12-18",))
+    terms_now = SchoolTerms(Settings(school=school), any_store)
+    terms = terms_now()
     assert str(terms.rules.hours.tz) == "Europe/Paris"
     assert str(terms.rules.hours.opens) == "07:30:00"
     assert [str(day) for day in terms.rules.hours.closed] == ["2026-12-18"]
     assert "secondary" in terms.groups
     assert "staff" not in terms.groups
+    text = text_of(tables(words={"monitored": ["primary", "staff"]}))
+    policies.keep(any_store, Proposed(text, "an inquiry", 0), State.IN_FORCE, ANN)
+    assert terms_now().groups == {"primary", "staff"}
+    policies.keep(any_store, Proposed("damaged", "oh", 1), State.IN_FORCE, ANN)
+    assert terms_now().groups == {"primary", "staff"}
 
 
 def test_it_says_whether_there_is_more(
