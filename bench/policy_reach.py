@@ -93,7 +93,8 @@ def measure(settings: Settings, workers: int, rules: int, rounds: int) -> None:
     texts = {news: text_of(tables(rules, news)) for news in ("allow", "block")}
     documents = {news: read(tables(rules, news)) for news in texts}
     base = save(store, texts["allow"], base)
-    until, seen = mp.Event(), mp.Queue()
+    until = mp.Event()
+    seen: Any = mp.Queue()
     running = [mp.Process(target=worker, args=(settings, until, seen)) for _ in range(workers)]
     for one in running:
         one.start()
@@ -108,8 +109,8 @@ def measure(settings: Settings, workers: int, rules: int, rounds: int) -> None:
         began = time.monotonic()
         lift(store, documents["block"])
         took["an override"].append(wait(seen, workers, "allow") - began)
-        for one in overrides.living(store, now()):
-            overrides.end(store, one.override.id, Actor("bench", now()), "measured")
+        for each in overrides.living(store, now()):
+            overrides.end(store, each.override.id, Actor("bench", now()), "measured")
         wait(seen, workers, "block")
         base = save(store, texts["allow"], base)
         wait(seen, workers, "allow")
