@@ -9,7 +9,6 @@ from datetime import tzinfo
 
 from safeguard.core.audit import Actor
 from safeguard.core.overrides import Ceiling
-from safeguard.core.policy import Policy
 from safeguard.core.policy_documents import (
     Document,
     UnusablePolicyError,
@@ -28,11 +27,11 @@ MOST_SENTENCES = 1_000
 UNCOMPARED = "Nobody has compared what both would decide, so it counts as weaker."
 UNREADABLE = "The version in force cannot be read, so nobody can tell what this opens."
 
-type Weakened = Callable[[Policy, Policy], Sequence[object]]
+type Weakened = Callable[[Document, Document], Sequence[str]]
 type SaidOf = Callable[[Table, Table], Sequence[str]]
 
 
-def uncompared(_before: Policy, _after: Policy) -> Sequence[object]:
+def uncompared(_before: Document, _after: Document) -> Sequence[str]:
     """What is said of each change where there is nothing to compare verdicts with."""
     return (UNCOMPARED,)
 
@@ -158,8 +157,7 @@ class PolicyDesk:
         if before is None or held.trouble:
             return (), (UNREADABLE,)
         said = tuple(self._said(before.tables, tables))
-        found = [str(one) for one in self._weakened(before.policy, after.policy)]
-        weakens = (*_loosened(before, after), *found)
+        weakens = (*_loosened(before, after), *self._weakened(before, after))
         return said[:MOST_SENTENCES], weakens[:MOST_SENTENCES]
 
 

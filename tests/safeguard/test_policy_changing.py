@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from safeguard.core.policy import Policy
+from safeguard.core.policy_documents import Document
 from safeguard.core.types import Action
 from safeguard.policy_changing import PolicyDesk, uncompared
 from safeguard.policy_in_force import shipped_tables
@@ -20,10 +20,11 @@ from tests.safeguard.policy_samples import ANN, BEN, audited, tables, with_rule
 TWO = {"second_person": True}
 
 
-def more_allowed(before: Policy, after: Policy) -> Sequence[object]:
+def more_allowed(before: Document, after: Document) -> Sequence[str]:
     """Weaker is, for these tests, what has more rules that allow."""
     allowed = [
-        {one.name for one in each.rules if one.action is Action.ALLOW} for each in (before, after)
+        {one.name for one in each.policy.rules if one.action is Action.ALLOW}
+        for each in (before, after)
     ]
     return [f"It allows: {one}." for one in sorted(allowed[1] - allowed[0])]
 
@@ -153,9 +154,9 @@ def test_where_nobody_compares_each_change_counts_as_weaker(any_store: Store) ->
     save(desk, tables(changes=TWO))
     made = save(desk, with_rule("block", "news") | {"changes": TWO})
     assert made.state is State.WAITING
-    policy = desk.in_force().document
-    assert policy is not None
-    assert made.weakens == tuple(uncompared(policy.policy, policy.policy))
+    document = desk.in_force().document
+    assert document is not None
+    assert made.weakens == tuple(uncompared(document, document))
 
 
 def test_from_a_version_that_cannot_be_read_there_is_a_way_back(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filter_rules.types import Kind, Severity
+from safeguard.core import exempting
 from safeguard.core.concern_rules import PLACES
 from safeguard.core.concerns import ConcernEvent, Outcome, ThemeSeen
 from safeguard.core.exempting import Exemption, Refusal, covers, propose, replay, without
@@ -204,3 +205,23 @@ def test_it_covers_all_that_was_seen_and_nothing_unlike_it(
             assert (
                 max(each.severity for each in one.themes if each.theme == "drugs") < Severity.URGENT
             )
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({}, ""),
+        ({"theme": "suicide"}, "suicide can be urgent"),
+        ({"theme": "nobody placed it"}, "can be urgent"),
+        ({"up_to": Severity.URGENT}, "Nothing urgent"),
+        ({"group": ""}, "for one group"),
+        ({"kinds": frozenset()}, "the kinds of text"),
+        ({"host": "", "phrase": ""}, "would hide a theme"),
+        ({"expires": NOW}, "within 90 days"),
+        ({"expires": NOW + timedelta(days=91)}, "within 90 days"),
+    ],
+)
+def test_only_what_is_as_narrow_as_a_proposal_may_be(changes: dict[str, Any], says: str) -> None:
+    sentence = exempting.refused(replace(offered(), **changes), RULES)
+    assert says in sentence
+    assert bool(sentence) == bool(says)
