@@ -64,7 +64,7 @@ def send_tests() -> Response:
 
 
 def _checks(site: Site) -> Iterator[Check]:
-    yield _rules(site)
+    yield from _policy(site)
     yield _sealed_lists(site)
     yield from _lists(site)
     yield _database(site)
@@ -74,6 +74,24 @@ def _checks(site: Site) -> Iterator[Check]:
     yield from _directories(site)
     yield _spools(site)
     yield _disk(site)
+
+
+def _policy(site: Site) -> Iterator[Check]:
+    """How the policy is, and the rules where there is one to judge by them."""
+    held = site.engine.snapshot.held
+    mend = "Run: safeguard policy list, and return to a version that can be read."
+    if held is None or not held.trouble:
+        yield _rules(site)
+        name = "as it is shipped" if held is None or not held.number else f"version {held.number}"
+        yield Check("Policy", well=True, says=f"In force: {name}.")
+        return
+    says = f"Version {held.number} of the policy cannot be read."
+    if held.document is not None:
+        yield _rules(site)
+        says += " The one before stays in force where it was read; who starts now has none."
+    else:
+        says += " There is nothing to judge by, so nothing is let through but what rules.without_rules lets."
+    yield Check("Policy", well=False, says=says, mend=mend)
 
 
 def _rules(site: Site) -> Check:

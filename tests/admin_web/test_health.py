@@ -1,6 +1,7 @@
 """The technician's first page."""
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,16 +10,19 @@ from admin_web import health
 from safeguard import spool_reader
 from safeguard.building import rules_in_force
 from safeguard.identity_feeds import status
+from safeguard.core.policy_documents import text_of
 from safeguard.sealed_imports import import_sealed
 from safeguard.sealed_testing import run_test
 from safeguard.settings import Settings
 from safeguard.spool import SpoolWriter
-from safeguard.store import contacts, outbox_reading, people_sources
+from safeguard.store import contacts, outbox_reading, people_sources, policies
 from safeguard.store.contacts import Place, Way
 from safeguard.store.nodes import Presence
 from safeguard.store.people_sources import Source
+from safeguard.store.policies import Proposed, State
 from tests.admin_web.school import NOW, TOM, School, Visitor, open_school
 from tests.safeguard.concern_samples import flagged_event, keep
+from tests.safeguard.policy_samples import ANN, tables
 
 
 def settle(school: School) -> None:
@@ -72,6 +76,29 @@ def test_missing_rules_are_told_with_the_stance(school: School, tom: Visitor) ->
     )
     assert "No rules can be read: everything is blocked." in tom.text("/health")
     assert "No rules can be read." in tom.text("/lists")
+
+
+def test_a_policy_that_cannot_be_read_is_told_with_the_way_back(
+    school: School, tom: Visitor
+) -> None:
+    settle(school)
+    assert "In force: as it is shipped." in tom.text("/health")
+    good = Proposed(text_of(tables()), "lessons", 0)
+    policies.keep(school.store, good, State.IN_FORCE, ANN)
+    assert school.engine.refresh()
+    assert "In force: version 1." in tom.text("/health")
+    policies.keep(school.store, Proposed("damaged", "oh", 1), State.IN_FORCE, ANN)
+    assert school.engine.refresh()
+    text = tom.text("/health")
+    assert "Version 2 of the policy cannot be read. The one before stays in force" in text
+    assert "safeguard policy list" in text
+    held = school.engine.snapshot.held
+    assert held is not None
+    nothing = replace(held, document=None)
+    school.engine.snapshot = replace(school.engine.snapshot, rules=None, held=nothing)
+    text = tom.text("/health")
+    assert "There is nothing to judge by" in text
+    assert "safeguard rules build" not in text
 
 
 def test_new_rules_that_cannot_be_read_are_told(school: School, tom: Visitor) -> None:
