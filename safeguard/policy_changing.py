@@ -91,15 +91,11 @@ class PolicyDesk:
         document = self._read(tables)
         if came_from is None and held.document is not None and held.document.tables == tables:
             raise UnusableError("Nothing was changed: this is the policy that is in force.")
+        made_from = held.number if base is None else base
+        if not draft:  # it is compared with what was read above, so it must be made from that
+            policies.check_base(made_from, held.number)
         said, weakens = self._compared(held, document, tables)
-        proposed = Proposed(
-            text_of(tables),
-            reason,
-            held.number if base is None else base,
-            weakens,
-            said,
-            came_from,
-        )
+        proposed = Proposed(text_of(tables), reason, made_from, weakens, said, came_from)
         state = State.DRAFT if draft else self._state(held, weakens)
         return policies.keep(self._store, proposed, state, actor, how)
 
@@ -109,6 +105,7 @@ class PolicyDesk:
         if version.state is not State.DRAFT:
             raise UnusableError(f"Version {number} is no draft: it is {version.state}.")
         held = self.in_force()
+        policies.check_base(version.base, held.number)
         tables = self.tables(number)
         _, weakens = self._compared(held, self._read(tables), tables)
         to = self._state(held, weakens)

@@ -145,6 +145,15 @@ def decide(
         return _version(row, row.document)
 
 
+def check_base(base: int, in_force: int) -> None:
+    """Refuse what was made from, or compared with, another version than the one in force."""
+    if base != in_force:
+        raise UnusableError(
+            f"The policy was changed meanwhile: {_called(in_force)} is in force, and this was made "
+            f"from {_called(base)}. Make the change again, from the one in force."
+        )
+
+
 def _check_move(
     session: Session, row: PolicyVersionRow, to: State, actor: Actor, words: str
 ) -> None:
@@ -165,13 +174,8 @@ def _check_move(
 
 
 def _check_base(session: Session, base: int, school_id: int) -> None:
-    """Refuse what was made from another version than the one in force: it would undo that."""
-    now = _number_in_force(session, school_id)
-    if base != now:
-        raise UnusableError(
-            f"The policy was changed meanwhile: {_called(now)} is in force, and this was made "
-            f"from {_called(base)}. Make the change again, from the one in force."
-        )
+    """Refuse what would undo a change that somebody made meanwhile."""
+    check_base(base, _number_in_force(session, school_id))
 
 
 def _called(number: int) -> str:
