@@ -1,7 +1,8 @@
-"""Rehearse a list over a week's visits: `python -m bench.traffic --visits 10000000`.
+"""Rehearse a list, and a draft of the policy: `python -m bench.traffic --visits 10000000`.
 
 A week of visits is made (2,000 pupils, 20,000 hosts of which few are visited often), and lists
-that name more and more of the hosts are rehearsed over it. `--engine postgresql` starts a
+that name more and more of the hosts are rehearsed over it; with `--draft`, a fortnight, and drafts
+that block more and more of the hosts, at any time or at lunch. `--engine postgresql` starts a
 PostgreSQL of its own. Prints how long the rehearsal took, the compiling left out.
 """
 
@@ -22,12 +23,17 @@ from filter_rules.formats.format import Format
 from safeguard.building import build, compile_alone
 from safeguard.core.types import Target
 from safeguard.core.visits import CHANCE_BITS, Visits, visit_id, visit_of
+from safeguard.importing import import_source
+from safeguard.loading import drafted, load_snapshot, shipped_tables
+from safeguard.policy_rehearsal import DAYS, rehearse_policy
+from safeguard.policy_side_by_side import Effect
 from safeguard.previewing import source_of
 from safeguard.rehearsing import rehearse
 from safeguard.settings import Settings
 from safeguard.store import access
 from safeguard.store.access_days import day_written, prepare_day
 from safeguard.store.session import Store
+from safeguard.visit_counts import Amount
 
 NOW = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
 WEEK = 7
@@ -40,16 +46,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.traffic", description=__doc__)
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--visits", type=int, default=10_000_000)
+    parser.add_argument("--draft", action="store_true")
     asked = parser.parse_args(arguments)
+    days = DAYS if asked.draft else WEEK
     with (
         tempfile.TemporaryDirectory(prefix="safeguard-traffic-") as folder,
         store_on(asked.engine, Path(folder) / "data") as (settings, store),
     ):
         build(settings.data, lambda *_: None)
         began = time.perf_counter()
-        for day in range(WEEK):
-            fill(store, NOW - timedelta(days=day), asked.visits // WEEK)
-        print(f"{asked.engine}: filled in {time.perf_counter() - began:.0f} s\n")
+        for day in range(days):
+            fill(store, NOW - timedelta(days=day), asked.visits // days)
+        print(f"{asked.engine}: filled in {time.perf_counter() - began:.0f} s\n", flush=True)
+        if asked.draft:
+            say_drafts(settings, store, Path(folder))
+            return 0
         print("| hosts of the list | newly blocked visits | hosts | people | s |")
         print("|---:|---:|---:|---:|---:|")
         for names in (10, 200, 2000, HOSTS):
@@ -70,6 +81,30 @@ def say(settings: Settings, store: Store, folder: Path, names: int) -> None:
     newly = found.newly
     print(f"| {names} | {newly.visits:,} of {found.visits:,} | {newly.hosts:,} | {newly.people} "
           f"| {took:.1f} |", flush=True)  # fmt: skip
+
+
+def say_drafts(settings: Settings, store: Store, folder: Path) -> None:
+    """Rehearse drafts that block what some lists name: of few hosts, of many."""
+    for names in (10, 200, 2000):
+        listed = folder / f"list-{names}.txt"
+        listed.write_text("".join(f"{host(one)}\n" for one in range(0, HOSTS, HOSTS // names)))
+        import_source(settings.data, listed, Format.DOMAINS, "shopping", f"of-{names}", NOW)
+    build(settings.data, lambda *_: None)
+    snapshot = load_snapshot(settings, store)
+    tables = shipped_tables()
+    tables["schedule"] = {"lunch": {"windows": ["mon-sun 12:00-13:00"]}}
+    print("| draft blocks | newly blocked visits | hosts | people | s |")
+    print("|---:|---:|---:|---:|---:|")
+    for names, times in ((10, {}), (200, {}), (2000, {}), (2000, {"schedule": "lunch"})):
+        rule = {"name": "draft", "action": "block", "reason": "measured", "categories": []}
+        rules = [*tables["rule"], rule | {"lists": [f"of-{names}"]} | times]
+        draft = drafted(snapshot, tables | {"rule": rules}, UTC)
+        began = time.perf_counter()
+        found = rehearse_policy(settings, store, snapshot, draft, NOW, lambda *_: None)
+        took = time.perf_counter() - began
+        newly = found.amounts.get(Effect.BLOCKED, Amount())
+        print(f"| {names} hosts{' at lunch' if times else ''} | {newly.visits:,} of "
+              f"{found.visits:,} | {newly.hosts:,} | {newly.people} | {took:.1f} |", flush=True)  # fmt: skip
 
 
 def fill(store: Store, day: datetime, visits: int) -> None:
