@@ -128,3 +128,35 @@ def test_without_sealed_lists_there_is_nothing_to_keep(school: Path) -> None:
     assert kept(store) == []
     store.close()
     engine.close()
+
+
+def test_an_explanation_of_a_sealed_site_is_one_question_and_tells_nothing_of_others(
+    questions: Questions, store: Store
+) -> None:
+    found = questions.explain(STAFF, WHOLE, NOW)
+    assert (found.withheld, found.elsewhere, found.unasked, found.next) == (True, (), (), None)
+    assert [host for _, host, *_ in kept(store)] == ["withheld"]
+
+
+def test_an_explanation_of_a_site_that_carries_entries_is_as_of_any_other_site(
+    questions: Questions, store: Store
+) -> None:
+    carrier, other = (questions.explain(STAFF, one, NOW) for one in (CARRIER, HARMLESS))
+    assert (carrier.elsewhere, carrier.unasked) == (other.elsewhere, other.unasked)
+    assert carrier.unasked == ("guest",)
+    assert kept(store) == []
+
+
+def test_too_many_questions_stop_explanations_too(questions: Questions, engine: Engine) -> None:
+    for _ in range(MOST):
+        questions.explain(STAFF, WHOLE, NOW)
+    with pytest.raises(PausedError):
+        questions.explain(STAFF, WHOLE, NOW)
+    with pytest.raises(PausedError):
+        Questions(engine, questions._store, "another").explain(STAFF, HARMLESS, NOW)
+
+
+def test_an_answer_may_be_asked_as_of_another_moment(questions: Questions) -> None:
+    then = NOW + timedelta(days=100)
+    assert questions.explain(STAFF, HARMLESS, NOW, then).at == then
+    assert questions.ask(STAFF, WHOLE, NOW, then).withheld

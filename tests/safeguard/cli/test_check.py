@@ -132,3 +132,40 @@ def test_what_is_no_address_is_blocked_said_and_stops_nothing(
     assert second["action"] == "allow"
     assert "'not a host' is neither a URL nor a host name." in ran.err
     assert ran.status == 2
+
+
+def test_an_explanation_is_told_with_who_what_others_get_and_the_line_of_the_list(
+    safeguard: Callable[..., Ran],
+) -> None:
+    ran = safeguard("check", "--explain", "--group", "secondary", "chatgpt.com")
+    assert "Who asks: the group secondary" in ran.out
+    assert "(ai-chat), line " in ran.out
+    assert "For sixth-form, staff, guest: allowed because no rule applied." in ran.out
+
+
+def test_an_explanation_as_json_holds_all_of_it(safeguard: Callable[..., Ran]) -> None:
+    asked = ("--explain", "--json", "--at", "2026-07-01T12:30", "chatgpt.com", "no host")
+    found, none = (json.loads(line) for line in safeguard("check", *asked).out.splitlines())
+    assert found.keys() >= KEYS | {"at", "who", "matched", "elsewhere", "unasked", "next"}
+    assert found["at"] == "2026-07-01T11:30:00+00:00"  # in summer, by the school's clocks
+    assert found["url"] == "chatgpt.com"
+    assert none["reason"] == "the address cannot be read"
+
+
+@pytest.mark.parametrize(
+    ("at", "utc"),
+    [
+        ("2026-07-01", "2026-06-30T23:00:00+00:00"),
+        ("2026-07-01T12:30+02:00", "2026-07-01T12:30:00+02:00"),
+    ],
+)
+def test_a_moment_may_be_a_day_or_have_an_offset(
+    safeguard: Callable[..., Ran], at: str, utc: str
+) -> None:
+    ran = safeguard("check", "--explain", "--json", "--at", at, "www.bbc.co.uk")
+    assert json.loads(ran.out)["at"] == utc
+
+
+def test_what_is_no_moment_is_unusable_input(safeguard: Callable[..., Ran]) -> None:
+    ran = safeguard("check", "--at", "lunch", "www.bbc.co.uk")
+    assert (ran.status, "'lunch' is no time" in ran.err) == (2, True)
