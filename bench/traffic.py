@@ -2,7 +2,7 @@
 
 A week of visits is made (2,000 pupils, 20,000 hosts of which few are visited often), and lists
 that name more and more of the hosts are rehearsed over it; with `--draft`, a fortnight, and drafts
-that block more and more of the hosts, at any time or at lunch. `--engine postgresql` starts a
+that block more and more of the hosts, at any time or in a break. `--engine postgresql` starts a
 PostgreSQL of its own. Prints how long the rehearsal took, the compiling left out.
 """
 
@@ -92,10 +92,10 @@ def say_drafts(settings: Settings, store: Store, folder: Path) -> None:
     build(settings.data, lambda *_: None)
     snapshot = load_snapshot(settings, store)
     tables = shipped_tables()
-    tables["schedule"] = {"lunch": {"windows": ["mon-sun 12:00-13:00"]}}
+    tables["schedule"] = {"break": {"windows": ["mon-sun 08:02-08:04"]}}
     print("| draft blocks | newly blocked visits | hosts | people | s |")
     print("|---:|---:|---:|---:|---:|")
-    for names, times in ((10, {}), (200, {}), (2000, {}), (2000, {"schedule": "lunch"})):
+    for names, times in ((10, {}), (200, {}), (2000, {}), (2000, {"schedule": "break"})):
         rule = {"name": "draft", "action": "block", "reason": "measured", "categories": []}
         rules = [*tables["rule"], rule | {"lists": [f"of-{names}"]} | times]
         draft = drafted(snapshot, tables | {"rule": rules}, UTC)
@@ -103,7 +103,7 @@ def say_drafts(settings: Settings, store: Store, folder: Path) -> None:
         found = rehearse_policy(settings, store, snapshot, draft, NOW, lambda *_: None)
         took = time.perf_counter() - began
         newly = found.amounts.get(Effect.BLOCKED, Amount())
-        print(f"| {names} hosts{' at lunch' if times else ''} | {newly.visits:,} of "
+        print(f"| {names} hosts{' in a break' if times else ''} | {newly.visits:,} of "
               f"{found.visits:,} | {newly.hosts:,} | {newly.people} | {took:.1f} |", flush=True)  # fmt: skip
 
 

@@ -14,6 +14,12 @@ from safeguard.core.explain import about, as_record, because, sentences
 from safeguard.core.types import Action, Subject, Verdict
 
 SURE = {"sure": "surely", "likely": "likely"}
+FOUND = {
+    "none": "nothing is known of the address",
+    "named": "named in the question",
+    "network": "by the network, which stands for a group",
+    "device": "by the device at the address",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,8 @@ def _who(one: Explanation) -> Iterator[str]:
     above = f", which is in {', in '.join(one.above)}" if one.above else ""
     sure = SURE.get(one.sureness)
     person = f", {sure} one person" if sure else ""
-    yield f"Who asks: the group {one.subject.group}{above}{person}; found by: {one.subject.method}."
+    how = FOUND.get(one.subject.method, f"by {one.subject.method}")
+    yield f"Who asks: the group {one.subject.group}{above}{person} ({how})."
 
 
 def _matched(one: Explanation) -> Iterator[str]:

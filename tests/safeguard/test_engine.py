@@ -16,10 +16,11 @@ from safeguard.core.explain import sentences
 from safeguard.core.modes import Modes, SafeSearch, YouTube
 from safeguard.core.identifying import Claim, Method
 from safeguard.core.overrides import Override
+from safeguard.core.policy import Policy
 from safeguard.core.rules import InspectionRule, ModeRule, PolicyRule, TextRule, Times, Who
 from safeguard.core.timetable import timetable
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
-from safeguard.engine import Engine, open_engine
+from safeguard.engine import Engine, judged_by, open_engine
 from safeguard.identity.roster import Roster
 from safeguard.importing import import_source
 from safeguard.loading import shipped_groups, with_overrides
@@ -726,3 +727,19 @@ def test_where_nodes_share_a_database_a_change_on_one_is_in_force_on_the_other_a
     assert near.judge(PUPIL, Target("later.example")).blocked
     near.close()
     store.close()
+
+
+def test_a_policy_that_is_not_in_force_judges_what_it_is_given() -> None:
+    draft = Policy((PolicyRule("r", Action.BLOCK, frozenset({"games"})),))
+    assert judged_by(draft, PUPIL, [Hit("games", "list", "chess.example")]).rule == "r"
+    assert not judged_by(draft, PUPIL, [Hit("news", "list", "chess.example")]).blocked
+
+
+def test_a_target_can_be_judged_as_of_another_moment(engine: Engine) -> None:
+    policy = engine.snapshot.policy
+    soon = Times(until=NOW + timedelta(hours=1))
+    rule = PolicyRule("soon over", Action.BLOCK, frozenset({"news"}), times=soon)
+    engine.snapshot = replace(engine.snapshot, policy=replace(policy, rules=(rule,)))
+    news = Target("www.theguardian.com")
+    then = [engine.snapshot.policy.at(NOW + timedelta(hours=hours)) for hours in (0, 2)]
+    assert [engine.judge(PUPIL, news, one).blocked for one in then] == [True, False]

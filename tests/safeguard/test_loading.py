@@ -2,6 +2,8 @@
 
 import copy
 import tomllib
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +12,20 @@ import pytest
 from filter_rules.overlay import OverlayEntry
 from safeguard.core.audit import Actor
 from safeguard.core.own_groups import OwnGroup
+from safeguard.core.rules import PolicyRule
 from safeguard.core.policy_tables import parse_policy
 from safeguard.core.types import Action, Scope
 from safeguard.loading import (
     current_stamp,
+    drafted,
     load_snapshot,
     shipped_groups,
     shipped_policy,
+    shipped_tables,
     with_own_entries,
 )
 from safeguard.settings import load
-from safeguard.store import generation, groups
+from safeguard.store import generation, groups, overlay
 from safeguard.store.session import open_store
 from tests.safeguard.samples import NOW
 
@@ -122,3 +127,19 @@ def test_groups_of_the_school_are_below_those_of_the_policy_and_a_broken_one_is_
     assert policy.groups.lineage("year-7") == ("year-7", "secondary")
     assert policy.groups.lineage("lost") == ("unidentified",)
     assert "year-7" in policy.monitored
+
+
+def test_a_draft_takes_over_the_schools_own_entries_and_the_overrides_in_force(
+    school: Path,
+) -> None:
+    settings = load(school)
+    store = open_store(settings)
+    overlay.add(store, "chess.example", Action.ALLOW, (), "a club", "Tom", datetime.now(UTC))
+    snapshot = load_snapshot(settings, store)
+    store.close()
+    over = PolicyRule("override", Action.ALLOW, frozenset({"games"}), lifts=True)
+    policy = snapshot.policy
+    snapshot = replace(snapshot, policy=replace(policy, rules=(*policy.rules, over)))
+    draft = drafted(snapshot, shipped_tables() | {"rule": []}, UTC)
+    assert [one.name for one in draft.rules] == ["own entry: chess.example", "override"]
+    assert draft.version == "a draft of 1"

@@ -136,7 +136,12 @@ def test_the_schools_own_entries_stand_in_the_draft(desk: Desk) -> None:
 
 def test_what_would_be_told_to_nobody_any_more_is_counted_by_theme(desk: Desk) -> None:
     monitored = {"monitored": ["primary", "sixth-form", "unidentified"]}
-    asked = {"at": NOON, "kind": Kind.SEARCH, "action": Action.ALLOW, "reason": Reason.DEFAULT}
+    asked: dict[str, Any] = {
+        "at": NOON,
+        "kind": Kind.SEARCH,
+        "action": Action.ALLOW,
+        "reason": Reason.DEFAULT,
+    }
     keep(
         desk.store,
         *(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from filter_rules.types import Hit, Severity
-from safeguard.core.policy import PolicyRule, Times, Who
+from safeguard.core.policy import ALWAYS, PolicyRule, Times, Who
 from safeguard.core.timetable import timetable
 from safeguard.core.types import Action, Subject
 from safeguard.loading import load_snapshot
@@ -32,7 +32,7 @@ def draft_with(school: Path, rule: PolicyRule) -> Draft:
     return Draft(settings, snapshot, draft, SINCE, UNTIL)
 
 
-def blocks(who: Who, times: Times = Times()) -> PolicyRule:
+def blocks(who: Who, times: Times = ALWAYS) -> PolicyRule:
     return PolicyRule("draft", Action.BLOCK, frozenset({"ai-chat"}), who, times=times)
 
 

@@ -33,8 +33,13 @@ def test_the_most_visited_come_first_and_sites_of_a_few_are_left_out_where_asked
 
 
 def test_hosts_are_asked_about_once_withheld_ones_never(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    hosts = Hosts(lambda host: bool(asked.append(host)) or True)
+    asked: list[str] = []
+
+    def is_wanted(host: str) -> bool:
+        asked.append(host)
+        return True
+
+    hosts = Hosts(is_wanted)
     hosts.look([(1, "a"), (2, WITHHELD), (1, "a")])
     assert (asked, hosts.wanted, hosts.cut) == (["a"], {1: "a"}, False)
     monkeypatch.setattr(visit_counts, "MOST_HOSTS", 2)

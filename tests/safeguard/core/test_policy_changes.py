@@ -42,16 +42,20 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
     (
         changed(schedule={"lunch": LUNCH}, rule=[*SHIPPED["rule"], GAMES]),
         [
-            "New: Secondary may open games on mon-fri 12:00-13:00, in autumn, not in exams. "
-            "(The rule “games at lunch”.)",
+            (
+                "New: Secondary may open games on mon-fri 12:00-13:00, in autumn, not in exams. "
+                "(The rule “games at lunch”.)"
+            ),
             "The schedule “lunch” is new: mon-fri 12:00-13:00, in autumn, not in exams.",
         ],
     ),
     (
         changed(rule=SHIPPED["rule"][1:]),
         [
-            "No longer: Everyone may open education, news, government, health, museums and "
-            "programming. (The rule “everyone: learning and public information”.)"
+            (
+                "No longer: Everyone may open education, news, government, health, museums and "
+                "programming. (The rule “everyone: learning and public information”.)"
+            )
         ],
     ),
     (
@@ -65,8 +69,10 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
     (
         rules(6, groups=[]),
         [
-            "The rule “pupils up to year 11: AI chat” is now for everyone, and was for primary, "
-            "secondary and unidentified."
+            (
+                "The rule “pupils up to year 11: AI chat” is now for everyone, and was for primary, "
+                "secondary and unidentified."
+            )
         ],
     ),
     (
@@ -80,8 +86,10 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
     (
         rules(6, until=datetime(2026, 12, 1, 9, tzinfo=UTC)),
         [
-            "In the rule “pupils up to year 11: AI chat”, until is now 2026-12-01 09:00, "
-            "and was nothing."
+            (
+                "In the rule “pupils up to year 11: AI chat”, until is now 2026-12-01 09:00, "
+                "and was nothing."
+            )
         ],
     ),
     (
@@ -151,16 +159,20 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             ]
         ),
         [
-            "New: 2 people may open chess.example from 2026-12-01 until 2026-12-02. "
-            "(The override “chess.example since 2026-12-01”.)"
+            (
+                "New: 2 people may open chess.example from 2026-12-01 until 2026-12-02. "
+                "(The override “chess.example since 2026-12-01”.)"
+            )
         ],
     ),
     (
         changed(text=SHIPPED["text"][1:]),
         [
-            "No longer: Searches and chats of primary, secondary, sixth-form and unidentified "
-            "about any theme, from “high” on, are stopped, but not where help is asked for. "
-            "(The rule about words “pupils: searches and prompts about harm”.)"
+            (
+                "No longer: Searches and chats of primary, secondary, sixth-form and unidentified "
+                "about any theme, from “high” on, are stopped, but not where help is asked for. "
+                "(The rule about words “pupils: searches and prompts about harm”.)"
+            )
         ],
     ),
     (changed(version="2"), []),
@@ -175,8 +187,10 @@ def test_a_change_is_told_in_words(after: dict[str, Any], sentences: list[str]) 
 def test_a_schedule_that_is_other_or_gone_is_told() -> None:
     before = changed(schedule={"lunch": LUNCH})
     assert said(before, changed(schedule={"lunch": {"windows": ["mon 12:00-13:00"]}})) == [
-        "The schedule “lunch” is now mon 12:00-13:00; "
-        "it was mon-fri 12:00-13:00, in autumn, not in exams."
+        (
+            "The schedule “lunch” is now mon 12:00-13:00; "
+            "it was mon-fri 12:00-13:00, in autumn, not in exams."
+        )
     ]
     assert said(before, changed(schedule={})) == ["The schedule “lunch” is gone."]
 
