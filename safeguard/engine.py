@@ -185,9 +185,8 @@ class Engine:
         """What the lists and the school's own entries say of an address; sealed lists apart."""
         snapshot = self.snapshot
         own = marked(snapshot.overlay.match(host, url))
-        return self._reachable_of(
-            (*own, *(snapshot.rules.match(host, url) if snapshot.rules else ()))
-        )
+        found = snapshot.rules.match(host, url) if snapshot.rules else ()
+        return self._reachable_of((*own, *found))
 
     def refresh(self) -> bool:
         """Take up what has changed since; True if anything had. Call it often, off the loop.

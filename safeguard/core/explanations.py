@@ -9,8 +9,8 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from filter_rules.types import Hit
-from safeguard.core.identifying import confidence
 from safeguard.core.explain import about, as_record, because, sentences
+from safeguard.core.identifying import confidence
 from safeguard.core.types import Action, Subject, Verdict
 
 SURE = {"sure": "surely", "likely": "likely"}

@@ -10,30 +10,19 @@ Two entries of the school's own about one address are not weighed against one an
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
-from itertools import product
-from typing import NamedTuple
 
-from filter_rules.types import Finding, Hit, Kind, Severity
-from safeguard.core.by_whom import ByWhom
+from filter_rules.types import Finding, Hit, Kind
+from safeguard.core.comparing import Asked, Circle, Side, circles_of, keys_of, questions
 from safeguard.core.edges import Clock, timed
 from safeguard.core.overrides import Ceiling
 from safeguard.core.policy import Policy
-from safeguard.core.rules import ALWAYS, PolicyRule, TextRule
-from safeguard.core.stands import Stand
-from safeguard.core.types import Action, Subject, Verdict
+from safeguard.core.types import Subject, Verdict
 
 MOST_JUDGED = 20_000
-ANYTHING = "whatever else is blocked"  # a category beside a named address: what it lies in
-ANY_OTHER = "anything else"  # a category or theme that no rule names
-NOBODY_KNOWS = "someone whose group is not known"
-HELP_SOUGHT = Finding("help", Severity.NONE, 0.0, help_seeking=True)
 
-type AnyRule = PolicyRule | TextRule
-type Both = tuple[frozenset[AnyRule], frozenset[AnyRule]]  # of the policy before, and of the other
 type Judge = Callable[[Policy, Subject, Sequence[Hit], Sequence[Finding], Kind | None], Verdict]
 type Ceilings = tuple[Ceiling, Ceiling]  # before and after
 
@@ -71,16 +60,6 @@ class Weakening:
         return f"{self.about} {self.how}{f' (for {", ".join(whom)})' if whom else ''}."
 
 
-class Circle(NamedTuple):
-    """Those who are judged alike, as they stand before and after."""
-
-    before: Subject
-    after: Subject
-
-    def of(self, before: Policy, after: Policy) -> "tuple[_Side, _Side]":
-        return _Side(before, self.before), _Side(after, self.after)
-
-
 def weakened(
     before: Policy,
     after: Policy,
@@ -100,7 +79,7 @@ def weakened(
     found = _Found(now, Clock((before, after), now))
     for one in _of_settings(before, after, ceilings):
         found.add(one)
-    circles = [*_circles(before, after, frozenset(peopled), groups_of or {})]
+    circles = [*circles_of(before, after, frozenset(peopled), groups_of or {})]
     return found.of(before, after, circles, judge)
 
 
@@ -151,104 +130,6 @@ def _raised(before: Ceiling, after: Ceiling) -> Iterator[str]:
         yield "For how many people at once an override may be"
 
 
-def _circles(
-    before: Policy, after: Policy, peopled: frozenset[str], groups_of: Mapping[str, str]
-) -> Iterator[Circle]:
-    groups = sorted({*before.groups.above, *_named_groups(before), *peopled})
-    for group in (*groups, NOBODY_KNOWS):
-        yield Circle(Subject(group), Subject(group))
-    rules = [(rule.who, rule) for policy in (before, after) for rule in _rules(policy)]
-    for person in sorted({one for who, _ in rules for one in who.people}):
-        if _about_person(before, person) == _about_person(after, person):
-            continue  # in all that these rules leave open, the person is as the group is
-        for group in (groups_of[person],) if person in groups_of else groups:
-            yield Circle(Subject(group, person=person), Subject(group, person=person))
-
-
-def _named_groups(policy: Policy) -> frozenset[str]:
-    """The groups that rules are for: the only ones that are known where there is no tree."""
-    return frozenset(group for rule in _rules(policy) for group in rule.who.groups)
-
-
-def _rules(policy: Policy) -> tuple[AnyRule, ...]:
-    return (*policy.rules, *policy.text_rules)
-
-
-def _about_person(policy: Policy, person: str) -> frozenset[object]:
-    return frozenset(
-        (rule, timed(policy, rule)) for rule in _rules(policy) if person in rule.who.people
-    )
-
-
-@dataclass(frozen=True)
-class _Side:
-    """A policy as one circle of people meets it."""
-
-    policy: Policy
-    subject: Subject
-
-    @cached_property
-    def lineage(self) -> tuple[str, ...]:
-        return self.policy.groups.lineage(self.subject.group)
-
-    @property
-    def reads(self) -> bool:
-        return self.policy.reads_words_of(self.subject)
-
-    def about(self, category: str) -> frozenset[PolicyRule]:
-        return self._met([stands.about.get(category) for stands in self.policy.stands])
-
-    def on_list(self, name: str) -> frozenset[PolicyRule]:
-        return self._met([stands.on_list.get(name) for stands in self.policy.stands])
-
-    @cached_property
-    def texts(self) -> frozenset[TextRule]:
-        return self._met([stands.texts for stands in self.policy.stands]) if self.reads else _NONE
-
-    def _met[R: PolicyRule | TextRule](
-        self, stands: Sequence[ByWhom[Stand[R]] | None]
-    ) -> frozenset[R]:
-        found = [one.of(self.lineage, self.subject.person) for one in stands if one]
-        return frozenset(stand.rule for some in found for stand in some)
-
-    def key(self, rules: frozenset[AnyRule], category: str = "") -> object:
-        """What a verdict hangs on: equal for two sides, so is the verdict."""
-        one = self.policy
-        groups = {group for rule in rules for group in rule.who.groups}
-        return (
-            frozenset((rule, timed(one, rule)) for rule in rules),
-            tuple(group for group in self.lineage if group in groups),
-            tuple(category in some for some in (one.sealed, one.help, one.beyond_overrides)),
-            category in one.circumvention and self.reads,
-        )
-
-    def among(self, rules: Iterable[AnyRule], beside: Sequence[PolicyRule]) -> Policy:
-        """The policy with these rules alone, always in force: all that speak of what is asked."""
-        always = [replace(one, times=ALWAYS) if one.times != ALWAYS else one for one in rules]
-        return replace(
-            self.policy,
-            rules=(*(one for one in always if isinstance(one, PolicyRule)), *beside),
-            text_rules=tuple(one for one in always if isinstance(one, TextRule)),
-            sealed_missing=False,
-            schedules={},
-        )
-
-
-_NONE: frozenset[TextRule] = frozenset()
-_BLOCKED = (PolicyRule(ANYTHING, Action.BLOCK, frozenset({ANYTHING})),)
-
-
-class _Asked(NamedTuple):
-    """Something that both policies are asked about, and the rules of each that speak of it."""
-
-    words: str
-    rules: Both
-    hits: tuple[Hit, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    kind: Kind | None = None
-    beside: tuple[PolicyRule, ...] = ()
-
-
 @dataclass(slots=True)
 class _Found:
     """What is weaker, for whom, since when, gathered circle by circle."""
@@ -273,16 +154,16 @@ class _Found:
     ) -> Sequence[Weakening]:
         for circle in circles:
             sides = circle.of(before, after)
-            for asked in _questions(sides):
+            for asked in questions(sides):
                 self._ask(asked, sides, judge)
                 if self.judged > MOST_JUDGED:
                     self.add((Weaker.TOO_MUCH, "The change", ""))
                     return self._told()
         return self._told()
 
-    def _ask(self, asked: _Asked, sides: tuple[_Side, _Side], judge: Judge) -> None:
+    def _ask(self, asked: Asked, sides: tuple[Side, Side], judge: Judge) -> None:
         category = asked.hits[0].category if asked.hits else ""
-        keys = _keys(sides, asked.rules, category)
+        keys = keys_of(sides, asked.rules, category)
         if keys[0] == keys[1]:
             return
         key = asked.hits, asked.findings, asked.kind, keys
@@ -294,7 +175,7 @@ class _Found:
             self.since[one] = min(at, self.since.get(one, at))
 
     def _weaker(
-        self, asked: _Asked, sides: tuple[_Side, _Side], judge: Judge
+        self, asked: Asked, sides: tuple[Side, Side], judge: Judge
     ) -> Iterator[tuple[Weaker, datetime]]:
         """In what ways, each as of the first moment."""
         both = list(zip(sides, asked.rules, strict=True))
@@ -342,73 +223,3 @@ def _how(was: Verdict, becomes: Verdict) -> Iterator[Weaker]:
 def _strictness(verdict: Verdict) -> int:
     """The more, the less gets through."""
     return int(verdict.blocked)
-
-
-def _keys(sides: tuple[_Side, _Side], rules: Both, category: str) -> tuple[object, object]:
-    return sides[0].key(rules[0], category), sides[1].key(rules[1], category)
-
-
-def _questions(sides: tuple[_Side, _Side]) -> Iterator[_Asked]:
-    yield from _about_addresses(sides)
-    if sides[0].reads and sides[1].reads:  # else it is said that nothing is read
-        yield from _about_words(sides)
-
-
-def _about_addresses(sides: tuple[_Side, _Side]) -> Iterator[_Asked]:
-    policies = [side.policy for side in sides]
-    categories = sorted({one for policy in policies for one in _categories(policy)})
-    lists = sorted({one for policy in policies for some in policy.stands for one in some.on_list})
-    on_list = {one: _both(sides[0].on_list(one), sides[1].on_list(one)) for one in lists}
-    changed = {one for one, rules in on_list.items() if _differ(sides, rules)}
-    for category in (*categories, ANY_OTHER):
-        about = _both(sides[0].about(category), sides[1].about(category))
-        differs = _differ(sides, about, category)
-        if differs:
-            yield from _named_or_not(f"“{category}”", category, "", about)
-        for name in (one for one, rules in on_list.items() if any(rules)) if differs else changed:
-            both = about[0] | on_list[name][0], about[1] | on_list[name][1]
-            yield from _named_or_not(f"“{category}” on the list {name}", category, name, both)
-
-
-def _differ(sides: tuple[_Side, _Side], rules: Both, category: str = "") -> bool:
-    was, becomes = _keys(sides, rules, category)
-    return was != becomes
-
-
-def _both(was: Iterable[AnyRule], becomes: Iterable[AnyRule]) -> Both:
-    return frozenset(was), frozenset(becomes)
-
-
-def _named_or_not(words: str, category: str, of_list: str, rules: Both) -> Iterator[_Asked]:
-    hit = Hit(category, of_list, category)
-    yield _Asked(words, rules, (hit,))
-    if any(
-        isinstance(rule, PolicyRule) and (rule.named or rule.lifts)
-        for some in rules
-        for rule in some
-    ):
-        yield _Asked(words, rules, (hit, Hit(ANYTHING, "", "")), beside=_BLOCKED)
-
-
-def _categories(policy: Policy) -> frozenset[str]:
-    about = frozenset(one for stands in policy.stands for one in stands.about)
-    return about | policy.sealed | policy.help | policy.circumvention
-
-
-def _about_words(sides: tuple[_Side, _Side]) -> Iterator[_Asked]:
-    texts = _both(sides[0].texts, sides[1].texts)
-    if not _differ(sides, texts):
-        return
-    themes = sorted({theme for side in sides for one in side.texts for theme in one.themes})
-    asked = product((*themes, ANY_OTHER), list(Severity)[1:], Kind, (False, True))
-    for theme, severity, kind, help_sought in asked:
-        finding = Finding(theme, severity, 0.0)
-        speaking = _both(
-            *(
-                [one for one in side.texts if one.speaks_of(finding, kind, help_sought=help_sought)]
-                for side in sides
-            )
-        )
-        beside = (HELP_SOUGHT,) if help_sought else ()
-        words = f"“{theme}” ({severity.word}) in a {kind}{' that asks for help' * help_sought}"
-        yield _Asked(words, speaking, findings=(finding, *beside), kind=kind)

@@ -9,8 +9,8 @@ import pytest
 from admin_web import health
 from safeguard import spool_reader
 from safeguard.building import rules_in_force
-from safeguard.identity_feeds import status
 from safeguard.core.policy_documents import text_of
+from safeguard.identity_feeds import status
 from safeguard.sealed_imports import import_sealed
 from safeguard.sealed_testing import run_test
 from safeguard.settings import Settings

@@ -1,16 +1,15 @@
 """What a desk remembers, for how long and for whom."""
 
 from dataclasses import replace
-
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from dns_filter.answers import Ede
 from dns_filter.received import Answer
+from safeguard.core.identifying import Claim, Method
 from safeguard.core.rules import PolicyRule, Who
 from safeguard.core.types import Action, Subject
-from safeguard.core.identifying import Claim, Method
 from safeguard.engine import Engine
 from safeguard.store import overlay, people, sessions
 from safeguard.store.session import Store

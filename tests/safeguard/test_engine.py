@@ -13,8 +13,8 @@ from filter_rules.overlay import Overlay
 from filter_rules.types import Hit, Kind, Severity
 from safeguard.building import build
 from safeguard.core.explain import sentences
-from safeguard.core.modes import Modes, SafeSearch, YouTube
 from safeguard.core.identifying import Claim, Method
+from safeguard.core.modes import Modes, SafeSearch, YouTube
 from safeguard.core.overrides import Override
 from safeguard.core.policy import Policy
 from safeguard.core.rules import InspectionRule, ModeRule, PolicyRule, TextRule, Times, Who

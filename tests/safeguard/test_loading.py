@@ -12,8 +12,8 @@ import pytest
 from filter_rules.overlay import OverlayEntry
 from safeguard.core.audit import Actor
 from safeguard.core.own_groups import OwnGroup
-from safeguard.core.rules import PolicyRule
 from safeguard.core.policy_tables import parse_policy
+from safeguard.core.rules import PolicyRule
 from safeguard.core.types import Action, Scope
 from safeguard.loading import (
     current_stamp,
