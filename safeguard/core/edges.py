@@ -6,7 +6,7 @@ that rules can ever be in together.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from safeguard.core.policy import Policy, PolicyRule, TextRule, Times
@@ -74,18 +74,15 @@ def _fixed(times: Times) -> Iterator[datetime]:
     return (one for one in (times.since, times.until) if one is not None)
 
 
-def _weeks(starts: Iterable[datetime]) -> Iterator[tuple[datetime, datetime]]:
+def _weeks(starts: Sequence[datetime]) -> Iterator[tuple[datetime, datetime]]:
     """The weeks after these moments, in order, those that touch as one while."""
-    begin: datetime | None = None
-    end: datetime | None = None
-    for start in starts:
-        if begin is None or end is None or start > end:
-            if begin is not None and end is not None:
-                yield begin, end
+    begin, end = starts[0], starts[0] + WEEK
+    for start in starts[1:]:
+        if start > end:
+            yield begin, end
             begin = start
         end = start + WEEK
-    if begin is not None and end is not None:
-        yield begin, end
+    yield begin, end
 
 
 def _states(

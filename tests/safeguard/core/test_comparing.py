@@ -64,5 +64,5 @@ def test_rules_of_another_time_or_place_in_the_tree_are_other_rules() -> None:
     for after in (later, replace(before, groups=Groups({**TREE.above, "9B": "staff"}, "staff"))):
         sides = Circle(Subject("9B"), Subject("9B")).of(before, after)
         both = sides[0].about("games"), sides[1].about("games")
-        was, becomes = keys_of(sides, both, "games")  # type: ignore[arg-type]  # rules of one kind
+        was, becomes = keys_of(sides, both, "games")
         assert was != becomes

@@ -195,6 +195,15 @@ def test_a_schedule_that_is_other_or_gone_is_told() -> None:
     assert said(before, changed(schedule={})) == ["The schedule “lunch” is gone."]
 
 
+def test_of_a_group_only_what_is_other_is_told() -> None:
+    year = {"who": "Pupils.", "in": "", "colour": "red", "settings": {"decrypted": True}}
+    said_more = {"settings": {"decrypted": True, "words_read": True}, "size": 5}
+    assert said(changed(groups={"year": year}), changed(groups={"year": year | said_more})) == [
+        "For the group year, “words read” is now yes, and was nothing.",
+        "For the group year, “size” is now 5.",
+    ]
+
+
 def test_two_rules_of_one_name_are_both_told() -> None:
     twice = changed(rule=[*SHIPPED["rule"], GAMES, GAMES | {"groups": ["primary"]}])
     assert len(said(SHIPPED, twice)) == 2

@@ -299,7 +299,7 @@ def test_more_than_can_be_compared_counts_as_weaker(monkeypatch: pytest.MonkeyPa
     assert [one.how for one in found(BLOCKED, stricter)] == [Weaker.TOO_MUCH]
 
 
-few = settings(max_examples=20, deadline=None)  # each compares dozens of verdicts
+few = settings(max_examples=15, deadline=None)  # each compares dozens of verdicts
 
 # --- laws -----------------------------------------------------------------------------------
 
@@ -413,7 +413,7 @@ def test_to_add_a_block_or_to_take_an_allow_away_is_weaker_in_nothing_but_flags(
     ]
 
 
-@few
+@settings(max_examples=8, deadline=None)
 @given(policies, policies)
 def test_nothing_is_called_weaker_that_no_verdict_shows(before: Policy, after: Policy) -> None:
     """Each is shown by someone, at some moment: the way it was found is not the way it is checked."""
