@@ -397,17 +397,12 @@ def test_draining_goes_on_while_lists_are_updated(any_settings: Settings, any_st
     assert hands.updates._child is None
 
 
-def test_feeds_run_beside_the_jobs_of_every_node_that_names_one(
-    any_settings: Settings, any_store: Store
-) -> None:
-    del any_store
-    leases = any_settings.data / "leases"
-    leases.write_text("1 02:00:00:00:00:07 10.1.2.3 * *\n")
-    assert feeds_of(any_settings, None) == ()
-    config = any_settings.data / "safeguard.toml"
-    url = any_settings.database.url
-    config.write_text(f'[database]\nurl = "{url}"\n[feeds]\nleases = ["{leases}"]\n')
-    settings = load(any_settings.data, config)
+def test_feeds_run_beside_the_jobs_of_every_node_that_names_one(tmp_path: Path) -> None:
+    assert feeds_of(Settings(data=tmp_path), None) == ()
+    schema.prepare(Settings(data=tmp_path)).close()
+    config = tmp_path / "safeguard.toml"
+    config.write_text(f'[feeds]\nleases = ["{tmp_path}/leases"]\n')
+    settings = load(tmp_path, config)
     stop = Flag()
     arguments = (settings, stop, None, (), feeds_of(settings, config))
     thread = Thread(target=run, args=arguments)

@@ -353,19 +353,18 @@ def test_a_file_may_be_named_with_its_format() -> None:
 
 
 def test_the_process_writes_to_the_database_and_ends_in_good_order(
-    any_settings: Settings, world: World
+    world: World,
 ) -> None:
     port = pick_port()
     config = world.data / "safeguard.toml"
-    settings = any_settings.database
     config.write_text(
-        f'[database]\nurl = "{settings.url}"\n[feeds]\nradius_listen = "127.0.0.1"\n'
+        f'[feeds]\nradius_listen = "127.0.0.1"\n'
         f'radius_port = {port}\nradius_secrets = "{world.secrets}"\n'
     )
-    store = schema.prepare(any_settings)
+    store = schema.prepare(Settings(data=world.data))
     jo = people.add_person(store, "Jo", "y7")
     command = [sys.executable, "-m", "safeguard.identity_feeds.feeding", "--config", str(config)]
-    process = subprocess.Popen([*command, "--data", str(any_settings.data)], env=os.environ)
+    process = subprocess.Popen([*command, "--data", str(world.data)], env=os.environ)
 
     async def story() -> None:
         world.port = port
