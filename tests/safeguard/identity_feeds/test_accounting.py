@@ -135,6 +135,10 @@ PREFIX = bytes.fromhex("20010db800000001")
             ("2001:db8:0:1::9",),
         ),
         (
+            {"framed_ipv6_prefix": b"\0\x38" + PREFIX, "framed_interface_id": b"\0" * 7 + b"\x09"},
+            (),
+        ),
+        (
             {"framed_ipv6_prefix": b"\0\x40" + PREFIX, "framed_interface_id": b"\x09"},
             (),
         ),

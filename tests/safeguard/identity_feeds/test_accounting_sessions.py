@@ -60,6 +60,7 @@ def test_an_id_used_anew_begins_anew_but_a_late_start_does_not() -> None:
     assert after((0 * MINUTE, START), (MINUTE, STOP), (2 * MINUTE, START)).ended is None
     late = replace(START, delay=2 * MINUTE)
     assert after((0 * MINUTE, START), (MINUTE, STOP), (2 * MINUTE, late)).ended == NOW + MINUTE
+    assert after((0 * MINUTE, STOP), (MINUTE / 12, START)).ended == NOW  # it was overtaken
 
 
 def test_start_interim_and_stop_end_the_same_in_any_order() -> None:

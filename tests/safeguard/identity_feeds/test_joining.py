@@ -205,6 +205,20 @@ def test_what_could_not_be_written_waits_with_what_came_meanwhile(joined: Joined
     assert [one.until for one in claims(joined, NOW + 10 * MINUTE).values()] == [NOW + 30 * MINUTE]
 
 
+def test_what_could_not_be_written_is_written_at_the_next_try(joined: Joined) -> None:
+    joined.accounting(START, NOW)
+    joined.failed(joined.batch(NOW, 1000))
+    assert len(claims(joined)) == 1
+
+
+def test_where_a_lease_runs_out_who_signed_in_is_there_no_longer(joined: Joined) -> None:
+    joined.accounting(START, NOW)
+    joined.leases(FILE, [Lease(V6, MAC, NOW + 5 * MINUTE)], NOW, whole=True)
+    written(joined)
+    joined.sweep(NOW + 6 * MINUTE)
+    assert End("radius", f"10.9.0.1/ap a1 {V6}") in written(joined, NOW + 6 * MINUTE)
+
+
 def test_what_comes_while_something_is_written_is_written_next(joined: Joined) -> None:
     joined.accounting(START, NOW)
     batch = joined.batch(NOW, 1000)
