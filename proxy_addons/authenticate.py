@@ -5,7 +5,7 @@ itself, also on a connection that is kept open: a proxy behind us may share one 
 What a browser signed in with goes no further, whatever becomes of it.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime
 
 from mitmproxy.http import Headers, HTTPFlow
 
@@ -27,7 +27,7 @@ TOO_OFTEN = "There were too many wrong passwords. Wait five minutes, then try ag
 # The address does not say who it is: the network's group, nothing, or one of several.
 TO_BE_ASKED = frozenset({"network", "none", "ambiguous"})
 UNIDENTIFIED = "unidentified"  # the strictest group
-PROVED_FOR = timedelta(seconds=1)  # this request, or this tunnel; the next one proves itself
+NO_END = datetime.max.replace(tzinfo=UTC)  # it holds as long as the request, or the tunnel
 
 
 class Authenticate:
@@ -61,21 +61,21 @@ class Authenticate:
             await self._admit(flow)
 
     async def _admit(self, flow: HTTPFlow) -> None:
-        headers, peer = flow.request.headers, flow.client_conn.peername[0]
-        proofs = headers.get_all(AUTHORIZATION)
-        said = headers.get_all(self.sign_in.user_header) if self.sign_in else []
-        seen = headers.get_all(FORWARDED_FOR) if self.sign_in else []
-        self._strip(headers)
-        if self.sign_in is None:
+        headers, sign_in = flow.request.headers, self.sign_in
+        if sign_in is None:
+            self._strip(headers)
             return
-        visit = self.visits.of(flow.client_conn)
-        if self.sign_in.trusted.hold(peer):
-            address = client_behind(peer, seen, self.sign_in.trusted.hold)
-            visit.subject = self._named(said, address)
+        proofs = headers.get_all(AUTHORIZATION)
+        said = headers.get_all(sign_in.user_header)
+        seen = headers.get_all(FORWARDED_FOR)
+        self._strip(headers)
+        visit, peer = self.visits.of(flow.client_conn), flow.client_conn.peername[0]
+        if sign_in.trusted.hold(peer):
+            visit.subject = self._named(said, client_behind(peer, seen, sign_in.trusted.hold))
             return
         visit.subject = self.desk.engine.subject_at(peer)
-        if self.sign_in.must.hold(peer) and visit.subject.method in TO_BE_ASKED:
-            found = await self._proved(flow, proofs, peer)
+        if sign_in.must.hold(peer) and visit.subject.method in TO_BE_ASKED:
+            found = await self._proved(flow, sign_in, proofs)
             visit.subject = found or visit.subject
 
     def _named(self, said: list[str], address: str) -> Subject:
@@ -92,23 +92,22 @@ class Authenticate:
         person = self.desk.engine.person_of_login(login)
         if not person:
             return Subject(UNIDENTIFIED, address)
-        now = self.desk.clock()
-        claim = Claim(address, method, now, now + PROVED_FOR, person)
+        claim = Claim(address, method, self.desk.clock(), NO_END, person)
         return self.desk.engine.subject_of(claim)
 
-    async def _proved(self, flow: HTTPFlow, proofs: list[str], peer: str) -> Subject | None:
+    async def _proved(self, flow: HTTPFlow, sign_in: SignIn, proofs: list[str]) -> Subject | None:
         """Who signed in; None where the address stands for itself, or the flow is answered."""
-        assert self.sign_in is not None  # noqa: S101  for the type alone
-        secure = flow.client_conn.sockname[1] in self.secure_ports
+        peer, port = flow.client_conn.peername[0], flow.client_conn.sockname[1]
+        secure = port in self.secure_ports
         if len(proofs) != 1:  # none, or two that may contradict each other
-            self._challenge(flow, secure=secure)
+            self._challenge(flow, sign_in.challenges(secure=secure))
             return None
-        found = await self.sign_in.ask(proofs[0], peer, secure=secure)
+        found = await sign_in.ask(proofs[0], peer, secure=secure)
         match found.answer.outcome:
             case Outcome.RIGHT:
                 return self._signed_in(peer, found.answer.login, found.method)
             case Outcome.WRONG:
-                self._challenge(flow, secure=secure)
+                self._challenge(flow, sign_in.challenges(secure=secure))
             case Outcome.TOO_MANY:
                 self.desk.say(flow, 429, "Too many attempts", TOO_OFTEN)
             case Outcome.BUSY:
@@ -117,14 +116,11 @@ class Authenticate:
                 pass  # the address stands for itself
         return None
 
-    def _challenge(self, flow: HTTPFlow, *, secure: bool) -> None:
-        assert self.sign_in is not None  # noqa: S101  for the type alone
-        challenges = self.sign_in.challenges(secure=secure)
+    def _challenge(self, flow: HTTPFlow, challenges: list[str]) -> None:
         if not challenges:
             self.desk.say(flow, 403, "This port takes no passwords", SECURE_ONLY)
             return
-        page = self.desk.pages.failed("Sign in", SIGN_IN)
-        answer(flow, 407, page, SIGN_IN)
+        answer(flow, 407, self.desk.pages.failed("Sign in", SIGN_IN), SIGN_IN)
         if flow.response is not None:
             flow.response.headers.set_all("proxy-authenticate", challenges)
 
