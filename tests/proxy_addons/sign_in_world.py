@@ -82,6 +82,28 @@ def curl(
     )
 
 
+def browsed(proxy: Proxy, url: str, env: Mapping[str, str]) -> str:
+    """What Debian's Chromium shows of a page."""
+    program = shutil.which("chromium")
+    if program is None:
+        absent("chromium is not installed")
+        raise AssertionError
+    fixed = [
+        *(program, "--headless", "--no-sandbox", "--disable-gpu", "--ignore-certificate-errors"),
+        *("--disable-background-networking", f"--user-data-dir={env['HOME']}/profile"),
+        *(f"--proxy-server={NAMED}:{proxy.port}", f"--host-resolver-rules=MAP {NAMED} 127.0.0.1"),
+    ]
+    done = subprocess.run(
+        [*fixed, "--dump-dom", url],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return done.stdout
+
+
 def basic(login: str, password: str) -> str:
     return "Basic " + b64encode(f"{login}:{password}".encode()).decode()
 

@@ -1,6 +1,7 @@
 """Signing in at the proxy: 407 and what becomes of it, by real browsers' ways."""
 
 import http.client
+import os
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from tests.proxy_addons.sign_in_world import (
     KNOWN,
     NAMED,
     basic,
+    browsed,
     by_directory,
     curl,
     proxy_with,
@@ -103,6 +105,18 @@ def test_a_ticket_opens_a_tunnel_as_its_owner(
     url = f"https://bets.test:{site.port}/"
     done = curl(by_ticket, "--proxy-negotiate", "-U", ":", url, env=env)
     assert done.stdout == "403/200", done.stderr
+    assert people(by_ticket) == {(ADA.id, "secondary", "kerberos")}
+
+
+def test_a_stock_browser_signs_in_and_asks_nobody(
+    kerberos: Realm, by_ticket: Proxy, site: Site, tmp_path: Path
+) -> None:
+    by_address = "HTTP/127.0.0.1"  # what Chromium makes of a name that it is told the address of
+    kerberos.admin(f"addprinc -randkey {by_address}")
+    kerberos.admin(f"ktadd -k {kerberos.keytab} {by_address}")
+    env = {**os.environ, **kerberos.ticket("ada"), "HOME": str(tmp_path)}
+    shown = browsed(by_ticket, f"https://bets.test:{site.port}/", env)
+    assert "blocked because of what the site is about" in shown
     assert people(by_ticket) == {(ADA.id, "secondary", "kerberos")}
 
 
