@@ -18,7 +18,7 @@ from admin_web.site import here
 from safeguard.core.audit import Actor
 from safeguard.core.events import SCHOOL
 from safeguard.core.staff_rights import Deed, Role
-from safeguard.core.staff_roles import About, Allowed, Reach, Refused, counting, may
+from safeguard.core.staff_roles import About, Allowed, Reach, Refused, may
 from safeguard.core.staff_roles import reach as reach_of
 from safeguard.store import audit, break_glass
 
@@ -95,12 +95,6 @@ def _check(deeds: tuple[Deed, ...]) -> None:
         actor = Actor(f"staff:{me().id}", now)
         told = {"page": request.full_path.rstrip("?"), "by": request.method}
         audit.note(here().store, actor, "opened a page", "glass", about, told)
-
-
-def through_glass() -> bool:
-    """Whether who is signed in sees concerns only because they broke the glass."""
-    held = counting(me().grants, Deed.SEE_CONCERNS, here().clock())
-    return bool(held) and all(one.role is Role.GLASS for one in held)
 
 
 def _too_old() -> bool:

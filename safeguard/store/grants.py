@@ -100,7 +100,7 @@ def give(store: Store, staff_id: int, new: Grant, why: str, by: int | None, acto
             raise RoleError("This account is closed, or there is none.")
         if problem := problem_with(new, held(session, staff_id), actor.at):
             raise RoleError(problem)
-        first = new.role is Role.LEAD and not _has_had_lead(session)
+        first = new.role is Role.LEAD and not session.scalar(select(has_had_lead()))
         waits = new.role in CONFIRMED and not first
         row = GrantRow(
             school_id=new.school or SCHOOL,
@@ -235,12 +235,12 @@ def _has_lead(session: Session) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def _has_had_lead(session: Session) -> bool:
+def has_had_lead() -> ColumnElement[bool]:
     """Say whether anyone who could confirm ever was, so that emptying the school opens nothing."""
     query = select(GrantRow.id).where(
         GrantRow.role.in_(CONFIRMERS), GrantRow.confirmed_at.is_not(None)
     )
-    return session.scalar(query.limit(1)) is not None
+    return query.exists()
 
 
 def _is_open(column: object) -> ColumnElement[bool]:

@@ -87,11 +87,11 @@ def create(store: Store, columns: Mapping[str, Any], actor: Actor | None = None)
         session.add(row)
         session.flush()
         grants.put_first(session, row.id, changes["roles"], changes["created_at"])
-        told: dict[str, object] = {
-            "after": {"email": row.email, "name": row.name, "roles": list(row.roles)}
-        }
-        exception = {"unconfirmed": grants.FIRST} if Role.LEAD in row.roles else {}
-        audit.record_by(session, actor, "added", "account", str(row.id), told | exception)
+        after = {"email": row.email, "name": row.name, "roles": list(row.roles)}
+        told: dict[str, object] = {"after": after}
+        if Role.LEAD in row.roles:
+            told["unconfirmed"] = grants.FIRST
+        audit.record_by(session, actor, "added", "account", str(row.id), told)
         return _staff(row)
 
 
@@ -228,7 +228,8 @@ def _new_token(
 
 
 def _sets_up(token: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (*_usable(token, now), SetupTokenRow.staff_id.is_(None))
+    """The link makes a lead whom nobody confirms, so it opens nothing once there has been one."""
+    return (*_usable(token, now), SetupTokenRow.staff_id.is_(None), ~grants.has_had_lead())
 
 
 def _resets(token: str, now: datetime) -> tuple[ColumnElement[bool], ...]:

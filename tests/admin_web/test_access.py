@@ -1,6 +1,7 @@
 """Who may open which page: every page, every role."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -225,7 +226,7 @@ def test_every_page_that_shows_a_named_pupil_writes_who_looked_before_it_shows(
 ) -> None:
     person, device = enrol(school, "Amelia Hart", "secondary", "10.20.0.5", "Laptop")
     event = school.keep(an_event(person=person, device=device, group="secondary"))
-    ids = {"event_id": event.id, "person_id": person, "device_id": device}
+    ids: dict[str, Any] = {"event_id": event.id, "person_id": person, "device_id": device}
     rules = [one for one in school.app.url_map.iter_rules() if one.endpoint not in OPEN]
     walked = set()
     for rule in rules:

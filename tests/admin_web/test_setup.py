@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from safeguard.store import staff
+from safeguard.store.audit_search import WantedRows, search
+from safeguard.store.grants import FIRST
 from tests.admin_web.school import NOW, School, Visitor, open_school
 
 LEAD, TECHNICIAN = "a calm orange lamp post", "forty quiet blue engines"
@@ -97,7 +99,31 @@ def test_a_mistake_is_named_and_does_not_use_the_link_up(
 def test_an_address_that_has_an_account_is_refused(
     empty: School, visitor: Visitor, link: str
 ) -> None:
-    visitor.send(link, FORM)
-    second = f"/setup/{staff.new_setup_token(empty.store, NOW, secrets.token_bytes(32))}"
-    text = visitor.send(second, FORM).get_data(as_text=True)
+    columns = {
+        "email": "theo@school.local", "name": "Theo", "password": "a hash", "active": True,
+        "fs_uniquifier": "theo", "roles": ("technician",), "created_at": NOW,
+    }  # fmt: skip
+    staff.create(empty.store, columns)
+    text = visitor.send(link, FORM).get_data(as_text=True)
     assert "There is an account with this e-mail address already." in text
+
+
+def test_a_link_opens_nothing_once_the_school_has_had_a_lead(
+    empty: School, visitor: Visitor, link: str
+) -> None:
+    """It makes a lead whom nobody confirms: one made elsewhere meanwhile ends it."""
+    visitor.send(link, FORM)
+    (lead, _) = staff.all_staff(empty.store)
+    staff.save(empty.store, lead.id, {"active": False})
+    second = f"/setup/{staff.new_setup_token(empty.store, NOW, secrets.token_bytes(32))}"
+    assert visitor.get(second).status_code == 404
+
+
+def test_that_nobody_confirmed_the_first_lead_stands_in_the_record(
+    empty: School, visitor: Visitor, link: str
+) -> None:
+    visitor.send(link, FORM)
+    rows = search(empty.store, WantedRows(what="added", about_kind="account")).rows
+    told = {row.details["after"]["name"]: row.details.get("unconfirmed") for row in rows}
+    assert told == {"Ruth Lead": FIRST, "Theo Tech": None}
+    assert {row.who for row in rows} == {"set-up link"}

@@ -165,7 +165,7 @@ def test_a_link_to_a_new_password_ends_by_itself(any_store: Store) -> None:
 
 
 def test_a_new_link_ends_only_that_persons_one_before(any_store: Store) -> None:
-    made, other = account(any_store), account(any_store, "other@school.example")
+    made, other = account(any_store, roles=["technician"]), account(any_store, "other@school.example", roles=["technician"])
     setup = staff.new_setup_token(any_store, NOW, b"setup")
     theirs, old = reset_of(any_store, other, b"other"), reset_of(any_store, made, b"old")
     new = reset_of(any_store, made, b"new")
@@ -176,7 +176,7 @@ def test_a_new_link_ends_only_that_persons_one_before(any_store: Store) -> None:
 
 
 def test_a_link_opens_its_own_page_only(any_store: Store) -> None:
-    made = account(any_store)
+    made = account(any_store, roles=["technician"])
     setup, reset = staff.new_setup_token(any_store, NOW, b"setup"), reset_of(any_store, made)
     assert not staff.is_setup_token(any_store, reset, NOW)
     assert not staff.use_setup_token(any_store, reset, NOW)
