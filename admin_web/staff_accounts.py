@@ -10,7 +10,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import DateField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput
 
 from admin_web.access import allowed, open_to
 from admin_web.accounts import me
@@ -44,8 +45,16 @@ def _why_field(label: str) -> StringField:
 class RoleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     """A role for an account."""
 
-    role = SelectField("Role", choices={one.value: TITLES[one] for one in GIVEN})
-    groups = SelectMultipleField("Groups", description="Only for year leads and teachers.")
+    role = SelectField(
+        "Role",
+        choices={"": "Choose a role"} | {one.value: TITLES[one] for one in GIVEN},
+        validators=[DataRequired("Choose a role.")],
+    )
+    groups = SelectMultipleField(
+        "Groups",
+        description="Only for year leads and teachers.",
+        option_widget=CheckboxInput(),
+    )
     until = DateField("Last day", description="An auditor needs one.", validators=[Optional()])
     why = _why_field("Why")
 

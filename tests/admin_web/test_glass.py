@@ -5,6 +5,7 @@ from datetime import timedelta
 from safeguard.store import break_glass
 from safeguard.store.audit_search import Told, WantedRows, search
 from tests.admin_web.school import NOW, School, Visitor, an_event, enrol
+from tests.safeguard.store.staff_samples import contact
 
 WHY = "A pupil may be in danger, and Priya is on a plane."
 
@@ -62,7 +63,17 @@ def test_a_reason_is_asked_for(tom: Visitor) -> None:
 
 def test_it_says_when_nobody_could_be_told(tom: Visitor) -> None:
     smash(tom)
-    assert "Nobody could be told" in tom.text("/events")
+    assert tom.text("/events").count("Nobody could be told") == 2
+    text = tom.text("/health")
+    assert "so tell a lead yourself" in text
+    assert "the leads were told" not in text
+
+
+def test_it_says_when_the_leads_were_told(school: School, tom: Visitor) -> None:
+    contact(school.store)
+    smash(tom)
+    assert "The leads were told." in tom.text("/events")
+    assert "and the leads were told" in tom.text("/health")
 
 
 def test_a_technician_ends_their_own(school: School, tom: Visitor) -> None:

@@ -68,6 +68,7 @@ def test_nobody_signs_in_before_they_have_chosen_a_password(school: School, priy
         ({"email": TOM[0]}, "There is an account with this e-mail address already."),
         ({"name": " "}, "Give a name."),
         ({"why": "x"}, "Say why."),
+        ({"role": ""}, "Choose a role."),
         ({"role": "year-lead"}, "say for which groups"),
         ({"role": "auditor"}, "say until when"),
         ({"role": "auditor", "until": "2026-11-01"}, "The end lies in the past."),

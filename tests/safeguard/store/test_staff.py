@@ -165,7 +165,10 @@ def test_a_link_to_a_new_password_ends_by_itself(any_store: Store) -> None:
 
 
 def test_a_new_link_ends_only_that_persons_one_before(any_store: Store) -> None:
-    made, other = account(any_store, roles=["technician"]), account(any_store, "other@school.example", roles=["technician"])
+    made, other = (
+        account(any_store, roles=["technician"]),
+        account(any_store, "other@school.example", roles=["technician"]),
+    )
     setup = staff.new_setup_token(any_store, NOW, b"setup")
     theirs, old = reset_of(any_store, other, b"other"), reset_of(any_store, made, b"old")
     new = reset_of(any_store, made, b"new")
