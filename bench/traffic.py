@@ -24,7 +24,8 @@ from safeguard.building import build, compile_alone
 from safeguard.core.types import Target
 from safeguard.core.visits import CHANCE_BITS, Visits, visit_id, visit_of
 from safeguard.importing import import_source
-from safeguard.loading import drafted, load_snapshot, shipped_tables
+from safeguard.loading import drafted, load_snapshot
+from safeguard.policy_in_force import shipped_tables
 from safeguard.policy_rehearsal import DAYS, rehearse_policy
 from safeguard.policy_side_by_side import Effect
 from safeguard.previewing import source_of

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -240,7 +241,7 @@ def test_who_are_of_one_class_get_the_same_verdicts(
     said: list[Finding],
     texts: list[TextRule],
     one: Subject,
-    move: dict[str, str],
+    move: dict[str, Any],
 ) -> None:
     school, two = policy(lines, texts), replace(one, **move)
     if school.class_of(one) == school.class_of(two):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filter_rules.overlay import Overlay
 from safeguard.engine import Engine
-from safeguard.identity import Roster
+from safeguard.identity.roster import Roster
 from safeguard.loading import Snapshot, Stamp, shipped_policy
 from safeguard.settings import Settings
 from safeguard.store.people import Device, Network, Person

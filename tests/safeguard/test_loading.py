@@ -21,9 +21,9 @@ from safeguard.loading import (
     load_snapshot,
     shipped_groups,
     shipped_policy,
-    shipped_tables,
     with_own_entries,
 )
+from safeguard.policy_in_force import shipped_tables
 from safeguard.settings import load
 from safeguard.store import generation, groups, overlay
 from safeguard.store.session import open_store

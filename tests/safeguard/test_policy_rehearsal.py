@@ -9,7 +9,8 @@ import pytest
 from filter_rules.types import Kind, Severity
 from safeguard.core.types import Action, Reason, Subject, Target
 from safeguard.core.visits import Visits, visit_id, visit_of
-from safeguard.loading import drafted, load_snapshot, shipped_tables
+from safeguard.loading import drafted, load_snapshot
+from safeguard.policy_in_force import shipped_tables
 from safeguard.policy_rehearsal import PolicyRehearsal, Site, Unflagged, rehearse_policy
 from safeguard.policy_side_by_side import Effect
 from safeguard.settings import Settings
