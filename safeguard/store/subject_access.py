@@ -30,6 +30,7 @@ from safeguard.store.tables.keeping import LegalHoldRow
 from safeguard.store.tables.notices import OutboxRow
 from safeguard.store.tables.people import DeviceRow, PersonRow, StaffRow
 from safeguard.store.tables.policy import OverrideRow, UnblockAskerRow
+from safeguard.store.tables.sessions import IdentitySessionRow, NoticeSeenRow
 from safeguard.vault import UnsealError, Vault
 
 UNREADABLE = "cannot be read: its key is gone"
@@ -119,6 +120,8 @@ def _queries(person: str) -> Iterator[tuple[str, Select[Any]]]:
     cases, concerns, events = _ids(person)
     yield "person", _of(PersonRow, PersonRow.id == person)
     yield "devices", _of(DeviceRow, DeviceRow.person_id == person)
+    yield "sessions", _of(IdentitySessionRow, IdentitySessionRow.person == person)
+    yield "notices_seen", _of(NoticeSeenRow, NoticeSeenRow.person == person)
     yield "events", _of(EventRow, EventRow.person == person)
     yield "reviews", _of(ReviewRow, ReviewRow.event_id.in_(events))
     yield "concerns", _of(ConcernRow, ConcernRow.id.in_(concerns))
