@@ -215,9 +215,9 @@ def test_no_override_ends_monitoring(
 
 subjects = st.builds(
     Subject,
-    st.sampled_from([*TREE.above, "a class of last year"]),
+    st.sampled_from(["9B", "year 9", "a class of last year"]),
     st.sampled_from(["10.20.3.4", "10.20.9.9", "10.21.0.1", "192.0.2.1", "2001:db8::1", "", "?"]),
-    person=st.sampled_from(["", "ada", "ben", "cleo"]),
+    person=st.sampled_from(["", "ada", "ben"]),
     room=st.sampled_from(["", "Library", "Hall", "Gym"]),
 )
 

@@ -143,7 +143,7 @@ def _about(
                 OVERRIDE if rule.lifts else matter,
                 strictness,
                 named=(rule.named or matter.startswith(SITE)) and not rule.lifts,
-                lifts=rule.categories if rule.lifts else NOTHING,
+                lifts=rule.categories - beyond_overrides if rule.lifts else NOTHING,
                 lifts_site=rule.lifts and rule.named,
                 firm=firm,
                 rests=rests,
