@@ -37,8 +37,8 @@ from admin_web.roles import bar
 from admin_web.signing_in import SignInForm
 from admin_web.site import EXTENSION, Clock, Site, here
 from safeguard.engine import Engine
-from safeguard.identity.credentials import OwnPasswords
 from safeguard.identity.portal import Portal
+from safeguard.portal_passwords import portal_passwords
 from safeguard.settings import Settings
 from safeguard.store.session import Store
 from safeguard.vault import Vault
@@ -76,7 +76,9 @@ def create_app(
 ) -> Flask:
     app = Flask("admin_web")
     app.extensions[EXTENSION] = Site(settings, engine, store, vault, clock)
-    app.extensions[portal.EXTENSION] = Portal(settings.identity, store, OwnPasswords(store))
+    app.extensions[portal.EXTENSION] = Portal(
+        settings.identity, store, portal_passwords(settings, store, engine.person_of_login)
+    )
     app.config.from_mapping(_config(settings))
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     headers.install(app)

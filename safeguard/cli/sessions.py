@@ -13,8 +13,9 @@ from safeguard.cli.on_record import opened
 from safeguard.cli.options import ConfigOption, DataOption, JsonOption, myself, now, settings_of
 from safeguard.core.identifying import confidence, resolve
 from safeguard.core.types import Subject
-from safeguard.identity.credentials import SALT_BYTES, hashed, plain_login
+from safeguard.identity.credentials import SALT_BYTES, hashed
 from safeguard.identity.roster import load_roster
+from safeguard.logins import plain
 from safeguard.problems import UnusableError
 from safeguard.store import audit, passwords, people, sessions
 from safeguard.store.passwords import Kept
@@ -82,7 +83,7 @@ def set_password(
     For a school without a directory.
     """
     with opened(settings_of(data, config)) as store:
-        known = load_roster(store).person_of_login(plain_login(login))
+        known = load_roster(store).person_of_login(plain(login))
         if known is None:
             raise UnusableError(f"Nobody, or more than one, has the login {login!r}.")
         if remove:

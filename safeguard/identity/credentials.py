@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Callable
 from typing import Protocol
 
+from safeguard.logins import plain
 from safeguard.store import passwords
 from safeguard.store.passwords import Kept
 from safeguard.store.session import Store
@@ -35,7 +36,7 @@ class OwnPasswords:
         self._store = store
 
     def check(self, login: str, password: str) -> str:
-        kept = passwords.of_login(self._store, plain_login(login)) or NOBODY
+        kept = passwords.of_login(self._store, plain(login)) or NOBODY
         right = hmac.compare_digest(hashed(password, kept.salt), kept.hash)
         return kept.person if right else ""
 
@@ -51,14 +52,8 @@ class AnotherPasswords:
 
     def check(self, login: str, password: str) -> str:
         found = self._check(login, password)
-        return self._person_of_login(plain_login(found)) if found else ""
+        return self._person_of_login(plain(found)) if found else ""
 
 
 def hashed(password: str, salt: bytes) -> bytes:
     return hashlib.scrypt(password.encode(), salt=salt, n=COST, r=8, p=1, dklen=32)
-
-
-def plain_login(typed: str) -> str:
-    r"""Return the bare login of SCHOOL\ada, ada@school.example or Ada, as people are listed."""
-    bare = typed.strip().rpartition("\\")[2]
-    return bare.partition("@")[0].casefold() or bare.casefold()

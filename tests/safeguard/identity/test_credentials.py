@@ -10,7 +10,6 @@ from safeguard.identity.credentials import (
     AnotherPasswords,
     OwnPasswords,
     hashed,
-    plain_login,
 )
 from safeguard.settings import load
 from safeguard.store import passwords, people, schema
@@ -67,4 +66,4 @@ def test_a_directory_names_a_login_and_the_roster_the_person() -> None:
     ],
 )
 def test_a_login_is_the_same_however_it_is_typed(typed: str, login: str) -> None:
-    assert plain_login(typed) == login
+    assert plain(typed) == login
