@@ -3,16 +3,27 @@
 from collections.abc import Callable
 
 from safeguard.credentials import DirectoryAwayError
-from safeguard.identity.credentials import (
-    AnotherPasswords,
-    Credentials,
-    OwnPasswords,
-    UnreachableError,
-)
+from safeguard.identity.credentials import Credentials, OwnPasswords, UnreachableError
 from safeguard.ldap_passwords import LdapPasswords, directory_of
-from safeguard.logins import Typed
+from safeguard.logins import Typed, plain
 from safeguard.settings import Settings
 from safeguard.store.session import Store
+
+
+class DirectoryPasswords:
+    """The passwords of a directory, which names a login; people are found by theirs."""
+
+    def __init__(self, directory: LdapPasswords, person_of_login: Callable[[str], str]) -> None:
+        self._directory = directory
+        self._person_of_login = person_of_login
+        self.close = directory.close
+
+    def check(self, login: str, password: str) -> str:
+        try:
+            found = self._directory.check(Typed(login, password))
+        except DirectoryAwayError as error:
+            raise UnreachableError from error
+        return self._person_of_login(plain(found)) if found else ""
 
 
 def portal_passwords(
@@ -21,12 +32,4 @@ def portal_passwords(
     """Return who checks what is typed there; a directory set for the proxy serves here as well."""
     if not settings.proxy_auth.ldap_servers:
         return OwnPasswords(store)
-    directory = LdapPasswords(directory_of(settings.proxy_auth))
-
-    def check(login: str, password: str) -> str | None:
-        try:
-            return directory.check(Typed(login, password))
-        except DirectoryAwayError as error:
-            raise UnreachableError from error
-
-    return AnotherPasswords(check, person_of_login)
+    return DirectoryPasswords(LdapPasswords(directory_of(settings.proxy_auth)), person_of_login)

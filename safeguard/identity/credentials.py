@@ -5,7 +5,6 @@ What knows the passwords is behind `Credentials`: the school's directory, or pas
 
 import hashlib
 import hmac
-from collections.abc import Callable
 from typing import Protocol
 
 from safeguard.logins import plain
@@ -39,20 +38,6 @@ class OwnPasswords:
         kept = passwords.of_login(self._store, plain(login)) or NOBODY
         right = hmac.compare_digest(hashed(password, kept.salt), kept.hash)
         return kept.person if right else ""
-
-
-class AnotherPasswords:
-    """The passwords of a directory, which names a login; people are found by theirs."""
-
-    def __init__(
-        self, check: Callable[[str, str], str | None], person_of_login: Callable[[str], str]
-    ) -> None:
-        self._check = check
-        self._person_of_login = person_of_login
-
-    def check(self, login: str, password: str) -> str:
-        found = self._check(login, password)
-        return self._person_of_login(plain(found)) if found else ""
 
 
 def hashed(password: str, salt: bytes) -> bytes:

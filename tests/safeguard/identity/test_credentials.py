@@ -7,10 +7,10 @@ import pytest
 
 from safeguard.identity.credentials import (
     SALT_BYTES,
-    AnotherPasswords,
     OwnPasswords,
     hashed,
 )
+from safeguard.logins import plain
 from safeguard.settings import load
 from safeguard.store import passwords, people, schema
 from safeguard.store.passwords import Kept
@@ -41,17 +41,6 @@ def test_nobody_is_who_types_what_stands_for_an_unknown_login() -> None:
     store = schema.prepare(load())
     assert OwnPasswords(store).check("nobody", "nobody's salt...") == ""
     store.close()
-
-
-def test_a_directory_names_a_login_and_the_roster_the_person() -> None:
-    logins = {"ada": "p1"}
-    directory = AnotherPasswords(
-        lambda login, password: login if password == PASSWORD else None,
-        lambda login: logins.get(login, ""),
-    )
-    assert directory.check(r"SCHOOL\Ada", PASSWORD) == "p1"
-    assert directory.check("ada", "another") == ""
-    assert directory.check("ben", PASSWORD) == ""
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,7 @@ def test_another_secret_is_not_heard() -> None:
         (AuthPacket(AccessRequest, secret=SECRET).RequestPacket(), Refusal.KIND),
         (packet().RequestPacket()[:-1], Refusal.MALFORMED),
     ],
+    ids=["nothing", "too short", "another kind", "cut"],  # the packets are drawn anew each time
 )
 def test_what_is_no_accounting_is_not_heard(raw: bytes, why: Refusal) -> None:
     assert hear(raw, SECRET, AP) is why
