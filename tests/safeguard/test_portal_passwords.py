@@ -53,7 +53,9 @@ def test_with_a_directory_its_passwords_count(directory: DirectoryPasswords) -> 
     assert directory.check("ada", "wrong") == ""
 
 
-def test_a_directory_that_is_away_is_said_to_be_so(directory: DirectoryPasswords) -> None:
+def test_a_directory_that_is_away_is_said_to_be_so(
+    server: Slapd, directory: DirectoryPasswords
+) -> None:
     server.stop()
     try:
         with pytest.raises(UnreachableError):
