@@ -4,16 +4,11 @@ Every edge, the command line and the "why?" page come here, so that what staff a
 what was done. This is the only caller of `decide`.
 """
 
-import ipaddress
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib import resources
 
-from filter_rules.hosts import canonical_host
-from filter_rules.ruleset import RuleSet
-from filter_rules.sealed import UNSEEN, WITHHELD
-from filter_rules.types import Finding, Hit, Kind, Part
+from filter_rules.types import Finding, Hit, Kind
 from filter_rules.urls import Url, split
 from safeguard import logs
 from safeguard.core.decide import decide
@@ -21,22 +16,21 @@ from safeguard.core.identifying import Claim
 from safeguard.core.modes import Modes
 from safeguard.core.overrides import marked
 from safeguard.core.policy import Policy
-from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
+from safeguard.core.types import Channel, Subject, Target, Verdict
 from safeguard.identity.finder import Finder
 from safeguard.identity.following import Following
 from safeguard.loading import Snapshot, current_stamp, load_snapshot
+from safeguard.looking_up import Reachable, in_sealed_lists, of_networks
 from safeguard.problems import UnusableError
 from safeguard.sealing import State
 from safeguard.settings import Settings
+from safeguard.stance import Stance
 from safeguard.store.generation import Watch
 from safeguard.store.session import AwayError, Store, open_store
 
 logger = logs.logger("safeguard.engine")
 
-PRIVATE = "private-address"
-NOT_SEEN = (Hit(UNSEEN, "sealed", WITHHELD),)
 STALE = "the rules could not be refreshed; those in force stay"
-ENCRYPTED = frozenset({"https", "wss"})
 
 
 def open_engine(settings: Settings, *, reads_text: bool = False) -> "Engine":
@@ -101,10 +95,8 @@ class Engine:
         self._stale = False
         self.rounds = 0  # of refreshing: within one, who is at an address stays the same
         self._faults_said: tuple[State, ...] = ()
-        self._reachable = tuple(
-            ipaddress.ip_network(one, strict=False) for one in settings.proxy.allow_networks
-        )
-        self._help_hosts = _shipped_help()
+        self._reachable = Reachable(settings.proxy.allow_networks)
+        self._stance = Stance(settings.rules.without_rules)
 
     def subject_at(self, address: str) -> Subject:
         """Who asks from this address; one whose group is gone is as one whom nobody knows."""
@@ -164,14 +156,14 @@ class Engine:
         """
         snapshot = self.snapshot if policy is None else replace(self.snapshot, policy=policy)
         url = split(target.url) if target.url else None
-        sealed = _sealed(snapshot, subject, target, url)
+        sealed = in_sealed_lists(snapshot, subject, target, url)
         if sealed:
             return _stamped(decide(subject, sealed, (), None, snapshot.policy), snapshot)
         if snapshot.rules is None:
-            return self._without_rules(target)
+            return self._stance.verdict(target)
         facts = snapshot.policy.facts
         hits = (*self.found_in_lists(target.host, url), *facts.of(target, url))
-        led_to = _networks(snapshot.rules, target.addresses)
+        led_to = of_networks(snapshot.rules, target.addresses)
         findings: tuple[Finding, ...] = ()
         if target.words and target.kind and snapshot.policy.reads_words_of(subject):
             findings = (
@@ -186,7 +178,7 @@ class Engine:
         snapshot = self.snapshot
         own = marked(snapshot.overlay.match(host, url))
         found = snapshot.rules.match(host, url) if snapshot.rules else ()
-        return self._reachable_of((*own, *found))
+        return self._reachable.left_out((*own, *found))
 
     def refresh(self) -> bool:
         """Take up what has changed since; True if anything had. Call it often, off the loop.
@@ -273,64 +265,7 @@ class Engine:
         rules = self.snapshot.rules
         return rules.typed_words(url) if rules else ""
 
-    def _reachable_of(self, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
-        """Without the private addresses that the settings let the proxy reach."""
-        if not self._reachable:
-            return hits
-        return tuple(one for one in hits if not self._may_be_reached(one))
-
-    def _may_be_reached(self, hit: Hit) -> bool:
-        if hit.category != PRIVATE:
-            return False
-        text = "127.0.0.1" if hit.entry.endswith("localhost") else hit.entry
-        address = ipaddress.ip_address(text)
-        return any(address in network for network in self._reachable)
-
-    def _without_rules(self, target: Target) -> Verdict:
-        """The stance of the settings where there are no rules: never silent passing."""
-        stance = self.settings.rules.without_rules
-        if stance == "allow-list" and any(_is_below(target.host, one) for one in self._help_hosts):
-            return Verdict(Action.ALLOW, Reason.HELP)
-        return Verdict(Action.BLOCK, Reason.NO_RULES)
-
 
 def _stamped(verdict: Verdict, snapshot: Snapshot) -> Verdict:
     artefact = snapshot.rules.fingerprint if snapshot.rules else ""
     return replace(verdict, policy_version=snapshot.policy.version, artefact=artefact)
-
-
-def _networks(rules: RuleSet, addresses: tuple[str, ...]) -> tuple[Hit, ...]:
-    """What lists of networks say of where a host leads.
-
-    A list of hosts that names an address means requests to that address: many sites share one.
-    """
-    hits = (hit for one in addresses for hit in rules.match_address(one))
-    return tuple(dict.fromkeys(hit for hit in hits if hit.part is Part.NETWORK))
-
-
-def _sealed(
-    snapshot: Snapshot, subject: Subject, target: Target, url: Url | None
-) -> tuple[Hit, ...]:
-    """What the sealed lists say.
-
-    Where nobody could see the page that is asked for, a host that carries any entry counts. But
-    a DNS question is no request yet: it blocks whole hosts alone.
-    """
-    lists = snapshot.sealing.lists
-    if not lists.carries(target.host):
-        return ()
-    hits = lists.match(target.host, url)
-    if hits or target.channel is Channel.DNS:
-        return hits
-    hidden = url is None or url.scheme in ENCRYPTED
-    return NOT_SEEN if hidden and subject.group in snapshot.policy.private_groups else ()
-
-
-def _is_below(host: str, name: str) -> bool:
-    return host == name or host.endswith("." + name)
-
-
-def _shipped_help() -> tuple[str, ...]:
-    text = resources.files("filter_rules").joinpath("data/lists/help.txt").read_text("utf-8")
-    lines = (line.partition("#")[0].strip() for line in text.splitlines())
-    return tuple(host for line in lines if line and (host := canonical_host(line)))

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from safeguard.core.types import Channel, Reason, Subject
 from safeguard.engine import Engine
+from safeguard.list_settings import Sealed
 from safeguard.loading import shipped_groups
 from safeguard.problems import UnusableError
 from safeguard.sealed_files import FOLDER, write
-from safeguard.settings import Sealed
 
 EVIDENCE = "tests.jsonl"
 MOST_KEPT = 1000

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from filter_rules.sealed import CATEGORY, TERRORISM, SealedList, SealedLists
+from safeguard.list_settings import Sealed
 from safeguard.sealed_files import (
     KEY_FILE,
     NOT_YET,
@@ -26,7 +27,6 @@ from safeguard.sealed_files import (
     read_newest,
 )
 from safeguard.sealed_troubles import trouble_of
-from safeguard.settings import Sealed
 
 FUTURE = timedelta(minutes=10)  # clocks differ; a list from further ahead would never grow old
 

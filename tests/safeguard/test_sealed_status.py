@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from safeguard.list_settings import Sealed
 from safeguard.sealed_files import Fault
 from safeguard.sealed_status import TEST_AGAIN, Standing, Status, status_of
 from safeguard.sealed_testing import Trial
 from safeguard.sealing import State
-from safeguard.settings import Sealed, Settings
+from safeguard.settings import Settings
 from tests.safeguard.sealed_samples import NOW
 
 WELL = State("iwf-urls", True, 3, NOW)

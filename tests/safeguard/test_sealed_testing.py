@@ -9,11 +9,12 @@ import pytest
 
 from safeguard import sealed_testing
 from safeguard.engine import Engine, open_engine
+from safeguard.list_settings import Sealed
 from safeguard.loading import shipped_groups
 from safeguard.problems import UnusableError
 from safeguard.sealed_imports import import_sealed
 from safeguard.sealed_testing import QUARTER, Trial, complaint_about_test, last_test, run_test
-from safeguard.settings import Sealed, load
+from safeguard.settings import load
 from tests.safeguard.sealed_samples import FEED, NOW, TELLING
 
 EVIDENCE = Path("sealed/tests.jsonl")

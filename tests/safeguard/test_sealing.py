@@ -10,12 +10,12 @@ import pytest
 from filter_rules.sealed import TERRORISM
 from filter_rules.urls import split
 from safeguard import sealed_files
+from safeguard.list_settings import Sealed
 from safeguard.sealed_feeds.ctiru import FEED as TERRORIST_CONTENT
 from safeguard.sealed_files import Fault, marks
 from safeguard.sealed_imports import import_sealed, remove_sealed
 from safeguard.sealed_troubles import note_trouble
 from safeguard.sealing import FUTURE, Sealing, State, load_sealing, oldest_hours
-from safeguard.settings import Sealed
 from tests.safeguard.sealed_samples import FEED, NOW
 
 SETTINGS = Sealed()

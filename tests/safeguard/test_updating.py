@@ -17,8 +17,9 @@ import pytest
 from filter_rules.formats.format import Format
 from safeguard.building import build, open_rules, roll_back, rules_in_force
 from safeguard.downloads import Limits
+from safeguard.list_settings import Subscriptions
 from safeguard.problems import UnusableError
-from safeguard.settings import Settings, Subscriptions
+from safeguard.settings import Settings
 from safeguard.sources import imported_sources
 from safeguard.subscriptions import Subscription, Window, alone, due, subscribe, subscriptions
 from safeguard.updating import State, Terms, download, terms_of, update
