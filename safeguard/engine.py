@@ -89,7 +89,6 @@ class Engine:
         self._edge: datetime | None = None
         self.snapshot = self._ready(snapshot)
         self._following = following or Following(settings)
-        self._finder = Finder(self.snapshot.roster, self._following.live)
         self._store: Store | None = None  # opened by the first refresh, so after any fork
         self._watch: Watch | None = None
         self._stale = False
@@ -100,11 +99,11 @@ class Engine:
 
     def subject_at(self, address: str) -> Subject:
         """Who asks from this address; one whose group is gone is as one whom nobody knows."""
-        return self._of_known_group(self._finding().subject_at(address, self._clock()))
+        return self._finder().subject_at(address, self._clock())
 
     def subject_of(self, claim: Claim) -> Subject:
         """Who asks, where the request itself carries a proof of who it is."""
-        return self._of_known_group(self._finding().subject_of(claim, self._clock()))
+        return self._finder().subject_of(claim, self._clock())
 
     def person_of_login(self, login: str) -> str:
         """The id of whom a login names; empty where nobody has it, or several have."""
@@ -211,17 +210,10 @@ class Engine:
             now = self._clock()
             fresh = load_snapshot(self.settings, self._store, self.snapshot, now)
             self.snapshot = self._ready(fresh)
-        self._following.follow(self._store, self._watch.sessions, self._finding(), self._clock())
+        self._following.follow(self._store, self._watch.sessions, self._finder(), self._clock())
 
-    def _finding(self) -> Finder:
-        """The finder of the roster in force."""
-        if self._finder.roster is not self.snapshot.roster:
-            self._finder = Finder(self.snapshot.roster, self._following.live)
-        return self._finder
-
-    def _of_known_group(self, subject: Subject) -> Subject:
-        group = self.snapshot.policy.groups.known(subject.group)
-        return subject if group == subject.group else replace(subject, group=group)
+    def _finder(self) -> Finder:
+        return self._following.finder(self.snapshot.roster, self.snapshot.policy.groups)
 
     def close(self) -> None:
         if self._watch is not None:

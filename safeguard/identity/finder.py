@@ -4,23 +4,30 @@ It is asked for each request, so what it found is remembered for as long as it h
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from safeguard.core.groups import Groups
 from safeguard.core.identifying import Claim, Method, next_change, resolve
 from safeguard.core.types import Subject
 from safeguard.identity.live import LiveSessions
 from safeguard.identity.roster import Roster, one_spelling
 
 MOST_REMEMBERED = 50_000
+NO_GROUPS = Groups()  # where nothing is said of groups, each stands by itself
 LONGEST = timedelta(minutes=1)  # then one who signed in to us is looked up again: is active
 
 
 class Finder:
-    """Finds who asks, by one roster and the sessions that go on."""
+    """Finds who asks, by one roster and the sessions that go on.
 
-    def __init__(self, roster: Roster, sessions: LiveSessions) -> None:
+    One whose group is gone is as one whom nobody knows.
+    """
+
+    def __init__(self, roster: Roster, sessions: LiveSessions, groups: Groups = NO_GROUPS) -> None:
         self.roster = roster
         self.sessions = sessions
+        self.groups = groups
         self._found: dict[str, tuple[datetime, datetime, Subject]] = {}
         self._spelt: dict[str, str] = {}
         self._active: set[str] = set()
@@ -35,7 +42,8 @@ class Finder:
     def subject_of(self, claim: Claim, now: datetime) -> Subject:
         """Return who asks, where the request itself claims who: it is weighed with the rest."""
         address = self._one(claim.address)
-        return resolve((*self._claims(address), *self.roster.completed(claim)), now, address)
+        claims = (*self._claims(address), *self.roster.completed(claim))
+        return self._resolved(claims, now, address)
 
     def forget(self, addresses: Iterable[str]) -> None:
         """Something else is claimed of these addresses."""
@@ -53,7 +61,7 @@ class Finder:
     def _look(self, address: str, now: datetime) -> Subject:
         version = self.sessions.version
         claims = tuple(self._claims(address))
-        subject = resolve(claims, now, address)
+        subject = self._resolved(claims, now, address)
         until = next_change(claims, now)
         if any(one.method is Method.PORTAL and one.lives(now) for one in claims):
             self._active.add(address)
@@ -64,6 +72,11 @@ class Finder:
         if self.sessions.version != version:  # it changed meanwhile, and `forget` may be over
             self._found.pop(address, None)
         return subject
+
+    def _resolved(self, claims: tuple[Claim, ...], now: datetime, address: str) -> Subject:
+        subject = resolve(claims, now, address)
+        group = self.groups.known(subject.group)
+        return subject if group == subject.group else replace(subject, group=group)
 
     def _claims(self, address: str) -> Iterable[Claim]:
         yield from self.roster.claims_at(address)

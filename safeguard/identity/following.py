@@ -5,8 +5,10 @@ It runs where the engine refreshes: off the loop that answers, several times a s
 
 from datetime import datetime, timedelta
 
+from safeguard.core.groups import Groups
 from safeguard.identity.finder import Finder
 from safeguard.identity.live import LiveSessions
+from safeguard.identity.roster import Roster
 from safeguard.settings import Settings
 from safeguard.store import portal, sessions
 from safeguard.store.session import Store
@@ -22,6 +24,13 @@ class Following:
         self._lasts = portal.Lasts(settings.identity.portal_idle, settings.identity.portal_longest)
         self._told: datetime | None = None
         self._begun = False
+        self._finder = Finder(Roster(), self.live)
+
+    def finder(self, roster: Roster, groups: Groups) -> Finder:
+        """Return what finds who asks by this roster; what it remembers goes with the roster."""
+        if self._finder.roster is not roster or self._finder.groups is not groups:
+            self._finder = Finder(roster, self.live, groups)
+        return self._finder
 
     def begin(self, store: Store, now: datetime) -> None:
         """Know all sessions anew."""

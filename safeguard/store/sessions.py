@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -133,7 +133,7 @@ def live(store: Store, now: datetime) -> Changes:
     )
     with store.reading() as session:
         number = number_in(session)
-        return Changes(number, _all(session, query))
+        return Changes(number, tuple(map(_found, session.scalars(query))))
 
 
 def changed_since(store: Store, number: int) -> Changes:
@@ -144,7 +144,7 @@ def changed_since(store: Store, number: int) -> Changes:
         .order_by(IdentitySessionRow.change, IdentitySessionRow.id)
     )
     with store.reading() as session:
-        return Changes(number_in(session), _all(session, query))
+        return Changes(number_in(session), tuple(map(_found, session.scalars(query))))
 
 
 def at(store: Store, address: str, since: datetime, until: datetime, most: int) -> list[Found]:
@@ -161,7 +161,7 @@ def at(store: Store, address: str, since: datetime, until: datetime, most: int) 
         .limit(most)
     )
     with store.reading() as session:
-        return list(_all(session, query))
+        return list(map(_found, session.scalars(query)))
 
 
 def mac_at(store: Store, address: str, now: datetime) -> str:
@@ -286,24 +286,11 @@ def _keep_bound(session: Session, now: datetime, number: int) -> None:
             _end(row, now, "too many", number)
 
 
-def _all(session: Session, query: Select[IdentitySessionRow]) -> tuple[Found, ...]:
-    return tuple(_found(row) for row in session.scalars(query))
-
-
 def _found(row: IdentitySessionRow) -> Found:
     claim = Claim(
-        row.address,
-        Method(row.method),
-        row.since,
-        row.until,
-        row.person,
-        row.device,
-        row.group,
-        row.room,
-        row.shared,
-        row.mac,
-        row.doubted,
-    )
+        row.address, Method(row.method), row.since, row.until, row.person, row.device,
+        row.group, row.room, row.shared, row.mac, row.doubted,
+    )  # fmt: skip
     return Found(
         row.id, claim, row.source, row.key, row.last_seen, row.ended_at, row.ended_why, row.change
     )

@@ -55,7 +55,7 @@ def test_who_signs_in_is_known_at_the_next_request_of_a_connection_that_stays_op
     identify, asked, one = begun()
     assert identify.visits.of(asked.client_conn).subject.group == "secondary"
     session = Found(1, SIGNED_IN, "portal", "k", NOW, None, "", 1)
-    one._finder.forget(one._following.live.take_up(1, [session]))
+    one._finder().forget(one._following.live.take_up(1, [session]))
     trigger(HttpRequestHeadersHook, asked, identify)
     assert asked.response is None
     assert identify.visits.of(asked.client_conn).subject.group == "staff"
