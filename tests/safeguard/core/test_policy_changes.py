@@ -105,27 +105,6 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
         ["The group 9B is new."],
     ),
     (
-        changed(
-            groups={
-                **SHIPPED["groups"],
-                "primary": {
-                    "who": "Pupils.",
-                    "in": "staff",
-                    "settings": {"words_read": False},
-                    "locks": ["words_read"],
-                    "colour": "red",
-                },
-            }
-        ),
-        [
-            "The group primary is moved from the school to staff.",
-            "The group primary is now described so: Pupils.",
-            "For the group primary, “words read” is now no, and was nothing.",
-            "What the group primary locks: now also words_read.",
-            "For the group primary, “colour” is now red.",
-        ],
-    ),
-    (
         changed(groups={one: who for one, who in SHIPPED["groups"].items() if one != "guest"}),
         ["The group guest is gone."],
     ),
@@ -193,6 +172,23 @@ def test_a_schedule_that_is_other_or_gone_is_told() -> None:
         )
     ]
     assert said(before, changed(schedule={})) == ["The schedule “lunch” is gone."]
+
+
+def test_what_a_group_says_of_itself_is_told_one_by_one() -> None:
+    year = {
+        "who": "A year.",
+        "in": "staff",
+        "settings": {"words_read": False},
+        "locks": ["words_read"],
+        "colour": "red",
+    }
+    assert said(changed(groups={"year": "Pupils."}), changed(groups={"year": year})) == [
+        "The group year is moved from the school to staff.",
+        "The group year is now described so: A year.",
+        "For the group year, “words read” is now no, and was nothing.",
+        "What the group year locks: now also words_read.",
+        "For the group year, “colour” is now red.",
+    ]
 
 
 def test_of_a_group_only_what_is_other_is_told() -> None:
