@@ -91,14 +91,17 @@ def _listed(name: str, old: Any, new: Any) -> Iterator[str]:
 
 def _group(name: str, old: Any, new: Any) -> Iterator[str]:
     was, becomes = (_as_table(one) for one in (old, new))
-    if old is None or new is None:
-        yield f"The group {name} {'is new' if old is None else 'is gone'}."
+    if new is None:
+        yield f"The group {name} is gone."
+        return
+    if old is None:
+        yield f"The group {name} is new."
     elif was.get("in", "") != becomes.get("in", ""):
         yield (
             f"The group {name} is moved from {was.get('in') or 'the school'} "
             f"to {becomes.get('in') or 'the school'}."
         )
-    if old is not None and new is not None and was.get("who") != becomes.get("who"):
+    if old is not None and was.get("who") != becomes.get("who"):
         yield f"The group {name} is now described so: {becomes.get('who', '')}"
     settings = was.get("settings", {}), becomes.get("settings", {})
     for key in {**settings[0], **settings[1]}:
