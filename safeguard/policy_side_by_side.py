@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import groupby
+from itertools import chain, groupby
 
 from filter_rules.types import Finding, Hit, Kind, Severity
 from filter_rules.urls import split
 from safeguard.core.edges import edges_between, resting
 from safeguard.core.policy import Policy
-from safeguard.core.types import Subject, Verdict
+from safeguard.core.types import Subject, Target, Verdict
 from safeguard.engine import Engine, judged_by
 from safeguard.loading import Snapshot
 from safeguard.settings import Settings
@@ -118,7 +118,10 @@ class Draft:
         """What the lists say, as far as rules ask: the same for many hosts."""
         found = self._hits.get(host)
         if found is None:
-            hits = self._engine.found_in_lists(host, split(f"https://{host}/"))
+            target = Target(host, f"https://{host}/")
+            url = split(target.url)
+            facts = chain.from_iterable(one.facts.of(target, url) for one in self._both)
+            hits = chain(self._engine.found_in_lists(host, url), facts)
             found = tuple(sorted({_gist(hit) for hit in hits}, key=_order))
             if len(self._hits) < MOST_KEPT:
                 self._hits[host] = found

@@ -4,7 +4,7 @@ Where the rules about something are the same for someone in both, so is the verd
 asked then is left out as far as that is known before.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -13,8 +13,9 @@ from typing import NamedTuple
 from filter_rules.types import Finding, Hit, Kind, Severity
 from safeguard.core.by_whom import ByWhom
 from safeguard.core.edges import timed
+from safeguard.core.facts import SITE
 from safeguard.core.policy import Policy
-from safeguard.core.rules import ALWAYS, PolicyRule, TextRule
+from safeguard.core.rules import ALWAYS, AnyRule, InspectionRule, ModeRule, PolicyRule, TextRule
 from safeguard.core.stands import Stand
 from safeguard.core.types import Action, Subject
 
@@ -23,8 +24,14 @@ ANY_OTHER = "anything else"  # a category or theme that no rule names
 NOBODY_KNOWS = "someone whose group is not known"
 HELP_SOUGHT = Finding("help", Severity.NONE, 0.0, help_seeking=True)
 
-type AnyRule = PolicyRule | TextRule
 type Both = tuple[frozenset[AnyRule], frozenset[AnyRule]]  # of the policy before, and of the other
+
+
+SUBJECTS: Mapping[str, Callable[[str, str], Subject]] = {
+    "people": lambda group, name: Subject(group, person=name),
+    "rooms": lambda group, name: Subject(group, room=name),
+    "networks": lambda group, name: Subject(group, name.partition("/")[0]),
+}
 
 
 class Circle(NamedTuple):
@@ -43,26 +50,29 @@ def circles_of(
     groups = sorted({*before.groups.above, *_named_groups(before), *peopled})
     for group in (*groups, NOBODY_KNOWS):
         yield Circle(Subject(group), Subject(group))
-    rules = [(rule.who, rule) for policy in (before, after) for rule in _rules(policy)]
-    for person in sorted({one for who, _ in rules for one in who.people}):
-        if _about_person(before, person) == _about_person(after, person):
-            continue  # in all that these rules leave open, the person is as the group is
-        for group in (groups_of[person],) if person in groups_of else groups:
-            yield Circle(Subject(group, person=person), Subject(group, person=person))
+    named = {one for policy in (before, after) for one in _named(policy)}
+    for kind, name in sorted(named):
+        if _about_one(before, kind, name) == _about_one(after, kind, name):
+            continue  # in all that these rules leave open, it is as for the group
+        for group in (groups_of[name],) if kind == "people" and name in groups_of else groups:
+            one = SUBJECTS[kind](group, name)
+            yield Circle(one, one)
 
 
 def _named_groups(policy: Policy) -> frozenset[str]:
     """The groups that rules are for: the only ones that are known where there is no tree."""
-    return frozenset(group for rule in _rules(policy) for group in rule.who.groups)
+    return frozenset(group for rule in policy.all_rules for group in rule.who.groups)
 
 
-def _rules(policy: Policy) -> tuple[AnyRule, ...]:
-    return (*policy.rules, *policy.text_rules)
+def _named(policy: Policy) -> Iterator[tuple[str, str]]:
+    """The people and places that rules name."""
+    for who in (rule.who for rule in policy.all_rules):
+        yield from ((kind, name) for kind in SUBJECTS for name in getattr(who, kind))
 
 
-def _about_person(policy: Policy, person: str) -> frozenset[object]:
+def _about_one(policy: Policy, kind: str, name: str) -> frozenset[object]:
     return frozenset(
-        (rule, timed(policy, rule)) for rule in _rules(policy) if person in rule.who.people
+        (rule, timed(policy, rule)) for rule in policy.all_rules if name in getattr(rule.who, kind)
     )
 
 
@@ -91,10 +101,16 @@ class Side:
     def texts(self) -> frozenset[TextRule]:
         return self._met([stands.texts for stands in self.policy.stands]) if self.reads else _NONE
 
-    def _met[R: PolicyRule | TextRule](
-        self, stands: Sequence[ByWhom[Stand[R]] | None]
-    ) -> frozenset[R]:
-        found = [one.of(self.lineage, self.subject.person) for one in stands if one]
+    @cached_property
+    def handling(self) -> frozenset[AnyRule]:
+        """The rules about inspection and modes."""
+        stands = self.policy.stands
+        modes = self._met([some.modes for some in stands])
+        return modes | self._met([one for some in stands for one in some.inspection.values()])
+
+    def _met[R: AnyRule](self, stands: Sequence[ByWhom[Stand[R]] | None]) -> frozenset[R]:
+        circles = self.policy.circles_of(self.subject)
+        found = [one.of(*circles) for one in stands if one]
         return frozenset(stand.rule for some in found for stand in some)
 
     def key(self, rules: frozenset[AnyRule], category: str = "") -> object:
@@ -115,6 +131,8 @@ class Side:
             self.policy,
             rules=(*(one for one in always if isinstance(one, PolicyRule)), *beside),
             text_rules=tuple(one for one in always if isinstance(one, TextRule)),
+            inspection=tuple(one for one in always if isinstance(one, InspectionRule)),
+            mode_rules=tuple(one for one in always if isinstance(one, ModeRule)),
             sealed_missing=False,
             schedules={},
         )
@@ -173,7 +191,7 @@ def _both(was: Iterable[AnyRule], becomes: Iterable[AnyRule]) -> Both:
 def _named_or_not(words: str, category: str, of_list: str, rules: Both) -> Iterator[Asked]:
     hit = Hit(category, of_list, category)
     yield Asked(words, rules, (hit,))
-    if any(
+    if category.startswith(SITE) or any(
         isinstance(rule, PolicyRule) and (rule.named or rule.lifts)
         for some in rules
         for rule in some

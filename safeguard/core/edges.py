@@ -9,7 +9,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from safeguard.core.policy import Policy, PolicyRule, TextRule, Times
+from safeguard.core.policy import Policy
+from safeguard.core.rules import AnyRule, Times
 from safeguard.core.schedule import Schedule
 
 WEEK = timedelta(days=8)  # with a day on which the clocks change
@@ -17,7 +18,7 @@ WEEK = timedelta(days=8)  # with a day on which the clocks change
 type Timed = tuple[Times, Schedule | None]
 
 
-def timed(policy: Policy, rule: PolicyRule | TextRule) -> Timed:
+def timed(policy: Policy, rule: AnyRule) -> Timed:
     """Return when a rule is in force: a schedule of the same name may be of other hours."""
     return rule.times, policy.schedules.get(rule.times.schedule)
 
@@ -27,9 +28,7 @@ class Clock:
 
     def __init__(self, policies: Iterable[Policy], now: datetime) -> None:
         self._now = now
-        some = [*policies]
-        every = {timed(one, rule) for one in some for rule in one.rules}
-        every |= {timed(one, rule) for one in some for rule in one.text_rules}
+        every = {timed(one, rule) for one in policies for rule in one.all_rules}
         schedules = {schedule for _, schedule in every if schedule is not None}
         starts = {now, *(one for times, _ in every for one in _fixed(times))}
         starts |= {one for schedule in schedules for one in schedule.turns()}
@@ -104,5 +103,5 @@ def edges_between(policy: Policy, since: datetime, until: datetime) -> Iterator[
 def resting(policy: Policy, now: datetime) -> frozenset[Times]:
     """Return which times are none at this moment: where these are the same, the policy is."""
     on = {name for name, schedule in policy.schedules.items() if schedule.is_on(now)}
-    every = {one.times for one in policy.rules} | {one.times for one in policy.text_rules}
+    every = {one.times for one in policy.all_rules}
     return frozenset(one for one in every if one.rests(now, on))

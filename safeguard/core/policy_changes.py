@@ -12,6 +12,7 @@ from safeguard.core.policy_words import (
     Table,
     in_words,
     listed,
+    mode_in_words,
     override_in_words,
     policy_rule_in_words,
     said_of,
@@ -19,7 +20,12 @@ from safeguard.core.policy_words import (
     whom,
 )
 
-RULES = {"rule": "rule", "text": "rule about words", "override": "override"}
+RULES = {
+    "rule": "rule",
+    "text": "rule about words",
+    "mode": "rule about modes",
+    "override": "override",
+}
 LISTS = {
     ("words", "monitored"): "Whose words are read",
     ("always", "sealed"): "What is blocked before every rule",
@@ -41,6 +47,8 @@ FIELDS = {
     "themes": "is about the themes",
     "groups": "is for",
     "people": "is for these people:",
+    "rooms": "is for who is in",
+    "networks": "is for who asks from",
 }
 
 
@@ -69,6 +77,8 @@ def _key(part: str, key: str, old: Any, new: Any) -> Iterator[str]:
     if _same(old, new):
         return
     match part:
+        case "groups" if new is None:
+            yield f"The group {key} is gone."
         case "groups":
             yield from _group(key, old, new)
         case "schedule":
@@ -91,9 +101,6 @@ def _listed(name: str, old: Any, new: Any) -> Iterator[str]:
 
 def _group(name: str, old: Any, new: Any) -> Iterator[str]:
     was, becomes = (_as_table(one) for one in (old, new))
-    if new is None:
-        yield f"The group {name} is gone."
-        return
     if old is None:
         yield f"The group {name} is new."
     elif was.get("in", "") != becomes.get("in", ""):
@@ -174,6 +181,8 @@ def rule_in_words(part: str, rule: Table, tables: Table) -> str:
             return policy_rule_in_words(rule, tables)
         case "text":
             return text_in_words(rule, tables)
+        case "mode":
+            return mode_in_words(rule, tables)
         case _:
             return override_in_words(rule, tables)
 

@@ -6,28 +6,53 @@ from typing import Any
 
 type Table = Mapping[str, Any]
 
-MAY = {"allow": "may open", "block": "may not open"}
+MAY = {
+    "allow": "may open",
+    "monitor": "may open, and a person can see it,",
+    "warn": "are warned before they open",
+    "block": "may not open",
+    "inspect": "would be decrypted at",
+    "pass": "would not be decrypted at",
+}
+ABOUT = {
+    "categories": "",
+    "sites": "the site ",
+    "files": "files that are ",
+    "larger_than_mb": "files larger than MB ",
+    "protocols": "the protocol ",
+    "lists": "what is on the list ",
+}
 
 
 def policy_rule_in_words(rule: Table, tables: Table) -> str:
     """A rule about addresses: Year 9 may open games on mon-fri 12:00-13:00."""
     may = MAY.get(rule["action"], f"have “{rule['action']}” for")
-    about = [one for one in (listed(rule.get("categories", ())), _lists(rule)) if one]
-    return _capital(f"{whom(rule)} {may} {' and '.join(about)}{when(rule, tables)}.")
+    about = [f"{words}{in_words(rule[key])}" for key, words in ABOUT.items() if rule.get(key)]
+    return _capital(f"{whom(rule)} {may} {listed(about) or 'anything'}{when(rule, tables)}.")
+
+
+def mode_in_words(rule: Table, tables: Table) -> str:
+    """A rule about modes: Safe search is strict for year 9."""
+    modes = [
+        f"{mode.replace('_', ' ')} is {in_words(rule[mode])}"
+        for mode in ("safe_search", "youtube", "tenants")
+        if mode in rule
+    ]
+    return _capital(f"{listed(modes)} for {whom(rule)}{when(rule, tables)}.")
 
 
 def text_in_words(rule: Table, tables: Table) -> str:
     """A rule about words."""
     deed = {"allow": "are let through", "block": "are stopped"}.get(rule["action"], rule["action"])
-    themes = listed(rule["themes"]) or "any theme"
+    themes = listed((*rule.get("words", ()), *rule.get("themes", ()))) or "any theme"
     kinds = listed(
         {"search": "searches", "chat": "chats", "page": "pages"}.get(one, one)
         for one in rule["kinds"]
     )
+    severity = f", from “{rule['severity']}” on" if rule.get("severity") else ""
     spared = ", but not where help is asked for" if rule.get("spares_help_seeking") else ""
     return _capital(
-        f"{kinds} of {whom(rule)} about {themes}, from “{rule['severity']}” on, {deed}"
-        f"{spared}{when(rule, tables)}."
+        f"{kinds} of {whom(rule)} about {themes}{severity}, {deed}{spared}{when(rule, tables)}."
     )
 
 
@@ -42,6 +67,9 @@ def whom(rule: Table) -> str:
     people = rule.get("people") or ()
     if people:  # by their ids: who they are, a page may say that knows their names
         return "one person" if len(people) == 1 else f"{len(people)} people"
+    for key, words in (("rooms", "who is in "), ("networks", "who asks from ")):
+        if rule.get(key):
+            return f"{words}{listed(rule[key])}"
     return listed(rule.get("groups") or ()) or "everyone"
 
 
@@ -84,11 +112,6 @@ def in_words(value: Any) -> str:
         case _:
             found = "" if value is None else str(value)
     return found or "nothing"
-
-
-def _lists(rule: Table) -> str:
-    lists = rule.get("lists", ())
-    return f"what is on the list {listed(lists)}" if lists else ""
 
 
 def _capital(sentence: str) -> str:

@@ -10,15 +10,17 @@ Two entries of the school's own about one address are not weighed against one an
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 
 from filter_rules.types import Finding, Hit, Kind
 from safeguard.core.comparing import Asked, Circle, Side, circles_of, keys_of, questions
 from safeguard.core.edges import Clock, timed
+from safeguard.core.modes import Modes, strictness
 from safeguard.core.overrides import Ceiling
 from safeguard.core.policy import Policy
+from safeguard.core.rules import STRICTNESS
 from safeguard.core.types import Subject, Verdict
 
 MOST_JUDGED = 20_000
@@ -35,6 +37,7 @@ class Weaker(StrEnum):
     UNREAD = "was read, and would not be"
     NOT_SEALED = "is beyond every rule, and would not be"
     HELPS = "would be open to everyone, whatever the rules say"
+    LOOSER = "was stricter, and would be looser"
     HIDDEN = "was decrypted, and would never be"
     LIFTABLE = "could not be lifted by an override, and could be"
     CEILING = "would be raised"
@@ -154,6 +157,7 @@ class _Found:
     ) -> Sequence[Weakening]:
         for circle in circles:
             sides = circle.of(before, after)
+            self._handling(sides)
             for asked in questions(sides):
                 self._ask(asked, sides, judge)
                 if self.judged > MOST_JUDGED:
@@ -170,9 +174,29 @@ class _Found:
         if key not in self.known:
             self.known[key] = list(self._weaker(asked, sides, judge))
         for how, at in self.known[key]:
-            self.add((how, asked.words, sides[0].subject.group), sides[0].subject.person)
+            self.add((how, asked.words, _whom(sides[0].subject)), sides[0].subject.person)
             one = how, asked.words
             self.since[one] = min(at, self.since.get(one, at))
+
+    def _handling(self, sides: tuple[Side, Side]) -> None:
+        """Modes that become looser, and what is inspected no more."""
+        both = [(side, side.handling) for side in sides]
+        every = frozenset(timed(side.policy, one) for side, rules in both for one in rules)
+        for now, active in self.clock.states(every):
+            was, becomes = (
+                side.among((one for one in rules if timed(side.policy, one) in active), ())
+                for side, rules in both
+            )
+            subjects = sides[0].subject, sides[1].subject
+            for words in _looser(was, becomes, subjects):
+                self._note((Weaker.LOOSER, words), now, subjects[0])
+            for words in _passed_by(was, becomes, subjects):
+                self._note((Weaker.HIDDEN, words), now, subjects[0])
+
+    def _note(self, one: tuple[Weaker, str], at: datetime, subject: Subject) -> None:
+        self.judged += 1
+        self.add((*one, _whom(subject)), subject.person)
+        self.since[one] = min(at, self.since.get(one, at))
 
     def _weaker(
         self, asked: Asked, sides: tuple[Side, Side], judge: Judge
@@ -213,6 +237,28 @@ class _Found:
         ]
 
 
+def _whom(subject: Subject) -> str:
+    if subject.room:
+        return f"the room {subject.room}"
+    return f"the network of {subject.address}" if subject.address else subject.group
+
+
+def _looser(was: Policy, becomes: Policy, subjects: tuple[Subject, Subject]) -> Iterator[str]:
+    before, after = was.modes_of(subjects[0]), becomes.modes_of(subjects[1])
+    for mode in (one.name for one in fields(Modes)):
+        old, new = getattr(before, mode), getattr(after, mode)
+        if strictness(new) < strictness(old):
+            yield f"The mode “{mode.replace('_', ' ')}”"
+
+
+def _passed_by(was: Policy, becomes: Policy, subjects: tuple[Subject, Subject]) -> Iterator[str]:
+    categories = {one for policy in (was, becomes) for one in policy.stands[0].inspection}
+    for one in sorted(categories):
+        hits = [Hit(one, "", one)] if one else []
+        if was.inspects(subjects[0], hits) and not becomes.inspects(subjects[1], hits):
+            yield f"“{one}”" if one else "What is encrypted"
+
+
 def _how(was: Verdict, becomes: Verdict) -> Iterator[Weaker]:
     if _strictness(was) > _strictness(becomes):
         yield Weaker.OPENED
@@ -222,4 +268,4 @@ def _how(was: Verdict, becomes: Verdict) -> Iterator[Weaker]:
 
 def _strictness(verdict: Verdict) -> int:
     """The more, the less gets through."""
-    return int(verdict.blocked)
+    return STRICTNESS[verdict.action, verdict.manner]

@@ -44,7 +44,11 @@ def test_names_are_listed(names: list[str], words: str) -> None:
             "Everyone may not open what is on the list trial.",
         ),
         ({"schedule": "gone"}, "Everyone may not open games during “gone”."),
-        ({"action": "warn"}, "Everyone have “warn” for games."),
+        ({"action": "warn"}, "Everyone are warned before they open games."),
+        (
+            {"rooms": ["Lab 1"], "sites": ["a.example"]},
+            "Who is in Lab 1 may not open games and the site a.example.",
+        ),
     ],
 )
 def test_a_rule_is_a_sentence(more: dict[str, Any], sentence: str) -> None:
