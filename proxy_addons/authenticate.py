@@ -91,7 +91,7 @@ class Authenticate:
         """
         person = self.desk.engine.person_of_login(login)
         if not person:
-            return Subject(UNIDENTIFIED, address)
+            return Subject(UNIDENTIFIED, address, method=method.value)
         claim = Claim(address, method, self.desk.clock(), NO_END, person)
         return self.desk.engine.subject_of(claim)
 

@@ -19,8 +19,11 @@ from safeguard.cli.options import (
     JsonOption,
     lines_of,
     notes,
+    now,
     settings_of,
 )
+from safeguard.cli.policy_rehearsals import rehearse
+from safeguard.comparing_policies import open_desk
 from safeguard.core.toml_text import toml_of
 from safeguard.policy_changing import PolicyDesk
 from safeguard.problems import UnusableError
@@ -160,10 +163,13 @@ def go_back(
         _say_done(desk.go_back(number, reason, acting(store, by), how()))
 
 
+app.command("rehearse")(rehearse)
+
+
 @contextmanager
 def _desk(settings: Settings) -> Iterator[tuple[PolicyDesk, Store]]:
     with opened(settings) as store:
-        yield PolicyDesk(store, settings.school.hours.tz), store
+        yield open_desk(store, settings.school.hours.tz, now()), store
 
 
 def _tables(file: str) -> dict[str, Any]:

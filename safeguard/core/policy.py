@@ -76,12 +76,17 @@ class Policy:
 
     def class_of(self, subject: Subject) -> tuple[str, ...]:
         """What is the same for all who get the same verdicts: the key of whatever is remembered."""
-        person = subject.person if subject.person in self._named_people else ""
+        who = subject.person or subject.device
+        person = who if who in self._named_people else ""
         return self.groups.known(subject.group), person, *self.places_of(subject)
 
     def circles_of(self, subject: Subject) -> Circles:
-        """The groups, the person and the places whose rules cover the subject."""
-        return self.groups.lineage(subject.group), subject.person, self.places_of(subject)
+        """The groups, the person and the places whose rules cover the subject.
+
+        A device that nobody is known at stands for whoever uses it.
+        """
+        who = subject.person or subject.device
+        return self.groups.lineage(subject.group), who, self.places_of(subject)
 
     def places_of(self, subject: Subject) -> Sequence[str]:
         """Where the subject is, as far as some rule speaks of it."""

@@ -180,7 +180,7 @@ def test_who_is_on_no_list_is_unidentified(
     header = negotiate(token_for(kerberos, "stranger"))
     with by_ticket.http() as client:
         assert get(client, f"http://bets.test:{plain_site.port}/", header)[0] == 403
-    assert people(by_ticket) == {("", "unidentified", "none")}
+    assert people(by_ticket) == {("", "unidentified", "kerberos")}
 
 
 def test_a_connect_that_was_refused_leaves_no_tunnel(by_ticket: Proxy, plain_site: Site) -> None:
