@@ -47,6 +47,7 @@ TITLES = {
     "concerns": "Concerns", "cases": "Cases", "case_people": "Who the cases are about",
     "notes": "Notes", "outcomes": "Outcomes", "assignments": "Who had it",
     "evidence": "What was visited around a concern", "feedback": "What was said of the rules",
+    "sessions": "Where they signed in", "notices_seen": "Notices they read",
     "unblock_requests": "What was asked for", "overrides": "What was lifted for them",
     "holds": "Legal holds", "messages": "Messages", "audit": "Who looked, and what was changed",
 }  # fmt: skip

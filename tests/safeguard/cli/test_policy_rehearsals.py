@@ -113,7 +113,7 @@ def test_the_policy_in_force_is_rehearsed_without_a_finding(school: Path, draft:
     ("text", "says"),
     [
         ("[", "is no TOML"),
-        ("version = '1'", "it lacks, or does not know, 'always'"),
+        ("version = '1'", "The policy lacks, or does not know, 'rule'"),
         (
             SHIPPED + '\n[[rule]]\nname = "x"\naction = "block"\ncategories = []\n'
             'groups = ["pirates"]\nreason = ""\n',

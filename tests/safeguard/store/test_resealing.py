@@ -39,7 +39,8 @@ from tests.safeguard.store.test_retention import bring_visits
 
 PLAIN = {
     "audit_chain.digest", "audit_chain.hash", "audit_chain.previous", "audit_payloads.salt",
-    "evidence.digest", "shared_rules_parts.content", "word_tokens.token",
+    "evidence.digest", "person_passwords.hash", "person_passwords.salt",
+    "shared_rules_parts.content", "word_tokens.token",
 }  # fmt: skip
 
 
