@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Collection
 from datetime import datetime, timedelta, tzinfo
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from safeguard.core.bells import until as until_the_bell
 from safeguard.core.overrides import Override
 from safeguard.core.policy import Who
 from safeguard.core.policy_documents import Document
+from safeguard.core.staff_rights import Deed
 from safeguard.policy_in_force import take_up
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
@@ -78,9 +80,10 @@ def lift(
     settings = settings_of(data, config)
     with opened(settings) as store:
         document = document_in_force(settings, store)
-        people = [erasure.person_of(store, one).id for one in person or ()]
-        who = overrides.who_of(group or (), people, room or ())
-        actor = acting(store, by)
+        people = [erasure.person_of(store, one) for one in person or ()]
+        who = overrides.who_of(group or (), [one.id for one in people], room or ())
+        about = {*(group or ()), *(one.group for one in people)}
+        actor = acting(store, by, Deed.LIFT, _lines(document, about))
         wanted = _wanted(who, category, site, minutes, reason, actor, document)
         made = overrides.lift(store, wanted, document, actor, how())
     ends = made.until.astimezone(settings.school.hours.tz)
@@ -98,7 +101,7 @@ def end(
 ) -> None:
     """End an override now."""
     with opened(settings_of(data, config)) as store:
-        if not overrides.end(store, number, acting(store, by), reason, how()):
+        if not overrides.end(store, number, acting(store, by, Deed.LIFT), reason, how()):
             raise UnusableError(
                 f"No override {number} is in force. `safeguard overrides list` shows those that are."
             )
@@ -122,11 +125,17 @@ def codes(
     with opened(settings) as store:
         document = document_in_force(settings, store)
         who = Who(frozenset(group or ()))
-        actor = acting(store, by)
+        actor = acting(store, by, Deed.LIFT, _lines(document, group or ()))
         wanted = _wanted(who, category, site, minutes, reason, actor, document)
         made = unblock_codes.make(store, wanted, count, document, actor, os.urandom, how())
     for one in made:
         typer.echo(one)
+
+
+def _lines(document: Document, groups: Collection[str]) -> list[tuple[str, ...]] | None:
+    """Return each group with those above it; None where none is named, as for a room."""
+    tree = document.policy.groups
+    return [tree.lineage(one) for one in sorted(groups)] or None
 
 
 def document_in_force(settings: Settings, store: Store) -> Document:

@@ -24,6 +24,7 @@ from safeguard.cli.options import (
 )
 from safeguard.cli.policy_rehearsals import rehearse
 from safeguard.comparing_policies import open_desk
+from safeguard.core.staff_rights import Deed
 from safeguard.core.toml_text import toml_of
 from safeguard.policy_changing import PolicyDesk
 from safeguard.problems import UnusableError
@@ -115,7 +116,7 @@ def save(
     """Keep a document as a new version: in force at once, or waiting for a second person."""
     tables = _tables(file)
     with _desk(settings_of(data, config)) as (desk, store):
-        actor = acting(store, by)
+        actor = acting(store, by, Deed.CHANGE_POLICY)
         _say_done(desk.save(tables, reason, actor, how(), base=base, draft=draft))
 
 
@@ -125,7 +126,7 @@ def put_forward(
 ) -> None:
     """Put a draft in force, or let it wait for a second person."""
     with _desk(settings_of(data, config)) as (desk, store):
-        _say_done(desk.put_forward(number, acting(store, by), how()))
+        _say_done(desk.put_forward(number, acting(store, by, Deed.CHANGE_POLICY), how()))
 
 
 @app.command()
@@ -134,7 +135,7 @@ def approve(
 ) -> None:
     """Put in force what waits for a second person: another one than its author."""
     with _desk(settings_of(data, config)) as (desk, store):
-        _say_done(desk.approve(number, acting(store, by), how()))
+        _say_done(desk.approve(number, acting(store, by, Deed.APPROVE_POLICY), how()))
 
 
 @app.command()
@@ -147,7 +148,7 @@ def refuse(
 ) -> None:
     """Refuse a draft, or what waits for a second person."""
     with _desk(settings_of(data, config)) as (desk, store):
-        _say_done(desk.refuse(number, reason, acting(store, by), how()))
+        _say_done(desk.refuse(number, reason, acting(store, by, Deed.APPROVE_POLICY), how()))
 
 
 @app.command("return")
@@ -160,7 +161,7 @@ def go_back(
 ) -> None:
     """Return to an earlier version: a new version with its document."""
     with _desk(settings_of(data, config)) as (desk, store):
-        _say_done(desk.go_back(number, reason, acting(store, by), how()))
+        _say_done(desk.go_back(number, reason, acting(store, by, Deed.CHANGE_POLICY), how()))
 
 
 app.command("rehearse")(rehearse)

@@ -11,6 +11,7 @@ from safeguard.cli.leads import how
 from safeguard.cli.on_record import opened
 from safeguard.cli.options import ConfigOption, DataOption, JsonOption, myself, settings_of
 from safeguard.cli.overrides import document_in_force
+from safeguard.core.staff_rights import Deed
 from safeguard.core.unblocking import Scope
 from safeguard.engine import open_engine
 from safeguard.problems import UnusableError
@@ -112,7 +113,9 @@ def approve(
         who = staff_of(store, by)
         approval = Approval(scope, reason, who.email, tuple(group or ()), now_about, words, how())
         document = document_in_force(settings, store)
-        done = unblock_decisions.approve(store, number, approval, document, acting(store, by))
+        done = unblock_decisions.approve(
+            store, number, approval, document, acting(store, by, Deed.DECIDE_REQUESTS)
+        )
     if done.override_id is not None:
         typer.echo(f"{done.host} is open for those who asked, by override {done.override_id}.")
     else:
@@ -130,7 +133,9 @@ def refuse(
 ) -> None:
     """Refuse a request, with words back."""
     with opened(settings_of(data, config)) as store:
-        unblock_decisions.refuse(store, number, words, acting(store, by), how())
+        unblock_decisions.refuse(
+            store, number, words, acting(store, by, Deed.DECIDE_REQUESTS), how()
+        )
     typer.echo(f"Request {number} is refused.")
 
 

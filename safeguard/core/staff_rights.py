@@ -38,6 +38,8 @@ class Deed(StrEnum):
     ASK_WHY = "ask-why"
     KEEP_REGISTER = "keep-register"
     CHANGE_RULES = "change-rules"
+    CHANGE_POLICY = "change-policy"
+    APPROVE_POLICY = "approve-policy"
     SEE_HEALTH = "see-health"
     MANAGE_ACCOUNTS = "manage-accounts"
     CONFIRM_ROLES = "confirm-roles"
@@ -70,6 +72,8 @@ DEEDS = {
     Deed.ASK_WHY: "ask why an address is blocked",
     Deed.KEEP_REGISTER: "keep the register of people and devices",
     Deed.CHANGE_RULES: "change rules and lists",
+    Deed.CHANGE_POLICY: "change the policy",
+    Deed.APPROVE_POLICY: "agree to, or refuse, a change that weakens the policy",
     Deed.SEE_HEALTH: "see whether the filter is well",
     Deed.MANAGE_ACCOUNTS: "add accounts, give roles and end them",
     Deed.CONFIRM_ROLES: "confirm a safeguarding role that another has proposed",
@@ -103,6 +107,8 @@ RIGHTS = (
     Right(Role.LEAD, Deed.SEE_AUDIT, "They answer for who looks at pupils."),
     Right(Role.LEAD, Deed.LIFT, "What a teacher may, the lead may for anyone."),
     Right(Role.LEAD, Deed.DECIDE_REQUESTS, "Opening a site may be a safeguarding decision."),
+    Right(Role.LEAD, Deed.CHANGE_POLICY, "What pupils may see is theirs to answer for."),
+    Right(Role.LEAD, Deed.APPROVE_POLICY, "What weakens it is a safeguarding decision."),
     Right(Role.LEAD, Deed.ASK_WHY, "They are asked why."),
     Right(Role.LEAD, Deed.MANAGE_ACCOUNTS, "Someone always can: the last lead stays."),
     Right(Role.LEAD, Deed.CONFIRM_ROLES, "Nobody sees concerns without a lead or the head."),
@@ -114,6 +120,8 @@ RIGHTS = (
     Right(Role.DEPUTY, Deed.SEE_AUDIT, "They stand in for the lead."),
     Right(Role.DEPUTY, Deed.LIFT, "They stand in for the lead."),
     Right(Role.DEPUTY, Deed.DECIDE_REQUESTS, "They stand in for the lead."),
+    Right(Role.DEPUTY, Deed.CHANGE_POLICY, "They stand in for the lead."),
+    Right(Role.DEPUTY, Deed.APPROVE_POLICY, "They stand in for the lead."),
     Right(Role.DEPUTY, Deed.ASK_WHY, "They stand in for the lead."),
     Right(Role.YEAR_LEAD, Deed.SEE_CONCERNS, "They know the pupils of their year."),
     Right(Role.YEAR_LEAD, Deed.REVIEW, "They know the pupils of their year."),
@@ -121,11 +129,13 @@ RIGHTS = (
     Right(Role.YEAR_LEAD, Deed.LIFT, "As a teacher of their whole year."),
     Right(Role.HEAD, Deed.SEE_NUMBERS, "They answer for the school, not for each pupil’s words."),
     Right(Role.HEAD, Deed.CONFIRM_ROLES, "They appoint who sees concerns."),
+    Right(Role.HEAD, Deed.APPROVE_POLICY, "Where the lead wrote it, another must agree."),
     Right(Role.GOVERNOR, Deed.SEE_NUMBERS, "They oversee; no pupil is theirs to know."),
     Right(Role.TEACHER, Deed.LIFT, "A lesson may need what is blocked otherwise."),
     Right(Role.TECHNICIAN, Deed.ASK_WHY, "They mend what blocks too much."),
     Right(Role.TECHNICIAN, Deed.KEEP_REGISTER, "They know which device is whose."),
     Right(Role.TECHNICIAN, Deed.CHANGE_RULES, "They keep the rules; each change is recorded."),
+    Right(Role.TECHNICIAN, Deed.CHANGE_POLICY, "They write it; what weakens it others agree to."),
     Right(Role.TECHNICIAN, Deed.SEE_HEALTH, "They keep the filter running."),
     Right(Role.TECHNICIAN, Deed.DECIDE_REQUESTS, "Most requests are for a site, not a concern."),
     Right(Role.TECHNICIAN, Deed.BREAK_GLASS, "A pupil in danger cannot wait for a lead’s return."),

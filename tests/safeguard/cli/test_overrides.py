@@ -16,6 +16,7 @@ from tests.safeguard.case_samples import AMY, lead, small_case
 from tests.safeguard.cli.conftest import Ran
 from tests.safeguard.cli.test_on_record import told
 from tests.safeguard.policy_samples import ANN
+from tests.safeguard.store.staff_samples import account, give
 
 BY = ("--by", "lee@school.example", "--reason", "a lesson about games")
 GAMES = ("--category", "games")
@@ -86,3 +87,15 @@ def test_what_goes_too_far_is_refused_with_a_sentence(safeguard: Run, store: Sto
     policies.keep(store, Proposed("damaged", "oh", 0), State.IN_FORCE, ANN)
     ran = safeguard("overrides", "lift", *CLASS, *GAMES, *BY)
     assert (ran.status, "cannot be read" in ran.err) == (2, True)
+
+
+def test_a_teacher_lifts_for_their_own_classes_alone(safeguard: Run, store: Store) -> None:
+    lead(store)
+    give(store, account(store, "may"), "teacher", groups=("secondary",))
+    as_teacher = ("--by", "may@school.example", "--reason", "a lesson about games")
+    assert safeguard("overrides", "lift", *CLASS, *GAMES, *as_teacher).status == 0
+    refused = safeguard("overrides", "lift", "--group", "primary", *GAMES, *as_teacher)
+    assert refused.status == 2
+    assert "not of this group" in refused.err
+    assert safeguard("unblock", "refuse", "1", "--by", "may@school.example", "--words", "no").err
+    assert len(overrides.living(store, datetime.now(UTC))) == 1
