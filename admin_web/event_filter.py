@@ -9,10 +9,9 @@ from wtforms import DateField, HiddenField, SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
 from admin_web.fields import first_moment, not_before_since, stripped
-from admin_web.site import here
+from admin_web.site import every_group, here
 from admin_web.wording import SEVERITIES, tidy
 from filter_rules.types import Severity
-from safeguard.loading import shipped_groups
 from safeguard.sources import shipped_themes
 from safeguard.store.events import Wanted
 from safeguard.store.tokens import keyed
@@ -62,7 +61,7 @@ class FilterForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 
     def __init__(self, asked: Any) -> None:
         super().__init__(asked)
-        self.group.choices = {"": "Any"} | {name: tidy(name) for name in shipped_groups()}
+        self.group.choices = {"": "Any"} | {name: tidy(name) for name in every_group()}
         self.about.choices = _about_choices()
 
     @property

@@ -9,13 +9,13 @@ from http import HTTPStatus
 
 from flask import abort
 
-from admin_web.site import here
+from admin_web.site import every_group, here
 from admin_web.why import questions
 from filter_rules.overlay import Overlay, OverlayEntry
 from safeguard.core import explain
 from safeguard.core.types import Action, Channel, Subject, Target
 from safeguard.engine import Engine
-from safeguard.loading import shipped_groups, with_own_entries
+from safeguard.loading import with_own_entries
 from safeguard.problems import UnusableError
 
 UNSAVED = 0  # no saved entry has this id
@@ -45,7 +45,7 @@ def effects_of(address: str, action: Action, groups: Iterable[str]) -> list[Effe
             policy=with_own_entries(snapshot.policy, (entry,), snapshot.stamp.generation),
         ),
     )
-    return [_effect(group, address, action, entry, now, then) for group in shipped_groups()]
+    return [_effect(group, address, action, entry, now, then) for group in every_group()]
 
 
 def _asked(address: str) -> None:
@@ -55,7 +55,7 @@ def _asked(address: str) -> None:
     """
     asking, target = questions(), _target(address)
     try:
-        for group in shipped_groups():
+        for group in every_group():
             if asking.ask(Subject(group), target, here().clock()).withheld:
                 return
     except UnusableError:

@@ -33,6 +33,11 @@ class Site:
         return ZoneInfo(self.settings.school.timezone)
 
 
+def every_group() -> tuple[str, ...]:
+    """The groups of the policy in force and of the school's own, each before those in it."""
+    return here().engine.snapshot.policy.groups.in_order
+
+
 def here() -> Site:
     """The parts behind the request being answered."""
     return cast("Site", current_app.extensions[EXTENSION])

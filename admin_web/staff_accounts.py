@@ -17,12 +17,11 @@ from admin_web.access import allowed, open_to
 from admin_web.accounts import me
 from admin_web.audited import actor
 from admin_web.fields import email_field, first_moment, hashed, name_field, stripped
-from admin_web.site import here
+from admin_web.site import every_group, here
 from admin_web.wording import tidy
 from safeguard.core.events import SCHOOL
 from safeguard.core.staff_rights import GIVEN, SCOPED, TITLES, Deed, Role
 from safeguard.core.staff_roles import Grant, problem_with
-from safeguard.loading import shipped_groups
 from safeguard.store import break_glass, grants, staff
 from safeguard.store.grants import RoleError
 from safeguard.store.staff import Staff
@@ -60,7 +59,7 @@ class RoleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 
     def __init__(self) -> None:
         super().__init__()
-        self.groups.choices = {name: tidy(name) for name in shipped_groups()}
+        self.groups.choices = {name: tidy(name) for name in every_group()}
 
     def wanted(self) -> Grant:
         site = here()

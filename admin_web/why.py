@@ -15,14 +15,13 @@ from admin_web.access import allowed, open_to
 from admin_web.accounts import me
 from admin_web.audited import actor, viewed
 from admin_web.fields import stripped
-from admin_web.site import here
+from admin_web.site import every_group, here
 from filter_rules.hosts import is_address
 from safeguard.asking import Questions
 from safeguard.core import explain
 from safeguard.core.explanations import Explanation
 from safeguard.core.staff_rights import Deed
 from safeguard.core.types import Channel, Subject, Target, Verdict
-from safeguard.loading import shipped_groups
 from safeguard.problems import UnusableError
 
 LONGEST_ASKED = 2048
@@ -87,9 +86,9 @@ class Answer:
 @open_to(Deed.ASK_WHY)
 def ask() -> str:
     form = WhyForm(request.args)
-    form.group.choices = {name: name.capitalize() for name in shipped_groups()}
+    form.group.choices = {name: name.capitalize() for name in every_group()}
     if not form.group.data:
-        form.group.data = next(iter(shipped_groups()))
+        form.group.data = every_group()[0]
     answer = _answer(form) if "address" in request.args and form.validate() else None
     return render_template(
         "why.html", form=form, answer=answer, may_change=allowed(Deed.CHANGE_RULES)

@@ -15,7 +15,6 @@ from pathlib import Path
 from safeguard.core.types import Channel, Reason, Subject
 from safeguard.engine import Engine
 from safeguard.list_settings import Sealed
-from safeguard.loading import shipped_groups
 from safeguard.problems import UnusableError
 from safeguard.sealed_files import FOLDER, write
 
@@ -90,7 +89,7 @@ def complaint_about_test(last: Trial | None, now: datetime, sealed: Sealed) -> s
 def _open_to(engine: Engine, address: str, lists: dict[str, None]) -> tuple[str, ...]:
     """Return the groups that the address is not withheld from, and note which lists named it."""
     target = engine.target_of(address, Channel.TESTER)
-    groups = tuple(shipped_groups())
+    groups = engine.snapshot.policy.groups.in_order
     if target is None:
         return groups
     verdicts = {group: engine.judge(Subject(group), target) for group in groups}

@@ -13,7 +13,7 @@ from safeguard.cli.on_record import opened
 from safeguard.cli.options import ConfigOption, DataOption, JsonOption, myself, settings_of
 from safeguard.core.concern_rules import FAMILIES
 from safeguard.core.notices import How, OutOfHours, Step
-from safeguard.loading import shipped_groups
+from safeguard.loading import school_groups
 from safeguard.problems import UnusableError
 from safeguard.store import contacts
 from safeguard.store.contacts import AFTER, LadderSpec
@@ -74,16 +74,16 @@ def set_ladder(
     config: ConfigOption = None,
 ) -> None:
     """Make a ladder, or replace the one of that name. Urgent concerns are told whatever it says."""
-    spec = LadderSpec(
-        _name(name),
-        _known(groups or (), tuple(shipped_groups()), "group"),
-        _known(families or (), tuple(one.name for one in FAMILIES), "family"),
-        _severity(severity),
-        how,
-        out_of_hours,
-        _steps(steps),
-    )
     with opened(settings_of(data, config)) as store:
+        spec = LadderSpec(
+            _name(name),
+            _known(groups or (), tuple(school_groups(store)), "group"),
+            _known(families or (), tuple(one.name for one in FAMILIES), "family"),
+            _severity(severity),
+            how,
+            out_of_hours,
+            _steps(steps),
+        )
         _stop_for_unknown_contacts(store, spec)
         actor = myself()
         number = contacts.set_ladder(store, spec, actor.who, actor.at)

@@ -9,7 +9,7 @@ from safeguard.cli.on_record import opened
 from safeguard.cli.options import ConfigOption, DataOption, JsonOption, myself, settings_of
 from safeguard.core.own_groups import OwnGroup
 from safeguard.core.policy import Policy, PolicyRule, TextRule
-from safeguard.loading import school_policy, shipped_groups
+from safeguard.loading import school_groups, school_policy
 from safeguard.store import groups
 
 NameArgument = Annotated[str, typer.Argument(help="A short word, such as year-7.")]
@@ -22,7 +22,9 @@ def list_groups(
     with opened(settings_of(data, config)) as store:
         own = groups.groups(store)
         tree = school_policy(store).groups.above
-    for name, who in shipped_groups().items():
+        every = school_groups(store)
+    of_policy = {name: who for name, who in every.items() if name not in {one.name for one in own}}
+    for name, who in of_policy.items():
         typer.echo(json.dumps({"group": name, "who": who}) if as_json else f"{name:14}{who}")
     for one in own:
         fits = one.name in tree

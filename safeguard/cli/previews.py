@@ -21,8 +21,9 @@ from safeguard.cli.options import (
     settings_of,
 )
 from safeguard.cli.rehearsals import rehearsal_record, rehearsed, say_rehearsal
+from safeguard.core.policy import Policy
 from safeguard.gathering import Progress
-from safeguard.loading import shipped_groups, shipped_policy
+from safeguard.loading import school_policy
 from safeguard.previewing import (
     Named,
     Popular,
@@ -38,6 +39,7 @@ from safeguard.problems import UnusableError
 from safeguard.rehearsing import Rehearsal
 from safeguard.settings import Settings
 from safeguard.sources import Source
+from safeguard.store import schema
 from safeguard.subscriptions import Subscription, completed, subscriptions
 from safeguard.supervisor import make_folder
 from safeguard.updating import download, terms_of
@@ -76,6 +78,7 @@ def preview(
     settings = settings_of(data, config)
     make_folder(settings.data)
     sites = popular_sites(popular or ())
+    policy = _policy_of(settings)
     with tempfile.TemporaryDirectory(dir=settings.data, prefix="preview-") as folder:
         work = Path(folder)
         with progress_bar() as progress:
@@ -85,15 +88,30 @@ def preview(
             found = named(alone, sites.hosts)
             seen = None if no_traffic else rehearsed(settings, what, source, alone, progress)
     if as_json:
-        typer.echo(json.dumps(_record(what, found, sites, seen), ensure_ascii=False))
+        typer.echo(json.dumps(_record(what, found, sites, seen, policy), ensure_ascii=False))
     else:
-        _say(found, sites, most, seen)
+        _say(found, sites, most, seen, policy)
     newly = isinstance(seen, Rehearsal) and seen.newly.visits
     raise typer.Exit(int(bool(found or newly)))
 
 
-def _say(found: Sequence[Named], sites: Popular, most: int, seen: Rehearsal | str | None) -> None:
-    _say_named(found, sites, most)
+def _policy_of(settings: Settings) -> Policy:
+    """The policy in force."""
+    store = schema.prepare(settings)
+    try:
+        return school_policy(store, settings.school.hours.tz)
+    finally:
+        store.close()
+
+
+def _say(
+    found: Sequence[Named],
+    sites: Popular,
+    most: int,
+    seen: Rehearsal | str | None,
+    policy: Policy,
+) -> None:
+    _say_named(found, sites, most, policy)
     if isinstance(seen, Rehearsal):
         say_rehearsal(seen)
     elif seen:
@@ -101,10 +119,14 @@ def _say(found: Sequence[Named], sites: Popular, most: int, seen: Rehearsal | st
 
 
 def _record(
-    what: str, found: Sequence[Named], sites: Popular, seen: Rehearsal | str | None
+    what: str,
+    found: Sequence[Named],
+    sites: Popular,
+    seen: Rehearsal | str | None,
+    policy: Policy,
 ) -> dict[str, Any]:
     """The JSON of a preview: one object. `blocked_for` is empty where no rule blocks a category."""
-    policy, groups = shipped_policy(), tuple(shipped_groups())
+    groups = policy.groups.in_order
     return {
         "list": what,
         "popular": [
@@ -127,8 +149,8 @@ def _record(
     }
 
 
-def _say_named(found: Sequence[Named], sites: Popular, most: int) -> None:
-    policy, groups = shipped_policy(), tuple(shipped_groups())
+def _say_named(found: Sequence[Named], sites: Popular, most: int, policy: Policy) -> None:
+    groups = policy.groups.in_order
     about = by_category(found)
     whom = {one: blocked_for(policy, one, groups) for one in about}
     lost = [one for one in found if any(whom[category] for category in one.categories)]

@@ -16,7 +16,7 @@ from safeguard.cli.run import site_address
 from safeguard.core.events import SCHOOL
 from safeguard.core.staff_rights import GIVEN, TITLES, Role
 from safeguard.core.staff_roles import Grant, problem_with
-from safeguard.loading import shipped_groups
+from safeguard.loading import school_groups
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
 from safeguard.store import break_glass, grants, staff
@@ -48,8 +48,8 @@ def add(
 ) -> None:
     """Add an account with a role, and print the link by which they choose their password."""
     settings = settings_of(data, config)
-    wanted = _wanted(settings, role, groups, until, every_school=every_school)
     with opened(settings) as store, _said():
+        wanted = _wanted(settings, store, role, groups, until, every_school=every_school)
         if problem := problem_with(wanted, (), now()) or _reason_missing(why):
             raise RoleError(problem)
         if staff.by_email(store, email) is not None:
@@ -86,8 +86,8 @@ def grant(
 ) -> None:
     """Give an account a role. One that sees safeguarding content waits to be confirmed."""
     settings = settings_of(data, config)
-    wanted = _wanted(settings, role, groups, until, every_school=every_school)
     with opened(settings) as store, _said():
+        wanted = _wanted(settings, store, role, groups, until, every_school=every_school)
         given = grants.give(store, _account(store, email).id, wanted, why, None, myself())
     _tell(given)
     typer.echo(given.id)
@@ -153,11 +153,13 @@ def smash(
         notes.print("Nobody could be told: there is no contact. Tell a lead yourself, now.")
 
 
-def _wanted(settings: Settings, role: str, groups: str, until: str, *, every_school: bool) -> Grant:
+def _wanted(
+    settings: Settings, store: Store, role: str, groups: str, until: str, *, every_school: bool
+) -> Grant:
     if role not in set(GIVEN):
         raise UnusableError(f"There is no role “{role}”: say one of {', '.join(GIVEN)}.")
     named = frozenset(one.strip() for one in groups.split(",") if one.strip())
-    unknown = named - set(shipped_groups())
+    unknown = named - set(school_groups(store))
     if unknown:
         raise UnusableError(
             f"There is no group “{min(unknown)}”. `safeguard groups list` shows them all."

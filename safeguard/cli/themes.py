@@ -22,7 +22,7 @@ from safeguard.cli.options import (
 from safeguard.core.policy import FLAGGED_FROM
 from safeguard.core.thresholds import THRESHOLDS, Change, Flag, Near, Text, is_step
 from safeguard.core.thresholds import rehearse as rehearse_threshold
-from safeguard.loading import shipped_policy
+from safeguard.loading import school_policy
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
 from safeguard.sources import shipped_themes
@@ -119,7 +119,7 @@ def _looked_at(
         audit.note(store, myself(), "rehearsed", "theme", theme, told)
         with progress_bar("Reading flags") as progress:
             for number, one in enumerate(
-                thresholds.flags(store, since, shipped_policy().circumvention)
+                thresholds.flags(store, since, school_policy(store).circumvention)
             ):
                 progress("Reading flags", number, thresholds.MOST_FLAGS)
                 if one is None:

@@ -48,6 +48,19 @@ class Groups:
         wanted = frozenset(groups)
         return wanted | {one for one, line in self.lines.items() if not wanted.isdisjoint(line)}
 
+    @cached_property
+    def in_order(self) -> tuple[str, ...]:
+        """Return every group, each followed by those in it, as they were given."""
+        inside: dict[str, list[str]] = {}
+        for group, above in self.above.items():
+            inside.setdefault(above, []).append(group)
+        found: list[str] = []
+        waiting = inside.get("", [])[::-1]
+        while waiting:
+            found.append(waiting.pop())
+            waiting += inside.get(found[-1], [])[::-1]
+        return tuple(found)
+
     def topmost(self, groups: Collection[str]) -> frozenset[str]:
         """Return these groups without those below another of them: they add nobody."""
         return frozenset(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from safeguard.core.policy_documents import text_of
+from safeguard.core.rules import Who
 from safeguard.core.types import Reason, Subject
 from safeguard.engine import Engine, open_engine
 from safeguard.loading import load_snapshot
@@ -141,6 +142,29 @@ def test_what_staff_lift_is_open_in_a_worker_until_its_end_or_theirs(
         assert overrides.end(store, number, by(BEN, 51), "enough")
         assert engine.refresh()
         assert judged(engine, PUPIL, NEWS)[0] == "block"
+    finally:
+        engine.close()
+        store.close()
+
+
+def test_what_is_lifted_for_a_room_or_a_device_is_open_there_alone(
+    settings: Settings, store: Store
+) -> None:
+    save(store, text_of(with_rule("block", "news")))
+    engine = Engine(settings, load_snapshot(settings, store, now=NOW), clock=lambda: NOW)
+    try:
+        for who in (Who(rooms=frozenset({"b12"})), Who(people=frozenset({"tablet-9"}))):
+            overrides.lift(
+                store, override(who=who, categories=frozenset({"news"})), document(), ANN
+            )
+        assert engine.refresh()
+        for subject, action in (
+            (Subject("secondary", room="b12"), "allow"),
+            (Subject("secondary", room="b13"), "block"),
+            (Subject("secondary", device="tablet-9"), "allow"),
+            (Subject("secondary", device="tablet-8"), "block"),
+        ):
+            assert judged(engine, subject, NEWS)[0] == action
     finally:
         engine.close()
         store.close()

@@ -75,3 +75,9 @@ def test_the_topmost_cover_the_same_people(groups: set[str]) -> None:
 def test_what_is_no_tree_is_refused(above: dict[str, str], strictest: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         Groups(above, strictest)
+
+
+def test_every_group_stands_before_those_in_it_as_they_were_given() -> None:
+    tree = Groups({"b": "", "b1": "b", "a": "", "b11": "b1", "b2": "b"})
+    assert tree.in_order == ("b", "b1", "b11", "b2", "a")
+    assert Groups().in_order == ()
