@@ -9,7 +9,7 @@ type Table = Mapping[str, Any]
 MAY = {
     "allow": "may open",
     "monitor": "may open, and a person can see it,",
-    "warn": "are warned before they open",
+    "warn": "must pass a warning before they open",
     "block": "may not open",
     "inspect": "would be decrypted at",
     "pass": "would not be decrypted at",
@@ -22,6 +22,11 @@ ABOUT = {
     "protocols": "the protocol ",
     "lists": "what is on the list ",
 }
+MODES = {
+    "safe_search": "safe search is {}",
+    "youtube": "YouTube is {}",
+    "tenants": "sign-in pages take {} alone",
+}
 
 
 def policy_rule_in_words(rule: Table, tables: Table) -> str:
@@ -33,11 +38,7 @@ def policy_rule_in_words(rule: Table, tables: Table) -> str:
 
 def mode_in_words(rule: Table, tables: Table) -> str:
     """A rule about modes: Safe search is strict for year 9."""
-    modes = [
-        f"{mode.replace('_', ' ')} is {in_words(rule[mode])}"
-        for mode in ("safe_search", "youtube", "tenants")
-        if mode in rule
-    ]
+    modes = [words.format(in_words(rule[mode])) for mode, words in MODES.items() if mode in rule]
     return _capital(f"{listed(modes)} for {whom(rule)}{when(rule, tables)}.")
 
 

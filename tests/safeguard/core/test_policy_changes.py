@@ -233,3 +233,10 @@ def test_nothing_that_is_changed_is_left_out(data: st.DataObject) -> None:
         sentence.endswith((".", ")")) or "reason" in sentence or "described" in sentence
         for sentence in said(SHIPPED, after)
     )
+
+
+def test_a_rule_about_modes_that_is_new_is_told() -> None:
+    mode = {"name": "exams", "youtube": "off", "groups": ["secondary"], "reason": "exams"}
+    assert said(changed(), changed(mode=[mode])) == [
+        "New: YouTube is off for secondary. (The rule about modes “exams”.)"
+    ]

@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 
-from safeguard.core.policy_words import in_words, listed, policy_rule_in_words, whom
+from safeguard.core.policy_words import (
+    in_words,
+    listed,
+    mode_in_words,
+    policy_rule_in_words,
+    whom,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +50,7 @@ def test_names_are_listed(names: list[str], words: str) -> None:
             "Everyone may not open what is on the list trial.",
         ),
         ({"schedule": "gone"}, "Everyone may not open games during “gone”."),
-        ({"action": "warn"}, "Everyone are warned before they open games."),
+        ({"action": "warn"}, "Everyone must pass a warning before they open games."),
         (
             {"rooms": ["Lab 1"], "sites": ["a.example"]},
             "Who is in Lab 1 may not open games and the site a.example.",
@@ -57,3 +63,17 @@ def test_a_rule_is_a_sentence(more: dict[str, Any], sentence: str) -> None:
 
 def test_people_are_not_named() -> None:
     assert whom({"people": ["ada", "ben"], "groups": ["9B"]}) == "2 people"
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        ({"safe_search": "strict"}, "Safe search is strict for everyone."),
+        (
+            {"youtube": "moderate", "tenants": ["school.example"], "groups": ["year 9"]},
+            "YouTube is moderate and sign-in pages take school.example alone for year 9.",
+        ),
+    ],
+)
+def test_a_rule_about_modes_is_a_sentence(rule: dict[str, Any], sentence: str) -> None:
+    assert mode_in_words(rule, {}) == sentence
