@@ -6,6 +6,12 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Laws are tried on some examples at every change, each time on others; on many by script/prove.
+settings.register_profile("each-change", max_examples=60)
+settings.register_profile("long", max_examples=2000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "each-change"))
 
 REQUIRE_ALL = os.environ.get("SAFEGUARD_REQUIRE_ALL") == "1"
 
