@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,10 +21,10 @@ from safeguard.cli.options import (
     progress_bar,
     settings_of,
 )
-from safeguard.cli.rehearsals import rehearsal_record, rehearsed, say_rehearsal
+from safeguard.cli.rehearsals import is_there, rehearsal_record, rehearsed, say_rehearsal
 from safeguard.core.policy import Policy
 from safeguard.gathering import Progress
-from safeguard.loading import school_policy
+from safeguard.loading import school_policy, shipped_policy
 from safeguard.previewing import (
     Named,
     Popular,
@@ -40,6 +41,7 @@ from safeguard.rehearsing import Rehearsal
 from safeguard.settings import Settings
 from safeguard.sources import Source
 from safeguard.store import schema
+from safeguard.store.session import AwayError
 from safeguard.subscriptions import Subscription, completed, subscriptions
 from safeguard.supervisor import make_folder
 from safeguard.updating import download, terms_of
@@ -96,12 +98,16 @@ def preview(
 
 
 def _policy_of(settings: Settings) -> Policy:
-    """The policy in force."""
-    store = schema.prepare(settings)
+    """The policy in force; the shipped one, said so, where the database has none to tell."""
+    zone = settings.school.hours.tz
+    if not is_there(settings):
+        return shipped_policy(zone)
     try:
-        return school_policy(store, settings.school.hours.tz)
-    finally:
-        store.close()
+        with closing(schema.prepare(settings)) as store:
+            return school_policy(store, zone)
+    except (AwayError, UnusableError) as error:
+        notes.print(f"Whom it blocks is told by the shipped policy: {error}")
+        return shipped_policy(zone)
 
 
 def _say(

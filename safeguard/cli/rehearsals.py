@@ -31,8 +31,7 @@ def rehearsed(
     settings: Settings, what: str, source: Source, alone: RuleSet, progress: Progress
 ) -> Rehearsal | str:
     """What the list would have changed; a sentence where that cannot be told."""
-    url = database_url(settings)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+    if not is_there(settings):
         return f"{NOT_TOLD} {NO_LOG}"
     try:
         store = schema.prepare(settings)
@@ -46,6 +45,12 @@ def rehearsed(
     finally:
         store.close()
     return found
+
+
+def is_there(settings: Settings) -> bool:
+    """Say whether there is a database to ask: to look at a list must not make one."""
+    url = database_url(settings)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
 
 
 def _record_look(store: Store, what: str, found: Rehearsal) -> None:

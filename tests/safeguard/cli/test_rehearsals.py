@@ -147,7 +147,9 @@ def test_without_a_log_a_database_or_a_database_that_answers_the_rest_is_told(
     away = "postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1"
     monkeypatch.setenv("SAFEGUARD_DATABASE__URL", away)
     gone = safeguard("rules", "preview", str(mine))
-    assert (gone.status, "cannot be reached" in gone.err) == (0, True)
+    assert (gone.status, "by the shipped policy: " in gone.err) == (0, True)
+    assert "real visits is not told: " in gone.err
+    assert "cannot be reached" in gone.err
 
 
 def test_what_one_must_know_to_read_the_numbers_is_said(
