@@ -245,16 +245,22 @@ def _change(roll: Roll, told: Told, one: Known) -> Change | None:
 
 
 def _logins_twice(roll: Roll, plan: Plan, known: Sequence[Known]) -> Iterator[Wrong]:
-    """No login may be that of two people who are here."""
-    if Field.LOGIN not in roll.says:
-        return
+    """No login may be that of two people who are here; who returns brings theirs back."""
     spoken = {one.person for one in plan.changed} | set(plan.left)
     theirs = {
         one.told.login: one.source for one in known if one.person not in spoken and not one.left
     }
-    for told in (*plan.added, *(one.told for one in plan.changed if Field.LOGIN in one.after)):
-        if told.login and told.login in theirs:
-            source = theirs[told.login] or "who was added by hand"
-            yield Wrong(
-                told.line, f"the login “{told.login}” is that of somebody known already ({source})"
-            )
+    for login, line in _logins_taken_up(roll, plan, known):
+        if login and login in theirs:
+            source = theirs[login] or "who was added by hand"
+            yield Wrong(line, f"the login “{login}” is that of somebody known already ({source})")
+
+
+def _logins_taken_up(roll: Roll, plan: Plan, known: Sequence[Known]) -> Iterator[tuple[str, int]]:
+    says = Field.LOGIN in roll.says
+    if says:
+        yield from ((told.login, told.line) for told in plan.added)
+    before = {one.person: one.told.login for one in known}
+    for one in plan.changed:
+        if Field.LOGIN in one.after or one.returns:
+            yield one.told.login if says else before[one.person], one.told.line

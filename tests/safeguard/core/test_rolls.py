@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -217,6 +218,18 @@ def test_nobody_of_another_source_is_touched_and_no_login_is_given_twice(
     before = [one.told.login for one in there if not one.left]
     for login in spoken:
         assert now.count(login) <= max(1, before.count(login))
+
+
+@pytest.mark.parametrize("says", [frozenset(Field), frozenset({Field.NAME})])
+def test_who_returns_does_not_bring_back_a_login_that_is_somebody_elses_by_now(
+    says: frozenset[Field],
+) -> None:
+    gone = Known("p1", "file", Told("Ada", "primary", "7", login="a"), left=True)
+    other = Known("p2", "ldap", Told("Ben", "primary", "9", login="a"))
+    plan = compare(
+        Roll("file", (Told("Ada", "primary", "7", login="a", line=3),), says), [gone, other]
+    )
+    assert plan.wrong == (Wrong(3, "the login “a” is that of somebody known already (ldap)"),)
 
 
 @given(ROLLS, schools())

@@ -12,6 +12,7 @@ from safeguard.core.policy import Policy
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.core.visits import (
     LONGEST_PATH,
+    Visit,
     at_of,
     day_of,
     first_visit_id_at,
@@ -103,3 +104,8 @@ def test_ids_sort_by_time_and_tell_it() -> None:
     assert first_visit_id_at(NOW) <= visit_id(NOW, bytes(3)) < visit_id(NOW, b"\0\0\1")
     assert day_of(ids[0]) == date(2026, 3, 4)
     assert ids[0].bit_length() < 63
+
+
+def test_a_visit_tells_when_it_was_by_its_id_alone() -> None:
+    fields = ("ada", "", "10.9.0.1", "secondary", "a.example", b"", "web", "allow", "", 1)
+    assert Visit(visit_id(NOW, bytes(3)), *fields).at == NOW
