@@ -36,8 +36,8 @@ UKSIC_NAMES = {
 }  # fmt: skip
 THEMES = {
     "suicide", "self-harm", "eating-disorder", "grooming", "abuse-disclosure", "bullying",
-    "violence", "weapons", "radicalisation", "hate", "misogyny", "drugs", "county-lines",
-    "gambling", "adult", "filter-bypass", "running-away", "mental-health", "help-seeking",
+    "violence", "weapons", "terrorism-extremism", "hate", "misogyny", "drugs", "county-lines",
+    "gambling", "sexual-content", "profanity", "circumvention", "cheating", "running-away", "mental-health", "help-seeking",
 }  # fmt: skip
 WHITE_IN_UT1 = {
     "ai", "bank", "chat", "child", "cleaning", "cooking", "download", "educational_games",

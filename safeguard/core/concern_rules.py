@@ -14,7 +14,7 @@ from safeguard.core.school_hours import SchoolHours
 
 HELP = "help"
 UNLAWFUL = "unlawful"
-EVASION = "filter-bypass"
+EVASION = "circumvention"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ FAMILIES = (
            "Blocked anyway; a matter for a talk."),
     Family("gambling", "Gambling", Severity.LOW, Severity.MEDIUM, Severity.URGENT,
            "Blocked anyway; a matter for a talk."),
+    Family("conduct", "Swearing and cheating", Severity.LOW, Severity.LOW, Severity.URGENT,
+           "A matter for a talk, if at all."),
     Family("evasion", "Getting round the filter", Severity.LOW, Severity.MEDIUM, Severity.URGENT,
            "Often curiosity; a matter for a talk."),
     Family(UNLAWFUL, "Unlawful content", Severity.URGENT, Severity.URGENT, Severity.NONE,
@@ -95,15 +97,17 @@ PLACES = (
     Place("county-lines", "exploitation", True, "A gang may be making contact."),
     Place("abuse-disclosure", "home", True, "The pupil may be telling of harm."),
     Place("running-away", "home", False, "Those who leave often flee something."),
-    Place("radicalisation", "extremism", True, "It may come before an attack."),
+    Place("terrorism-extremism", "extremism", True, "It may come before an attack."),
     Place("violence", "violence", True, "Someone may be about to be hurt."),
     Place("weapons", "violence", True, "It is what someone is hurt with."),
     Place("hate", "hate", False, "It is aimed at a group."),
     Place("misogyny", "hate", False, "It is aimed at women and girls."),
     Place("bullying", "bullying", False, "It is aimed at one pupil, or told by one."),
     Place("drugs", "substances", False, "It is about one habit."),
-    Place("adult", "adult", False, "It stands by itself."),
+    Place("sexual-content", "adult", False, "It stands by itself."),
     Place("gambling", "gambling", False, "It stands by itself."),
+    Place("profanity", "conduct", False, "It tells of a mood, not of a harm."),
+    Place("cheating", "conduct", False, "It is a matter of work, not of safety."),
     Place(EVASION, "evasion", False, "It tells nothing of what is sought."),
     Place(UNLAWFUL, UNLAWFUL, True, "A sealed list was hit."),
     Place("help-seeking", HELP, False, "It is never held against anyone."),
@@ -143,9 +147,9 @@ COMBINATIONS = (
     Combination("exploitation", frozenset({"grooming", "county-lines"}),
                 frozenset({"running-away", "meeting"}),
                 "Contact by somebody and leaving or meeting on the same day"),
-    Combination("violence", frozenset({"threat", "violence", "hate", "radicalisation"}),
+    Combination("violence", frozenset({"threat", "violence", "hate", "terrorism-extremism"}),
                 frozenset({"weapons"}), "Threats or hate and weapons on the same day"),
-    Combination("extremism", frozenset({"radicalisation"}), frozenset({"weapons", "threat"}),
+    Combination("extremism", frozenset({"terrorism-extremism"}), frozenset({"weapons", "threat"}),
                 "Extremism and the means of an attack on the same day"),
 )  # fmt: skip
 

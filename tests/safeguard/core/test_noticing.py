@@ -80,4 +80,4 @@ def test_a_sealed_list_hit_is_a_theme_of_its_own() -> None:
 def test_a_flag_without_words_is_the_way_round_the_filter() -> None:
     one = concern_event_of(event(Finding("drugs", Severity.NONE, 0.5), reason=Reason.RULE), RULES)
     assert one is not None
-    assert one.themes == (ThemeSeen("filter-bypass", Severity.LOW),)
+    assert one.themes == (ThemeSeen("circumvention", Severity.LOW),)
