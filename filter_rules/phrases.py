@@ -68,6 +68,7 @@ class Phrase:
     near: tuple[Pattern, ...] = ()
     unless: tuple[Pattern, ...] = ()
     kinds: frozenset[Kind] = frozenset(Kind)
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +145,10 @@ def parse_theme(text: str, file: str) -> tuple[Theme, list[Problem]]:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = _LINE.search(str(error))
-        says = f"This is not TOML: {error}."
-        return Theme(file), [Problem(file, int(line[1]) if line else text.count("\n") + 1, says)]
+        return Theme(file), [untabled(text, file, error)]
     try:
         theme, contexts, excuses = _head(table)
-        rows = _value(table, "phrase", list, [])
+        rows = value_of(table, "phrase", list, [])
     except ValueError as error:
         return Theme(file), [Problem(file, 1, str(error))]
     problems: list[Problem] = []
@@ -157,53 +156,69 @@ def parse_theme(text: str, file: str) -> tuple[Theme, list[Problem]]:
     headers = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == "[[phrase]]"]
     for row, header in zip(rows, chain(headers, repeat(0)), strict=False):
         try:
-            phrases.append(_phrase(row, contexts, excuses))
+            phrases.append(phrase_of(row, contexts, excuses))
         except ValueError as error:
             problems.append(Problem(file, header, str(error)))
     return replace(theme, phrases=tuple(phrases)), problems
 
 
-def _head(table: Mapping[str, Any]) -> tuple[Theme, _Contexts, tuple[Pattern, ...]]:
-    _only(table, _THEME_KEYS)
+def untabled(text: str, file: str, error: tomllib.TOMLDecodeError) -> Problem:
+    """Say where a file is no TOML."""
+    line = _LINE.search(str(error))
+    return Problem(
+        file, int(line[1]) if line else text.count("\n") + 1, f"This is not TOML: {error}."
+    )
+
+
+def contexts_of(table: Mapping[str, Any]) -> _Contexts:
+    """Return the named context words of a file; each may use those before it."""
     contexts: dict[str, tuple[Pattern, ...]] = {}
-    for name in _value(table, "contexts", dict, {}):
+    for name in value_of(table, "contexts", dict, {}):
         contexts[name] = _patterns(table["contexts"], name, contexts)
+    return contexts
+
+
+def _head(table: Mapping[str, Any]) -> tuple[Theme, _Contexts, tuple[Pattern, ...]]:
+    only_keys(table, _THEME_KEYS)
+    contexts = contexts_of(table)
     theme = Theme(
-        _value(table, "name", str),
-        _value(table, "title", str),
-        _value(table, "family", str),
+        value_of(table, "name", str),
+        value_of(table, "title", str),
+        value_of(table, "family", str),
         _one_of(table, "four_cs", FOUR_CS),
         Severity[_one_of(table, "most", _SEVERITIES, "urgent").upper()],
-        _value(table, "help_seeking", bool, False),
+        value_of(table, "help_seeking", bool, False),
     )
     return theme, contexts, _patterns(table, "unless", contexts)
 
 
-def _phrase(row: object, contexts: _Contexts, excuses: tuple[Pattern, ...]) -> Phrase:
+def phrase_of(row: object, contexts: _Contexts, excuses: tuple[Pattern, ...]) -> Phrase:
+    """Read a table under [[phrase]]. Raise ValueError with a sentence."""
     if not isinstance(row, dict):
         raise ValueError("A phrase must be a table under [[phrase]].")  # noqa: TRY004 - one kind of error for a file
-    _only(row, _PHRASE_KEYS)
+    only_keys(row, _PHRASE_KEYS)
     patterns = _patterns(row, "any", contexts)
     if not patterns:
         raise ValueError("The phrase has no words: give it any = [...].")
     weight = _weight(row, "weight")
-    kinds = _value(row, "kinds", list, list(Kind))
+    kinds = value_of(row, "kinds", list, list(Kind))
     if unknown := set(map(str, kinds)) - set(Kind):
         raise ValueError(f"There is no kind {min(unknown)!r}: use search, chat or page.")
     return Phrase(
         patterns,
-        _value(row, "says", str),
+        value_of(row, "says", str),
         weight,
         _weight(row, "raised", weight),
         _patterns(row, "near", contexts),
-        _patterns(row, "unless", contexts) + (() if _value(row, "firm", bool, False) else excuses),
+        _patterns(row, "unless", contexts)
+        + (() if value_of(row, "firm", bool, False) else excuses),
         frozenset(map(Kind, kinds)),
     )
 
 
 def _patterns(table: Mapping[str, Any], key: str, contexts: _Contexts) -> tuple[Pattern, ...]:
     patterns: list[Pattern] = []
-    for text in _value(table, key, list, []):
+    for text in value_of(table, key, list, []):
         if not isinstance(text, str):
             raise ValueError(f"{key} must hold texts, not {text!r}.")  # noqa: TRY004 - one kind of error for a file
         if not text.startswith("@"):
@@ -227,19 +242,21 @@ def _weight(row: Mapping[str, Any], key: str, otherwise: float | None = None) ->
 def _one_of(
     table: Mapping[str, Any], key: str, choices: Sequence[str], otherwise: str | None = None
 ) -> str:
-    chosen = _value(table, key, str, otherwise)
+    chosen = value_of(table, key, str, otherwise)
     if chosen not in choices:
         raise ValueError(f"{key} must be one of {', '.join(choices)}.")
     return chosen
 
 
-def _value[T](table: Mapping[str, Any], key: str, kind: type[T], otherwise: T | None = None) -> T:
+def value_of[T](table: Mapping[str, Any], key: str, kind: type[T], otherwise: T | None = None) -> T:
+    """Return what a key holds, of this kind. Raise ValueError with a sentence."""
     value = table.get(key, otherwise)
     if not isinstance(value, kind):
         raise ValueError(f"{key} must be given as {_IN_WORDS[kind]}.")  # noqa: TRY004 - one kind of error for a file
     return value
 
 
-def _only(table: Mapping[str, Any], keys: frozenset[str]) -> None:
+def only_keys(table: Mapping[str, Any], keys: frozenset[str]) -> None:
+    """Raise ValueError with a sentence where a table holds another key."""
     if unknown := table.keys() - keys:
         raise ValueError(f"{min(unknown)!r} is not known here: use {', '.join(sorted(keys))}.")

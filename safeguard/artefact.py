@@ -17,10 +17,10 @@ import re2
 
 from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex
+from filter_rules.languages import read_themes
 from filter_rules.listing import Listing, ListingMap, listing_of, sets_of
 from filter_rules.network_index import NetworkIndex
 from filter_rules.pattern_index import PatternIndex
-from filter_rules.phrases import parse_theme
 from filter_rules.ruleset import RuleSet
 from filter_rules.types import Category
 from filter_rules.url_index import Expression, UrlIndex
@@ -109,7 +109,7 @@ def _detector(themes: tuple[tuple[str, str], ...]) -> Detector:
 
     To make it takes a while, and the lists change every day but the themes with a release.
     """
-    return Detector([parse_theme(text, name)[0] for name, text in themes])
+    return Detector(read_themes(themes))
 
 
 def _mapped(

@@ -25,6 +25,7 @@ from typing import Any
 from filter_rules.formats.format import Format
 from filter_rules.formats.parsing import parse
 from filter_rules.formats.trees import ListFile, in_our_words, known_categories
+from filter_rules.languages import FOLDER
 from filter_rules.types import Category, Entry, Problem
 from safeguard.list_files import lines_of, sync, unpacked, write_whole
 from safeguard.problems import UnusableError
@@ -89,11 +90,10 @@ def shipped_source() -> Source:
 
 
 def shipped_themes() -> dict[str, str]:
-    """The themes as TOML text, by file name."""
-    return {
-        path.name: path.read_text("utf-8")
-        for path in sorted((_shipped() / "themes").glob("*.toml"))
-    }
+    """The themes as TOML text, by file name; those of other languages in a folder of their own."""
+    themes = {path.name: path for path in (_shipped() / "themes").glob("*.toml")}
+    languages = {FOLDER + path.name: path for path in (_shipped() / FOLDER).glob("*.toml")}
+    return {name: path.read_text("utf-8") for name, path in sorted((themes | languages).items())}
 
 
 def imported_sources(data: Path) -> list[Source]:

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from filter_rules.phrases import Theme, parse_theme
+from filter_rules.languages import read_themes
+from filter_rules.phrases import Theme
 from safeguard.cli.options import (
     ConfigOption,
     DataOption,
@@ -100,8 +101,8 @@ def _check(theme: str, threshold: float) -> None:
         )
 
 
-def _themes() -> list[Theme]:
-    return [parse_theme(text, name)[0] for name, text in shipped_themes().items()]
+def _themes() -> tuple[Theme, ...]:
+    return read_themes(shipped_themes().items())
 
 
 def _looked_at(
