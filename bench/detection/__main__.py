@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from textwrap import shorten
 
 from bench.detection.counting import as_table
 from bench.detection.evaluation import PARTS, Evaluated, Places, evaluate, read_judged_true
@@ -14,7 +15,7 @@ from bench.detection.measuring import Judged, causes
 from bench.detection.own_tables import Half
 from bench.detection.report import language_themes, page, plain, tables
 from bench.detection.speed import measure
-from bench.detection.subject import Subject, Told, shipped
+from bench.detection.subject import Cause, Subject, Told, shipped
 from filter_rules.types import Severity
 from safeguard.cli.options import progress_bar
 from safeguard.problems import UnusableError
@@ -23,6 +24,7 @@ ROOT = Path(__file__).parent.parent.parent
 TABLES = ROOT / "tests" / "tables"
 PAGE = ROOT / "docs" / "reference" / "detection.md"
 SPEED = "speed"
+WIDEST = 100  # characters of a pattern that are printed
 GATES_HEADING = """\
 # What the detector must reach, by number of script/eval. `now` is the gate: a change that makes
 # a number worse fails. `goal` is where it has to get. `script/eval --tighten` brings each gate
@@ -139,11 +141,17 @@ def _print_false(done: Evaluated) -> None:
         if one.own.half is Half.TUNING and not one.own.harmful and one.told.flagged:
             print(f"{one.own.language}  {one.own.kind:7}got {_short(one.told):40}{one.own.text}")
             for cause in one.told.causes:
-                print(f"            {cause.theme}: {cause.says}  {cause.pattern}")
+                print(f"            {_why(cause)}")
     for name, judged in done.sets.items():
         print(f"\n{name}: false, right, what for")
         for cause, right, wrong in causes(judged):
-            print(f"{wrong:6}{right:6}  {cause.theme}: {cause.says}  {cause.pattern}")
+            print(f"{wrong:6}{right:6}  {_why(cause)}")
+
+
+def _why(cause: Cause) -> str:
+    """Say what fired, in words of the themes alone."""
+    phrase = f" [{cause.phrase}]" if cause.phrase else ""
+    return f"{cause.theme}: {cause.says}{phrase} {shorten(cause.pattern, WIDEST)}"
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ Names of numbers read from the wide to the narrow: `own.held-back.urgent.recall`
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.detection.counting import (
     Numbers,
@@ -23,6 +23,7 @@ from safeguard.core.policy import FLAGGED_FROM
 
 URGENT_THEMES = frozenset(("suicide", "self-harm", "abuse-disclosure", "grooming"))
 ALL = "all"
+FEWEST = 3  # texts that say a phrase before it is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +237,17 @@ def reddit_numbers(judged: Iterable[Compared]) -> Numbers:
 
 
 def causes(judged: Iterable[Compared]) -> list[tuple[Cause, int, int]]:
-    """Say what texts were flagged for: how often on harm, how often on what is harmless."""
+    """Say what texts were flagged for: how often on harm, how often on what is harmless.
+
+    A phrase is told only where several texts say it: by one alone, the text might be known.
+    """
+    fired = [(cause, bool(one.row.positive)) for one in judged for cause in set(one.told.causes)]
+    texts = Counter(cause for cause, _ in fired)
     right: Counter[Cause] = Counter()
     wrong: Counter[Cause] = Counter()
-    for one in judged:
-        counted = right if one.row.positive else wrong
-        counted.update(set(one.told.causes))
+    for cause, harm in fired:
+        told = cause if texts[cause] >= FEWEST else replace(cause, phrase="")
+        (right if harm else wrong)[told] += 1
     every = sorted(right.keys() | wrong.keys(), key=lambda one: (-wrong[one], -right[one], one))
     return [(one, right[one], wrong[one]) for one in every]
 

@@ -4,12 +4,12 @@ What a phrase was found by is told as the pattern of the theme, so that a report
 texts were flagged without a word of them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from filter_rules.detector import Detector
-from filter_rules.phrase_index import PhraseIndex
-from filter_rules.phrases import Theme, parse_theme
+from filter_rules.phrase_index import PhraseIndex, Sighting
+from filter_rules.phrases import Pattern, Theme, parse_theme
 from filter_rules.types import Finding, Kind, Match, Severity
 from safeguard.core.policy import FLAGGED_FROM
 from safeguard.sources import shipped_themes
@@ -17,11 +17,15 @@ from safeguard.sources import shipped_themes
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cause:
-    """What a text was flagged for: the theme, its sentence for it, and the pattern."""
+    """What a text was flagged for: the theme, its sentence for it, the pattern, and which way.
+
+    The phrase is left out where the pattern lets words stand in it that are none of its own.
+    """
 
     theme: str
     says: str
     pattern: str = ""
+    phrase: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Subject:
         self._themes = {theme.name: theme for theme in themes}
         self.detector = Detector(self._themes.values())
         self._indexes: dict[tuple[str, str], PhraseIndex] = {}
-        self._patterns: dict[tuple[str, str, str], str] = {}
+        self._found: dict[tuple[str, str, str], Pattern | None] = {}
 
     def judge(self, text: str, kind: Kind) -> Told:
         findings = self.detector.detect(text, kind)
@@ -74,20 +78,47 @@ class Subject:
         if not finding.matches:
             return Cause(finding.theme, "")
         heaviest = finding.matches[0]
-        return Cause(finding.theme, heaviest.says, self._pattern(finding.theme, heaviest))
+        pattern = self._pattern(finding.theme, heaviest)
+        own = pattern is not None and set(heaviest.phrase.split()) <= _words(pattern)
+        return Cause(
+            finding.theme,
+            heaviest.says,
+            pattern.text if pattern else "",
+            heaviest.phrase if own else "",
+        )
 
-    def _pattern(self, theme: str, match: Match) -> str:
+    def _pattern(self, theme: str, match: Match) -> Pattern | None:
         """Return the pattern that a match was found by, nothing where it cannot be told."""
         key = (theme, match.says, match.phrase)
-        if key not in self._patterns:
-            seen = self._index(theme, match.says).find(match.phrase, typed=True).seen
-            self._patterns[key] = min(seen, key=lambda one: (-len(one), one), default="")
-        return self._patterns[key]
+        if key not in self._found:
+            patterns = self._patterns_of(theme, match.says)
+            index = self._index(theme, match.says)
+            seen = index.find(match.phrase, typed=True).seen
+            fitting = [one for one in patterns if one.text in seen]
+            self._found[key] = min(
+                fitting, key=lambda one: (-_widest(seen[one.text]), one.text), default=None
+            )
+        return self._found[key]
+
+    def _patterns_of(self, theme: str, says: str) -> list[Pattern]:
+        known = self._themes.get(theme, Theme(theme)).phrases
+        return [one for phrase in known if phrase.says == says for one in phrase.patterns]
 
     def _index(self, theme: str, says: str) -> PhraseIndex:
         key = (theme, says)
         if key not in self._indexes:
-            known = self._themes.get(theme, Theme(theme)).phrases
-            patterns = [one for phrase in known if phrase.says == says for one in phrase.patterns]
-            self._indexes[key] = PhraseIndex(patterns)
+            self._indexes[key] = PhraseIndex(self._patterns_of(theme, says))
         return self._indexes[key]
+
+
+def _widest(sightings: Sequence[Sighting]) -> int:
+    return max((one.last - one.first for one in sightings), default=-1)
+
+
+def _words(pattern: Pattern) -> set[str]:
+    """Return the words that a pattern itself spells: what stands in its gaps is none of them."""
+    return {word for slot in pattern.slots for way in _ways(slot) for word in way.split()}
+
+
+def _ways(slot: object) -> frozenset[str]:
+    return slot if isinstance(slot, frozenset) else frozenset()
