@@ -4,11 +4,12 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 
 from bench.detection.counting import Numbers
-from bench.detection.judging import Progress, judge_all
+from bench.detection.judging import Bar, judge_all
 from bench.detection.measuring import (
     Compared,
     Judged,
@@ -74,17 +75,21 @@ def evaluate(
     subject: Subject,
     places: Places,
     parts: Sequence[str],
-    progress: Progress,
+    bar: Bar,
     processes: int | None = None,
+    one_in: int = 1,
 ) -> Evaluated:
-    """Judge every text that the parts ask for, and measure."""
+    """Judge every text that the parts ask for, and measure; of public sets one text in so many."""
     own = read_tables(places.tables) if {OWN, ROBUST} & set(parts) else []
     disguises = _disguised(own) if ROBUST in parts else {}
-    sets = _sets(places.data, parts)
+    sets = [
+        (one, naive, [row for row in rows if drawn(row.text, one_in)])
+        for one, naive, rows in _sets(places.data, parts)
+    ]
     jobs = [_Job(one.text, one.kind) for one in own]
     jobs += [_Job(text, one.kind) for rows in disguises.values() for one, text in rows]
     jobs += [_Job(row.text, one.kind, naive) for one, naive, rows in sets for row in rows]
-    answers = iter(judge_all(partial(_judge, subject), jobs, progress, processes))
+    answers = iter(judge_all(partial(_judge, subject), jobs, bar, processes))
     done = Evaluated()
     done.own = [Judged(one, told) for one, (told, _) in _each(own, answers)]
     done.disguised = {
@@ -114,6 +119,11 @@ def _disguised(own: Sequence[OwnText]) -> dict[str, list[tuple[OwnText, str]]]:
         mutation.name: [(one, mutation.of(one.text, SEED)) for one in harmful]
         for mutation in MUTATIONS
     }
+
+
+def drawn(text: str, one_in: int) -> bool:
+    """Draw one text in so many, always the same ones."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) % one_in == 0
 
 
 def _sets(data: Path, parts: Sequence[str]) -> list[tuple[PublicSet, NaiveList, Sequence[Row]]]:

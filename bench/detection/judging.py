@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -11,21 +12,26 @@ from safeguard.problems import UnusableError
 CHUNK = 500  # texts between two reports of progress
 
 type Progress = Callable[[str, int, int], None]
+type Bar = Callable[[], AbstractContextManager[Progress]]
 type _Pipe = Connection[Any, Any]
 
 
 def judge_all[Job, Said](
     judge: Callable[[Job], Said],
     jobs: Sequence[Job],
-    progress: Progress,
+    bar: Bar,
     processes: int | None = None,
 ) -> list[Said]:
-    """Return what is said of every job, in their order."""
+    """Return what is said of every job, in their order.
+
+    The bar is begun when the processes are: it may have a thread, which would not live on in them.
+    """
     starts = range(0, len(jobs), CHUNK)
     forking = multiprocessing.get_context("fork")
     several = min(processes or len(os.sched_getaffinity(0)), len(starts))
     if several < 2:
-        return _alone(judge, jobs, progress)
+        with bar() as progress:
+            return _alone(judge, jobs, progress)
     pipes: list[_Pipe] = []
     workers = []
     for number in range(several):
@@ -35,7 +41,8 @@ def judge_all[Job, Said](
         worker.start()
         theirs.close()
         workers.append(worker)
-    said = _gathered(pipes, len(jobs), progress)
+    with bar() as progress:
+        said = _gathered(pipes, len(jobs), progress)
     for worker in workers:
         worker.join()
     if len(said) < len(starts):
