@@ -134,6 +134,13 @@ class TestOwn:
         held_back = [one for one in "abcdm" if half_of(one) is Half.HELD_BACK]
         assert numbers["own.held-back.overall.recall"].of == len(held_back)
 
+    def test_how_severe_is_told_by_how_severe_it_must_be(self) -> None:
+        numbers = own_numbers(self.JUDGED)
+        shares = [numbers[f"severity.urgent.{got.word}"].value for got in Severity]
+        assert shares == pytest.approx([1 / 3, 0, 1 / 3, 0, 1 / 3])
+        assert numbers["severity.low.low"].value == 1
+        assert "severity.high.low" not in numbers
+
     def test_a_theme_has_precision_recall_and_f1(self) -> None:
         numbers = own_numbers(self.JUDGED)
         assert numbers["theme.fire.recall"].value == pytest.approx(2 / 4)

@@ -2,7 +2,7 @@
 
 import re
 from unicodedata import normalize
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -31,7 +31,12 @@ def test_the_same_text_and_seed_give_the_same_disguise(
     assert mutation.of(text, seed) == mutation.of(text, seed)
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.name)
+IN_ADDRESSES = {"percent-encoded", "plus-encoded", "encoded-twice"}  # taken off by the reader
+
+
+@pytest.mark.parametrize(
+    "mutation", [one for one in MUTATIONS if one.name not in IN_ADDRESSES], ids=lambda one: one.name
+)
 def test_every_disguise_changes_a_sentence(mutation: Mutation) -> None:
     assert mutation.of(SENTENCE, 1) != SENTENCE
 
@@ -48,8 +53,10 @@ def _disguised(name: str, seed: int = 1) -> str:
         ("spaced-word", "where is the big dog t o n i g h t"),
         ("spaced-all", "w h e r e   i s   t h e   b i g   d o g   t o n i g h t"),
         ("full-width", "ｗｈｅｒｅ ｉｓ ｔｈｅ ｂｉｇ ｄｏｇ ｔｏｎｉｇｈｔ"),
-        ("percent-encoded", "where%20is%20the%20big%20dog%20tonight"),
-        ("plus-encoded", "where+is+the+big+dog+tonight"),
+        ("percent-encoded", SENTENCE),
+        ("plus-encoded", SENTENCE),
+        ("encoded-twice", SENTENCE),
+        ("left-encoded", "where%20is%20the%20big%20dog%20tonight"),
     ],
 )
 def test_a_disguise_looks_as_it_is_called(name: str, expected: str) -> None:
@@ -80,10 +87,11 @@ def test_what_is_added_can_be_taken_away_again(text: str, seed: int) -> None:
     )
 
 
-@given(TEXTS)
-def test_what_an_address_encodes_it_decodes(text: str) -> None:
-    assert unquote(BY_NAME["percent-encoded"].of(text, 1)) == text
-    assert unquote_plus(BY_NAME["plus-encoded"].of(text, 1)) == text
+@given(PLAIN)
+def test_what_an_address_encodes_is_read_from_it(text: str) -> None:
+    for name in ("percent-encoded", "plus-encoded", "encoded-twice"):
+        assert BY_NAME[name].of(text, 1) == text
+    assert unquote(BY_NAME["left-encoded"].of(text, 1)) == text
 
 
 @given(PLAIN, st.integers(0, 9))

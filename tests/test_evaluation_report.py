@@ -17,6 +17,8 @@ NUMBERS: Numbers = {
     "own.all.urgent.flagged": share(10, 10),
     "own.held-back.urgent.recall": share(4, 5),
     "own.all.benign.any.false_per_1000": per_thousand(1, 50),
+    "severity.urgent.urgent": share(9, 10),
+    "severity.urgent.none": share(1, 10),
     "theme.fire.recall": share(9, 10),
     "theme.fire.f1": share(8, 10),
     "oak.false_per_1000": per_thousand(2, 2000),
@@ -57,7 +59,7 @@ def test_the_interval_can_be_left_out() -> None:
 
 
 def test_there_is_a_table_for_all_that_was_measured_and_none_for_what_was_not() -> None:
-    assert len(list(tables(NUMBERS))) == 8
+    assert len(list(tables(NUMBERS))) == 9
     assert list(tables({})) == []
     assert [table.title for table in tables({"speed.query_us": RATIO})] == ["Speed"]
 

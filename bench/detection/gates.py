@@ -124,6 +124,7 @@ def part_of(number: str) -> str:
 PARTS = {
     "own": "own",
     "theme": "own",
+    "severity": "own",
     "language": "own",
     "languages": "own",
     "robust": "robust",

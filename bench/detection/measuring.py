@@ -56,6 +56,7 @@ def own_numbers(judged: Sequence[Judged]) -> Numbers:
         of_half = [one for one in english if half in (ALL, one.own.half)]
         _put_recall(numbers, f"own.{half}", of_half)
         _put_harmless(numbers, f"own.{half}.benign", of_half)
+    _put_severities(numbers, english)
     _put_help(numbers, english)
     _put_themes(numbers, english)
     return numbers
@@ -69,6 +70,19 @@ def _put_recall(numbers: Numbers, name: str, judged: Iterable[Judged]) -> None:
         worth = [one for one in texts if one.own.severity >= FLAGGED_FROM]
         flagged = _count(one.told.flagged for one in worth)
         put_share(numbers, f"{name}.{which}.flagged", flagged, len(worth))
+
+
+def _put_severities(numbers: Numbers, judged: Iterable[Judged]) -> None:
+    """Of sentences that must be so severe, what share was made how severe, by the right theme."""
+    by_severity: defaultdict[Severity, Counter[Severity]] = defaultdict(Counter)
+    for one in judged:
+        if one.own.harmful:
+            got = one.told.themes.get(one.own.theme, Severity.NONE)
+            by_severity[one.own.severity][got] += 1
+    for expected, gots in by_severity.items():
+        for got in Severity:
+            name = f"severity.{expected.word}.{got.word}"
+            put_share(numbers, name, gots[got], gots.total())
 
 
 def _put_harmless(numbers: Numbers, name: str, judged: Iterable[Judged]) -> None:

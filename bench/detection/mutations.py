@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import count
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
+
+from filter_rules.searches import typed_words
+from filter_rules.urls import split
 
 type Disguise = Callable[[str, int], str]
 
@@ -147,12 +150,26 @@ def doubled(text: str, seed: int) -> str:
 
 
 def percent_encoded(text: str, _seed: int) -> str:
-    """Write it as an address does, so that it was decoded once too few."""
-    return quote(text, safe="")
+    """Search for it, %20 for a space, and return what is read from that address."""
+    return _read_back(quote(text, safe=""))
 
 
 def plus_encoded(text: str, _seed: int) -> str:
-    return quote(text, safe=" ").replace(" ", "+")
+    return _read_back(quote_plus(text))
+
+
+def encoded_twice(text: str, _seed: int) -> str:
+    return _read_back(quote(quote(text, safe=""), safe=""))
+
+
+def left_encoded(text: str, _seed: int) -> str:
+    """Write it as an address does where nobody reads addresses, as in a copied link."""
+    return quote(text, safe="")
+
+
+def _read_back(query: str) -> str:
+    address = split(f"https://www.bing.com/search?q={query}&form=QBLH")
+    return typed_words(address) if address else ""
 
 
 def _in_one_word(text: str, seed: int, change: Callable[[str, int], str]) -> str:
@@ -195,8 +212,10 @@ MUTATIONS = (
     Mutation("accents", "accents on some letters", accented),
     Mutation("full-width", "the wide letters of East Asian fonts", full_width),
     Mutation("doubled", "a letter of every word drawn out to four", doubled),
-    Mutation("percent-encoded", "as an address writes it, %20 for a space", percent_encoded),
-    Mutation("plus-encoded", "as a query writes it, + for a space", plus_encoded),
+    Mutation("percent-encoded", "in the address of a search, %20 for a space", percent_encoded),
+    Mutation("plus-encoded", "in the address of a search, + for a space", plus_encoded),
+    Mutation("encoded-twice", "in the address of a search, encoded twice", encoded_twice),
+    Mutation("left-encoded", "with %20 for a space, in no address", left_encoded, gated=False),
     Mutation("dropped-letter", "a letter left out of one word", dropped_letter, gated=False),
     Mutation("twin-letter", "a letter typed twice in one word", twin_letter, gated=False),
     Mutation("swapped-letters", "two letters of one word swapped", swapped_letters, gated=False),

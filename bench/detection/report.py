@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bench.detection.counting import Number
 from bench.detection.gates import Gate, short_of_goal
 from bench.detection.mutations import MUTATIONS
+from filter_rules.types import Severity
 
 SHARE, PER_THOUSAND, TIMES, PLAIN = "share", "per_thousand", "times", "plain"
 _NO_NUMBER = "–"
@@ -42,6 +43,7 @@ def tables(numbers: Mapping[str, Number]) -> Iterator[Table]:
     """Return every table that has a row."""
     every = (
         _own(numbers),
+        _severities(numbers),
         _themes(numbers),
         _harmless(numbers),
         _robust(numbers),
@@ -71,6 +73,25 @@ def _own(numbers: Mapping[str, Number]) -> Table:
         "by whatever theme.",
         ("half", "sentences", "found", "flagged", "of"),
         rows,
+    )
+
+
+def _severities(numbers: Mapping[str, Number]) -> Table:
+    severe_first = [severity.word for severity in sorted(Severity, reverse=True)]
+    return Table(
+        "How severe",
+        "Of the sentences that a safeguarding lead wants to be at least so severe, the share that "
+        "the right theme made how severe.",
+        ("at least", *(word.replace("none", "not found") for word in severe_first), "of"),
+        [
+            [
+                expected,
+                *_cells(numbers, f"severity.{expected}", severe_first, SHARE, interval=False),
+                _of(numbers.get(f"severity.{expected}.none")),
+            ]
+            for expected in severe_first
+            if f"severity.{expected}.none" in numbers
+        ],
     )
 
 
