@@ -3,7 +3,6 @@
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ TABLES = {
     path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
     for path in sorted(FOLDER.glob("*.toml"))
 }
+CASES = [(code, case) for code, table in TABLES.items() for case in table["case"]]
 FEWEST = {
     "suicide": 15,
     "self-harm": 12,
@@ -36,12 +36,6 @@ KEYS = {"says", "theme", "severity", "kind", "texts"}
 SCRIPTS = {"ur": "ARABIC", "ar": "ARABIC", "pa": "GURMUKHI", "bn": "BENGALI", "gu": "GUJARATI"}
 
 
-def cases() -> Iterator[tuple[str, dict[str, Any]]]:
-    for code, table in TABLES.items():
-        for case in table["case"]:
-            yield code, case
-
-
 def scripts(text: str) -> set[str]:
     """The scripts of the letters of a text, by the first word of their Unicode names."""
     return {unicodedata.name(letter).split()[0] for letter in text if letter.isalpha()}
@@ -53,8 +47,8 @@ def written(code: str, theme: str) -> list[str]:
     ]
 
 
-def test_every_language_has_its_table() -> None:
-    assert tuple(TABLES) == CODES
+def test_every_table_is_of_a_known_language() -> None:
+    assert set(TABLES) <= set(CODES)
 
 
 @pytest.mark.parametrize("code", TABLES)
@@ -63,7 +57,7 @@ def test_a_table_names_its_own_language(code: str) -> None:
     assert TABLES[code]["language"] == code
 
 
-@pytest.mark.parametrize(("code", "case"), cases(), ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("code", "case"), CASES, ids=lambda value: str(value)[:60])
 def test_a_case_says_what_it_expects(code: str, case: dict[str, Any]) -> None:
     assert set(case) <= KEYS
     assert case["says"].endswith("."), f"{code}: a case is described by a sentence"
@@ -81,11 +75,11 @@ def test_every_language_has_enough_sentences_of_a_theme(code: str, theme: str) -
 
 
 def test_no_sentence_stands_twice() -> None:
-    often = Counter(text.casefold() for _code, case in cases() for text in case["texts"])
+    often = Counter(text.casefold() for _code, case in CASES for text in case["texts"])
     assert [text for text, times in often.items() if times > 1] == []
 
 
-@pytest.mark.parametrize(("code", "case"), cases(), ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("code", "case"), CASES, ids=lambda value: str(value)[:60])
 def test_the_letters_are_of_the_language_or_latin(code: str, case: dict[str, Any]) -> None:
     allowed = {"LATIN", SCRIPTS.get(code, "LATIN")}
     strays = {text: scripts(text) - allowed for text in case["texts"]}
@@ -102,6 +96,6 @@ def test_a_theme_is_in_the_own_letters_and_in_latin_ones(code: str, theme: str) 
 
 @pytest.mark.parametrize("code", [code for code in TABLES if code not in {*SCRIPTS}])
 def test_a_latin_language_is_also_typed_without_its_accents(code: str) -> None:
-    texts = [text for _code, case in cases() if _code == code for text in case["texts"]]
+    texts = [text for _code, case in CASES if _code == code for text in case["texts"]]
     plain = [text for text in texts if text.isascii()]
     assert 0 < len(plain) < len(texts)
