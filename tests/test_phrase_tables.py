@@ -7,31 +7,29 @@ from typing import Any
 import pytest
 
 TABLES = sorted((Path(__file__).parent / "tables" / "phrases").glob("*.toml"))
-NAMES = set(
-    [
-        "suicide",
-        "self-harm",
-        "eating-disorder",
-        "mental-health",
-        "bullying",
-        "abuse-disclosure",
-        "grooming",
-        "running-away",
-        "sexual-content",
-        "violence",
-        "weapons",
-        "terrorism-extremism",
-        "hate",
-        "misogyny",
-        "drugs",
-        "county-lines",
-        "gambling",
-        "profanity",
-        "circumvention",
-        "cheating",
-        "help-seeking",
-    ]
-)
+NAMES = {
+    "suicide",
+    "self-harm",
+    "eating-disorder",
+    "mental-health",
+    "bullying",
+    "abuse-disclosure",
+    "grooming",
+    "running-away",
+    "sexual-content",
+    "violence",
+    "weapons",
+    "terrorism-extremism",
+    "hate",
+    "misogyny",
+    "drugs",
+    "county-lines",
+    "gambling",
+    "profanity",
+    "circumvention",
+    "cheating",
+    "help-seeking",
+}
 LEAST_CASES = 1
 
 
