@@ -12,6 +12,7 @@ import pytest
 from bench.detection.evaluation import Evaluated, Places, evaluate
 from bench.detection.gates import Gate, failures, parse_gates, part_of
 from bench.detection.judging import Progress
+from bench.detection.own_tables import read_tables
 from bench.detection.subject import Subject, shipped
 
 TABLES = Path("tests/tables")
@@ -35,6 +36,11 @@ def done(shared_data: Path) -> Evaluated:
 )
 def test_no_number_is_worse_than_its_gate(done: Evaluated, gate: Gate) -> None:
     assert list(failures([gate], done.numbers, PARTS)) == []
+
+
+def test_every_theme_that_the_tables_name_exists() -> None:
+    named = {one.theme for one in read_tables(TABLES / "phrases")} - {""}
+    assert named - {theme.name for theme in shipped()} == set()
 
 
 def test_no_gate_is_further_than_its_goal() -> None:

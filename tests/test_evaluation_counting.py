@@ -8,6 +8,7 @@ from bench.detection.counting import (
     Number,
     Numbers,
     as_table,
+    changes,
     f1,
     per_thousand,
     put_per_thousand,
@@ -97,3 +98,14 @@ def test_numbers_go_into_json() -> None:
     assert as_table({"a": Number(0.123456, 0.1, 0.2, 7)}) == {
         "a": {"value": 0.12346, "low": 0.1, "high": 0.2, "of": 7}
     }
+
+
+def test_what_moved_is_said_most_moved_first() -> None:
+    before = as_table({"a": share(1, 2), "b": share(1, 2), "c": share(1, 2), "gone": share(1, 2)})
+    after = {"a": share(1, 2), "b": share(5, 8), "c": share(1, 1), "new": share(1, 4)}
+    assert changes(before, after) == [
+        "c: 0.5 -> 1",
+        "b: 0.5 -> 0.625",
+        "new: new, 0.25",
+        "gone: no longer measured",
+    ]

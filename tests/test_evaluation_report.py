@@ -9,6 +9,7 @@ from bench.detection import __main__ as command
 from bench.detection.counting import Number, Numbers, per_thousand, share
 from bench.detection.gates import Gate
 from bench.detection.mutations import MUTATIONS
+from bench.detection.own_tables import Half, half_of
 from bench.detection.report import gate_table, language_themes, markdown, page, plain, said, tables
 
 RATIO = Number(1.5, 1.5, 1.5, 10)
@@ -36,7 +37,7 @@ NUMBERS: Numbers = {
 GATES = [
     Gate("own.all.urgent.recall", at_least=True, now=0.8, goal=0.95),
     Gate("oak.false_per_1000", at_least=False, now=None, goal=1),
-    Gate("trec.false_per_1000", at_least=False, now=5, goal=None),
+    Gate("trec.false_per_1000", at_least=False, now=5, goal=None, says="lies"),
 ]
 
 
@@ -77,9 +78,9 @@ def test_columns_stand_under_one_another() -> None:
 
 def test_a_gate_says_what_was_measured_and_whether_its_goal_is_reached() -> None:
     assert gate_table(GATES, NUMBERS).rows == [
-        ["`own.all.urgent.recall`", "0.9", "at least 0.8", "at least 0.95", "**short**"],
-        ["`oak.false_per_1000`", "1", "–", "at most 1", "reached"],
-        ["`trec.false_per_1000`", "–", "at most 5", "–", "–"],
+        ["own.all.urgent.recall", "0.9", "at least 0.8", "at least 0.95", "**short**"],
+        ["oak.false_per_1000", "1", "–", "at most 1", "reached"],
+        ["lies (trec.false_per_1000)", "–", "at most 5", "–", "–"],
     ]
 
 
@@ -110,7 +111,6 @@ texts = [{positive}]
 [[case]]
 texts = [{benign}]
 """
-SEEN, UNSEEN = "sunny 1", "sunny 2"  # of which the first is in the half that is tuned on
 
 
 class TestCommand:
@@ -144,6 +144,26 @@ class TestCommand:
             "of": 20,
         }
 
+    def test_it_says_what_is_other_than_before(
+        self, world: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        command.main(world)
+        before = (tmp_path / "n.json").read_text().replace('"value": 0.0', '"value": 0.5')
+        (tmp_path / "before.json").write_text(before)
+        capsys.readouterr()
+        command.main([*world, "--against", str(tmp_path / "n.json")])
+        assert capsys.readouterr().out == "Every number is as before.\n"
+        command.main([*world, "--against", str(tmp_path / "before.json")])
+        assert "own.all.urgent.recall: 0.5 -> 0\n" in capsys.readouterr().out
+
+    def test_a_theme_that_does_not_exist_is_noted(
+        self, world: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = tmp_path / "tables" / "suicide.toml"
+        path.write_text(path.read_text().replace('"suicide"', '"sunshine"'))
+        command.main(world)
+        assert capsys.readouterr().err.endswith("No theme has this name: sunshine.\n")
+
     def test_a_gate_that_is_not_met_ends_with_one(
         self, world: list[str], capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -153,8 +173,6 @@ class TestCommand:
     def test_misses_are_shown_of_the_half_that_may_be_seen(
         self, world: list[str], capsys: pytest.CaptureFixture[str]
     ) -> None:
-        from bench.detection.own_tables import Half, half_of
-
         command.main([*world, "--misses", "suicide"])
         shown = capsys.readouterr().out
         for number in range(20):
@@ -166,8 +184,6 @@ class TestCommand:
     def test_false_flags_are_shown_of_the_half_that_may_be_seen(
         self, world: list[str], capsys: pytest.CaptureFixture[str]
     ) -> None:
-        from bench.detection.own_tables import Half, half_of
-
         command.main([*world, "--false"])
         shown = capsys.readouterr().out
         for number in range(20):

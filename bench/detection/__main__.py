@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from signal import SIG_DFL, SIGPIPE, signal
 
-from bench.detection.counting import as_table
+from bench.detection.counting import as_table, changes
 from bench.detection.evaluation import PARTS, Evaluated, Places, evaluate, read_judged_true
 from bench.detection.gates import Gate, failures, parse_gates, short_of_goal, tightened, write_gates
 from bench.detection.measuring import Judged, causes
@@ -54,6 +55,9 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--one-in", type=int, default=1, help="of public sets, for a quick look")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there")
     parser.add_argument(
+        "--against", type=Path, metavar="FILE", help="say what is other than in such a file"
+    )
+    parser.add_argument(
         "--misses", nargs="?", const="", metavar="THEME",
         help="print what is not found of our own sentences, of the half that is tuned on",
     )  # fmt: skip
@@ -79,7 +83,8 @@ def _run(given: argparse.Namespace) -> int:
     done = evaluate(subject, places, parts, bar, given.processes, given.one_in)
     if SPEED in parts:
         done.numbers |= measure(subject.detector, given.data)
-    if given.misses is None and not given.false:
+    _note_unknown(subject, done.own)
+    if given.misses is None and not given.false and not given.against:
         for table in (*tables(done.numbers), language_themes(done.numbers)):
             if table.rows:
                 print(plain(table), end="\n\n")
@@ -90,9 +95,17 @@ def _run(given: argparse.Namespace) -> int:
     return _kept(given, done, parts)
 
 
+def _note_unknown(subject: Subject, own: Iterable[Judged]) -> None:
+    if unknown := {one.own.theme for one in own} - {"", *subject.themes}:
+        print(f"No theme has this name: {', '.join(sorted(unknown))}.", file=sys.stderr)
+
+
 def _kept(given: argparse.Namespace, done: Evaluated, parts: Sequence[str]) -> int:
     """Write what has to be kept, and ask the gates."""
     gates = parse_gates(given.gates.read_text("utf-8"), given.gates.name)
+    if given.against:
+        before = json.loads(given.against.read_text("utf-8"))
+        _print_lines(changes(before, done.numbers) or ["Every number is as before."])
     if given.json:
         given.json.write_text(json.dumps(as_table(done.numbers), indent=1) + "\n", "utf-8")
     if given.tighten:
@@ -156,4 +169,5 @@ def _why(cause: Cause) -> str:
 
 
 if __name__ == "__main__":
+    signal(SIGPIPE, SIG_DFL)  # who reads may stop when they have seen enough
     sys.exit(main())

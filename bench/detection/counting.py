@@ -88,3 +88,16 @@ def as_table(numbers: Mapping[str, Number]) -> dict[str, dict[str, float]]:
         }
         for name, one in numbers.items()
     }
+
+
+def changes(before: Mapping[str, Mapping[str, float]], after: Mapping[str, Number]) -> list[str]:
+    """Say which numbers are others than in a table of before, the most moved first."""
+    moved = [
+        (abs(one.value - before[name]["value"]) / (abs(before[name]["value"]) or 1), name, one)
+        for name, one in after.items()
+        if name in before and round(one.value, 5) != before[name]["value"]
+    ]
+    moved.sort(key=lambda one: (-one[0], one[1]))
+    lines = [f"{name}: {before[name]['value']:.4g} -> {one.value:.4g}" for _, name, one in moved]
+    lines += [f"{name}: new, {after[name].value:.4g}" for name in after if name not in before]
+    return lines + [f"{name}: no longer measured" for name in before if name not in after]

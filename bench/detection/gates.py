@@ -1,23 +1,25 @@
 """The gates: numbers that a change may not worsen, and the goals they are on the way to.
 
     [at_least]
-    "own.all.urgent.recall" = { now = 0.61, goal = 0.95 }
+    "own.all.urgent.recall" = { says = "urgent sentences found", now = 0.61, goal = 0.95 }
     [at_most]
-    "oak.false_per_1000" = { now = 1, goal = 1 }
+    "oak.false_per_1000" = { says = "false flags per 1,000 lesson titles", now = 1, goal = 1 }
 
 `now` is the gate; without one there is only a goal, which is shown and fails nothing.
 """
 
+import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import ceil, floor
+from types import NoneType
 
 from bench.detection.counting import Number
 from safeguard.problems import UnusableError
 
 TITLES = {"at_least": True, "at_most": False}
-_KEYS = frozenset(("now", "goal"))
+_KINDS = {"says": str, "now": int | float, "goal": int | float}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,12 @@ class Gate:
     at_least: bool
     now: float | None
     goal: float | None
+    says: str = ""
+
+    @property
+    def title(self) -> str:
+        """What is measured, in words where there are any."""
+        return f"{self.says} ({self.number})" if self.says else self.number
 
     def holds(self, value: float, bound: float) -> bool:
         return value >= bound if self.at_least else value <= bound
@@ -52,11 +60,12 @@ def _gate(name: str, row: object, file: str, *, at_least: bool) -> Gate:
     if (
         not isinstance(row, dict)
         or not row
-        or set(row) - _KEYS
-        or not all(isinstance(one, int | float) for one in row.values())
+        or not all(isinstance(one, _KINDS.get(key, NoneType)) for key, one in row.items())
     ):
-        raise UnusableError(f"The gate {name} of {file} must be {{ now = 1, goal = 2 }}.")
-    return Gate(name, at_least, row.get("now"), row.get("goal"))
+        raise UnusableError(
+            f'The gate {name} of {file} must be {{ says = "...", now = 1, goal = 2 }}.'
+        )
+    return Gate(name, at_least, row.get("now"), row.get("goal"), row.get("says", ""))
 
 
 def failures(
@@ -68,10 +77,10 @@ def failures(
         if gate.now is None or part_of(gate.number) not in measured:
             continue
         if gate.number not in numbers:
-            yield f"{gate.number} was not measured: its texts are missing, or its name is wrong."
+            yield f"{gate.title} was not measured: its texts are missing, or its name is wrong."
         elif not gate.holds(value := numbers[gate.number].value, gate.now):
             most = "least" if gate.at_least else "most"
-            yield f"{gate.number} is {value:.4g}; it must be at {most} {gate.now:g}."
+            yield f"{gate.title} is {value:.4g}; it must be at {most} {gate.now:g}."
 
 
 def short_of_goal(gates: Iterable[Gate], numbers: Mapping[str, Number]) -> Iterator[str]:
@@ -81,18 +90,21 @@ def short_of_goal(gates: Iterable[Gate], numbers: Mapping[str, Number]) -> Itera
             continue
         if not gate.holds(value := numbers[gate.number].value, gate.goal):
             most = "least" if gate.at_least else "most"
-            yield f"{gate.number} is {value:.4g}; the goal is at {most} {gate.goal:g}."
+            yield f"{gate.title} is {value:.4g}; the goal is at {most} {gate.goal:g}."
 
 
 def tightened(gates: Iterable[Gate], numbers: Mapping[str, Number]) -> list[Gate]:
-    """Bring each gate up to what was measured, but not beyond its goal; none is loosened."""
+    """Bring each gate up to what was measured, but not beyond its goal; none is loosened.
+
+    Rounded to two places, away from the goal, so that not every text counts.
+    """
     return [_tightened(gate, numbers.get(gate.number)) for gate in gates]
 
 
 def _tightened(gate: Gate, number: Number | None) -> Gate:
     if number is None:
         return gate
-    rounded = (floor if gate.at_least else ceil)(number.value * 1000) / 1000
+    rounded = (floor if gate.at_least else ceil)(number.value * 100) / 100
     strictest = min if gate.at_least else max
     reached = rounded if gate.goal is None else strictest(rounded, gate.goal)
     if gate.now is None:
@@ -112,8 +124,9 @@ def write_gates(gates: Iterable[Gate], heading: str) -> str:
 
 def _line(gate: Gate) -> str:
     bounds = {"now": gate.now, "goal": gate.goal}
-    said = ", ".join(f"{key} = {bound:g}" for key, bound in bounds.items() if bound is not None)
-    return f'"{gate.number}" = {{ {said} }}'
+    said = [f"{key} = {bound:g}" for key, bound in bounds.items() if bound is not None]
+    words = [f"says = {json.dumps(gate.says, ensure_ascii=False)}"] if gate.says else []
+    return f'"{gate.number}" = {{ {", ".join(words + said)} }}'
 
 
 def part_of(number: str) -> str:

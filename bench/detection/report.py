@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 
 from bench.detection.counting import Number
 from bench.detection.gates import Gate, short_of_goal
@@ -10,6 +11,7 @@ from filter_rules.types import Severity
 
 SHARE, PER_THOUSAND, TIMES, PLAIN = "share", "per_thousand", "times", "plain"
 _NO_NUMBER = "–"
+WIDEST = 115  # characters of a line of the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,9 @@ def _themes(numbers: Mapping[str, Number]) -> Table:
     columns = ("recall", "held-back.recall", "precision", "precision_beside_harmless", "f1")
     return Table(
         "By theme",
-        "Recall: the theme is found at least as severe as it must be. Precision: of the sentences "
-        "that it flagged, those that were written for this theme; a sentence of a neighbour "
-        "(self-harm beside suicide) counts as wrong. The next column counts only flags on "
+        "Recall: the theme is found at least as severe as it must be. Precision: of all that is so "
+        "found or wrongly flagged, what is right; to flag a sentence of a neighbour (self-harm "
+        "beside suicide) counts as wrong. The next column counts only flags on "
         "harmless sentences as wrong. All three depend on how many sentences of each kind the "
         "tables hold.",
         (
@@ -238,7 +240,9 @@ def _public(numbers: Mapping[str, Number]) -> Table:
         "Public sets of abuse, as chat",
         "Flagged: medium or more, by whatever theme. Noticed: at all, swearing too. Plain list: "
         "the 403 English words that many filters begin with, on word boundaries, in the same "
-        "run. These posts are by adults, mostly American, from 2009 to 2022.",
+        "run. These posts are by adults, mostly American, from 2009 to 2022. Several of these sets "
+        "were gathered by the words of such a list: it finds more than half of them, so that "
+        "twice as much cannot be found, and the goal is lower.",
         (
             "set", "recall", "false", "precision", "plain list: recall", "false",
             "recall ÷ plain", "false ÷ plain", "noticed: recall", "false",
@@ -283,7 +287,8 @@ _SPEED = (
 def _speed(numbers: Mapping[str, Number]) -> Table:
     return Table(
         "Speed",
-        "The plain loop looks each word up in a set, on the same texts in the same run.",
+        "The plain loop looks each word up in a set, on the same texts in the same run. Pages are "
+        "read a second time: what their words read as is remembered.",
         ("what", "measured"),
         [[title, said(numbers[name], way)] for name, title, way in _SPEED if name in numbers],
     )
@@ -331,7 +336,7 @@ def gate_table(gates: Iterable[Gate], numbers: Mapping[str, Number]) -> Table:
         ("number", "measured", "gate", "goal", "goal is"),
         [
             [
-                f"`{gate.number}`",
+                gate.title,
                 said(numbers.get(gate.number), PLAIN),
                 bound(gate, gate.now),
                 bound(gate, gate.goal),
@@ -344,8 +349,8 @@ def gate_table(gates: Iterable[Gate], numbers: Mapping[str, Number]) -> Table:
 
 def markdown(table: Table) -> str:
     lines = [
-        f"## {table.title}", "", table.means, "",
-        _row(table.head), _row(["---"] * len(table.head)), *map(_row, table.rows),
+        f"## {table.title}", "", fill(table.means, WIDEST), "",
+        _row(table.head), "|---" * len(table.head) + "|", *map(_row, table.rows),
     ]  # fmt: skip
     return "\n".join(lines)
 

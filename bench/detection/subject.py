@@ -65,6 +65,11 @@ class Subject:
         self._indexes: dict[tuple[str, str], PhraseIndex] = {}
         self._found: dict[tuple[str, str, str], Pattern | None] = {}
 
+    @property
+    def themes(self) -> frozenset[str]:
+        """The names of all themes."""
+        return frozenset(self._themes)
+
     def judge(self, text: str, kind: Kind) -> Told:
         findings = self.detector.detect(text, kind)
         telling = [one for one in findings if not one.help_seeking]
