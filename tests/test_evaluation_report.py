@@ -177,7 +177,7 @@ class TestCommand:
         shown = capsys.readouterr().out
         for number in range(20):
             text = f"a sunny day {number}"
-            assert (f"{text}\n" in shown) is (half_of(text) is Half.TUNING)
+            assert (f" {text} " in shown) is (half_of(text) is Half.TUNING)
         command.main([*world, "--misses", "gambling"])
         assert "sunny" not in capsys.readouterr().out
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -131,15 +132,17 @@ def _print_lines(lines: Iterable[str]) -> None:
 
 
 def _print_misses(own: Sequence[Judged], theme: str) -> None:
-    """Print sentences of our own, of the half that may be seen."""
+    """Print sentences of our own, of the half that may be seen, case by case."""
+    cases: defaultdict[tuple[str, ...], list[Judged]] = defaultdict(list)
     for one in own:
-        seen = one.own.half is Half.TUNING and theme in ("", one.own.theme)
-        if seen and one.own.theme and not one.found:
-            expected = f"{one.own.theme} {one.own.severity.word}"
-            print(
-                f"{one.own.language}  {one.own.kind:7}{expected:28}got {_short(one.told):40}"
-                f"{one.own.text}"
-            )
+        if one.own.half is Half.TUNING and one.own.theme and theme in ("", one.own.theme):
+            case = (one.own.language, one.own.theme, one.own.severity.word, one.own.kind)
+            cases[*case, one.own.says].append(one)
+    for (language, name, severity, kind, says), judged in sorted(cases.items()):
+        missed = [one for one in judged if not one.found]
+        if missed:
+            print(f"{language} {kind}, {name} {severity}: {says} ({len(missed)} of {len(judged)})")
+            _print_lines(f"    {one.own.text}    [{_short(one.told)}]" for one in missed)
 
 
 def _short(told: Told) -> str:
