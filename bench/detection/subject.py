@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from filter_rules.detector import Detector
+from filter_rules.languages import read_themes
 from filter_rules.phrase_index import PhraseIndex, Sighting
-from filter_rules.phrases import Pattern, Theme, parse_theme
+from filter_rules.phrases import Pattern, Theme
 from filter_rules.types import Finding, Kind, Match, Severity
 from safeguard.core.policy import FLAGGED_FROM
 from safeguard.sources import shipped_themes
@@ -52,8 +53,8 @@ class Told:
 
 
 def shipped() -> tuple[Theme, ...]:
-    """Return the themes of the source tree, as they stand."""
-    return tuple(parse_theme(text, name)[0] for name, text in shipped_themes().items())
+    """Return the themes of the source tree as they stand, other languages with them."""
+    return read_themes(shipped_themes().items())
 
 
 class Subject:
