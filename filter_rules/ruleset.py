@@ -10,7 +10,9 @@ from filter_rules.hosts import addresses_meant, is_address, is_private
 from filter_rules.lifting import standing
 from filter_rules.listing import Found, ListingMap, compile_map
 from filter_rules.network_index import NetworkIndex
-from filter_rules.searches import typed_words
+from filter_rules.typed.addresses import typed_in_url
+from filter_rules.typed.bodies import typed_in_body
+from filter_rules.typed.words import Typed
 from filter_rules.types import Category, Finding, Hit, Kind, Part
 from filter_rules.url_index import UrlIndex
 from filter_rules.urls import Url
@@ -69,9 +71,13 @@ class RuleSet:
         """Made at the first text: it takes a while, and many processes never read any."""
         return self._make_detector()
 
-    def typed_words(self, url: Url) -> str:
+    def typed_in_url(self, url: Url) -> Typed | None:
         """Return the words that a person typed into a search, a video site or a prompt."""
-        return typed_words(url)
+        return typed_in_url(url)
+
+    def typed_in_body(self, url: Url, content_type: str, body: bytes) -> tuple[Typed, ...]:
+        """Return the words that a person typed into what is sent to a site."""
+        return typed_in_body(url, content_type, body)
 
 
 class _Known(NamedTuple):

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from mitmproxy.http import HTTPFlow
 
 from filter_rules.hosts import canonical_host
-from filter_rules.types import Kind
 from proxy_addons.visits import Visit
 from safeguard.core.types import Channel, Subject, Target
 from safeguard.engine import Engine
@@ -64,7 +63,7 @@ def url_of(flow: HTTPFlow, host: str) -> str:
 def target_of_request(engine: Engine, flow: HTTPFlow, host: str, subject: Subject) -> Target:
     """What is asked for, with the words that were typed into its address, if they may be read."""
     url = url_of(flow, host)
-    words = engine.typed_words(url)
-    if words and not engine.is_inspected(subject, host):
-        words = ""
-    return Target(host, url, words, Kind.SEARCH if words else None, Channel.WEB)
+    typed = engine.typed_in_url(url)
+    if typed and engine.is_inspected(subject, host):
+        return Target(host, url, typed.words, typed.kind, Channel.WEB)
+    return Target(host, url, channel=Channel.WEB)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from filter_rules.typed.words import Typed
 from filter_rules.types import Finding, Hit, Kind
 from filter_rules.urls import Url, split
 from safeguard import logs
@@ -115,14 +116,18 @@ class Engine:
         url = split(text)
         if url is None:
             return None
-        words = self._typed(url)
+        typed = self._typed(url)
         bare = "/" not in text and "?" not in text
-        kind = Kind.SEARCH if words else None
+        words, kind = (typed.words, typed.kind) if typed else ("", None)
         return Target(url.host, "" if bare else text, words, kind, channel)
 
-    def typed_words(self, url_text: str) -> str:
+    def typed_in_url(self, url_text: str) -> Typed | None:
         url = split(url_text)
-        return self._typed(url) if url else ""
+        return self._typed(url) if url else None
+
+    def typed_in_body(self, url_text: str, content_type: str, body: bytes) -> tuple[Typed, ...]:
+        url, rules = split(url_text), self.snapshot.rules
+        return rules.typed_in_body(url, content_type, body) if url and rules else ()
 
     def detect(self, text: str, kind: Kind) -> tuple[Finding, ...]:
         """What a text says of each theme, whoever wrote it."""
@@ -253,9 +258,9 @@ class Engine:
         self._edge = snapshot.policy.next_edge(now)
         return turned
 
-    def _typed(self, url: Url) -> str:
+    def _typed(self, url: Url) -> Typed | None:
         rules = self.snapshot.rules
-        return rules.typed_words(url) if rules else ""
+        return rules.typed_in_url(url) if rules else None
 
 
 def _stamped(verdict: Verdict, snapshot: Snapshot) -> Verdict:

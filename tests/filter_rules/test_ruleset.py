@@ -11,6 +11,7 @@ from filter_rules.network_index import NetworkIndex
 from filter_rules.pattern_index import PatternIndex
 from filter_rules.phrases import parse_theme
 from filter_rules.ruleset import RuleSet
+from filter_rules.typed.words import Typed
 from filter_rules.types import Category, Hit, Kind, Part
 from filter_rules.url_index import Expression, UrlIndex
 from filter_rules.urls import Url, split
@@ -140,8 +141,15 @@ def test_texts_are_read_by_the_themes() -> None:
 
 
 def test_words_typed_into_a_search_are_found() -> None:
-    assert rules().typed_words(url("https://www.google.com/search?q=red+apples")) == "red apples"
-    assert rules().typed_words(url("https://example.org/")) == ""
+    found = rules().typed_in_url(url("https://www.google.com/search?q=red+apples"))
+    assert found == Typed("red apples", Kind.SEARCH, "google.*")
+    assert rules().typed_in_url(url("https://example.org/")) is None
+
+
+def test_words_sent_to_a_site_are_found() -> None:
+    asked = url("https://claude.ai/api/organizations/1/chat_conversations/2/completion")
+    (found,) = rules().typed_in_body(asked, "application/json", b'{"prompt": "red apples"}')
+    assert found == Typed("red apples", Kind.CHAT, "claude.ai")
 
 
 WIDE = Hit("games", "one", "198.51.0.0/16", Part.NETWORK)

@@ -111,7 +111,8 @@ def test_a_verdict_says_which_policy_and_which_rules_gave_it(engine: Engine) -> 
 
 def test_what_is_neither_a_url_nor_a_host_is_no_target(engine: Engine) -> None:
     assert engine.target_of("not a host") is None
-    assert engine.typed_words("not a host") == ""
+    assert engine.typed_in_url("not a host") is None
+    assert engine.typed_in_body("not a host", "text/plain", b"hello") == ()
 
 
 def test_a_bare_host_has_no_url_and_a_search_has_words(engine: Engine) -> None:
