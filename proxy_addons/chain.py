@@ -14,6 +14,7 @@ from proxy_addons.leaf_certificates import LeafCertificates
 from proxy_addons.page_gate import PageGate
 from proxy_addons.request_gate import RequestGate
 from proxy_addons.tls_gate import TlsGate
+from proxy_addons.typing_gate import TypingGate
 from proxy_addons.visits import Visits
 
 
@@ -34,6 +35,7 @@ def chain(
         TlsGate(visits, desk, leads),  # before anything can be read, or is sent out
         disable_h2c.DisableH2C(),  # HTTP/2 without TLS would go unread
         RequestGate(visits, desk, leads),  # before the server is asked
+        TypingGate(visits, desk),  # after the address was judged, before what is typed is sent on
         PageGate(visits, desk, page_limit),  # after the server's answer, before the client's
         KeepNothing(),  # messages are forgotten once they were passed on
         LastWord(),  # after all gates: it looks for the marks they leave

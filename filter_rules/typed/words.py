@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from filter_rules.types import Kind
 
+LONGEST_UNSURE = 100  # words; longer ones at no known place were sent by a program
 LONGEST_TYPED = 400  # words; what is longer was pasted
 OWN_WORDS = 100  # at either end of what was pasted
 _WORD = re.compile(r"\S+")
@@ -38,10 +39,11 @@ class Typed:
 
 
 def by_length(typed: Typed) -> tuple[Typed, ...]:
-    """Return what was typed as what it counts as: itself, or both ends of it and a document."""
+    """Return what was typed as what it counts as: itself, a document, or that and its two ends."""
     places = [found.span() for found in _WORD.finditer(typed.words)]
     if len(places) <= LONGEST_TYPED:
-        return (typed,)
+        unsure = not typed.certain and len(places) > LONGEST_UNSURE
+        return (replace(typed, kind=Kind.PAGE, manner=Manner.PASTED),) if unsure else (typed,)
     start, end = places[OWN_WORDS - 1][1], places[-OWN_WORDS][0]
     return (
         replace(typed, words=typed.words[places[0][0] : start]),

@@ -2,12 +2,20 @@
 
 import pytest
 
-from filter_rules.typed.words import LONGEST_TYPED, OWN_WORDS, Manner, Typed, by_length
+from filter_rules.typed.words import (
+    LONGEST_TYPED,
+    LONGEST_UNSURE,
+    OWN_WORDS,
+    Manner,
+    Typed,
+    by_length,
+)
 from filter_rules.types import Kind
 
 
-def said(words: int) -> Typed:
-    return Typed("  " + " \n".join(f"w{n}" for n in range(words)) + " ", Kind.CHAT, "a.test")
+def said(words: int, *, certain: bool = True) -> Typed:
+    text = "  " + " \n".join(f"w{n}" for n in range(words)) + " "
+    return Typed(text, Kind.CHAT, "a.test", certain)
 
 
 @pytest.mark.parametrize("words", [0, 1, LONGEST_TYPED])
@@ -25,3 +33,9 @@ def test_what_is_longer_is_a_document_with_a_question_at_either_end() -> None:
     assert whole.words == said(LONGEST_TYPED + 1).words
     assert first.words in whole.words
     assert last.words in whole.words
+
+
+def test_what_nobody_is_sure_of_is_a_document_sooner() -> None:
+    assert by_length(said(LONGEST_UNSURE, certain=False)) == (said(LONGEST_UNSURE, certain=False),)
+    (whole,) = by_length(said(LONGEST_UNSURE + 1, certain=False))
+    assert (whole.kind, whole.manner) == (Kind.PAGE, Manner.PASTED)
