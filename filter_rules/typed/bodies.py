@@ -37,7 +37,10 @@ _FORM = re.compile(r"[\w.\[\]%*-]{1,100}=")
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """What was sent, taken apart. `by_form`: people fill in forms, and programs write JSON."""
+    """What was sent, taken apart.
+
+    `by_form`: people fill in forms and write plain text; programs write JSON.
+    """
 
     value: object
     by_form: bool = False
@@ -49,7 +52,7 @@ def typed_in_body(url: Url, content_type: str, body: bytes) -> tuple[Typed, ...]
     if tree is None:
         return ()
     known = site_of(url.host)
-    if known and (named := _named(known, url, tree.value)) is not None:
+    if known and (named := named_in(known, url, tree.value)) is not None:
         return named
     site = known.site.name if known else url.host
     return anything_typed(tree, site)
@@ -73,7 +76,9 @@ def read(content_type: str, body: bytes) -> Tree | None:
     text = decoded(body, content_type)
     if reader == "form" or (reader == "text" and _FORM.match(text)):
         return Tree(_form((name, unquoted(value)) for name, value in fields(text)), by_form=True)
-    return Tree(_json(text) if reader == "json" or may_be_json(text) else text)
+    if reader == "json" or may_be_json(text):
+        return Tree(_json(text))
+    return Tree(text, by_form=True)
 
 
 def anything_typed(tree: Tree, site: str) -> tuple[Typed, ...]:
@@ -131,7 +136,7 @@ def _form(pairs: Iterable[tuple[str, str]]) -> object:
     return {name: values[0] if len(values) == 1 else values for name, values in tree.items()}
 
 
-def _named(known: Known, url: Url, value: object) -> tuple[Typed, ...] | None:
+def named_in(known: Known, url: Url, value: object) -> tuple[Typed, ...] | None:
     """Return what stands where the table says; None where it says nothing that is there."""
     found: list[Typed] = []
     for place in known.sent:
