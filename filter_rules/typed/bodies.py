@@ -10,17 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from filter_rules.typed.addresses import fields, unquoted
-from filter_rules.typed.leaves import Leaf, at, literals, may_be_json, parsed, strings
+from filter_rules.typed.leaves import at, literals, may_be_json, parsed, strings
 from filter_rules.typed.markup import without_tags
 from filter_rules.typed.multipart import text_fields
 from filter_rules.typed.sites import Known, site_of
-from filter_rules.typed.withheld import (
-    is_no_words,
-    is_of_a_program,
-    is_prose,
-    is_secret_name,
-    is_telling_name,
-)
+from filter_rules.typed.withheld import NO_NAME, Name, is_no_words, is_prose, name_of
 from filter_rules.typed.words import Typed
 from filter_rules.types import Kind
 from filter_rules.urls import Url
@@ -86,10 +80,12 @@ def anything_typed(tree: Tree, site: str) -> tuple[Typed, ...]:
     secrets: set[str] = set()
     found: dict[str, None] = {}
     left = MOST_CHARACTERS
+    names = _Names()
     for leaf in strings(tree.value):
-        if is_secret_name(leaf.names):
+        own = names[leaf.names[-1]] if leaf.names else NO_NAME
+        if own.secret or any(names[name].hides for name in leaf.names):
             secrets.add(leaf.text.strip())
-        elif left > 0 and _is_written(leaf, by_form=tree.by_form):
+        elif left > 0 and _is_written(own, leaf.text, by_form=tree.by_form):
             words = without_tags(leaf.text).strip()[:left]
             left -= len(words)
             found[words] = None
@@ -158,9 +154,15 @@ def _at_places(value: object, places: Iterable[str], kind: Kind, site: str) -> I
             yield Typed(words[:MOST_CHARACTERS], kind, site)
 
 
-def _is_written(leaf: Leaf, *, by_form: bool) -> bool:
-    if is_no_words(leaf.text):
+def _is_written(name: Name, text: str, *, by_form: bool) -> bool:
+    if not (by_form or name.telling) and (name.of_program or not is_prose(text)):
         return False
-    if by_form or is_telling_name(leaf.names):
-        return True
-    return is_prose(leaf.text) and not is_of_a_program(leaf.names)
+    return not is_no_words(text)
+
+
+class _Names(dict[str, Name]):
+    """What is known of the names of one body, most of which come again and again."""
+
+    def __missing__(self, name: str) -> Name:
+        known = self[name] = name_of(name)
+        return known

@@ -93,4 +93,12 @@ BROWSING: tuple[Site, ...] = (
          "blades-uk.com", "heinnie.com", "vapeclub.co.uk",
          paths=("/search", "/*/search", "/groceries/*/search", "/search/*"),
          names=("q", "query", "search-term", "search_category", "text", "search")),
+    # What programs tell of themselves and of the pages that they run in: nobody types there.
+    Site(("google-analytics.com", "analytics.google.com", "app-measurement.com", "doubleclick.net",
+          "googlesyndication.com", "play.google.com", "clarity.ms", "bat.bing.com",
+          "events.data.microsoft.com", "hotjar.com", "hotjar.io", "segment.io", "mixpanel.com",
+          "amplitude.com", "sentry.io", "bugsnag.com", "nr-data.net", "browser-intake-datadoghq.com",
+          "browser-intake-datadoghq.eu", "launchdarkly.com", "optimizely.com", "fullstory.com",
+          "branch.io", "appsflyer.com", "crashlytics.com", "cookielaw.org", "scorecardresearch.com"),
+         sent=(Sent(("/",), ()),)),
 )  # fmt: skip

@@ -176,6 +176,8 @@ def literals(text: str) -> Iterator[object]:
 
 
 def _unescaped(written: str) -> str:
+    if "\\" not in written:
+        return written
     try:
         said = json.loads(f'"{written}"', strict=False)
     except ValueError:

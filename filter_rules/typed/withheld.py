@@ -5,7 +5,7 @@ neither is certain, so both are asked.
 """
 
 import re
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
 # Anywhere in a name, of the field or of what holds it.
@@ -180,14 +180,33 @@ FEWEST_WORDS = 3  # of what is taken for a sentence wherever it stands
 _LONGEST_SHAPE = 10_000  # characters; no sentence goes on for so long without a space
 
 
-def is_secret_name(names: Iterable[str]) -> bool:
-    """Say whether the names that lead to a string, outermost first, are of a secret."""
-    own: tuple[str, ...] = ()
-    for name in names:
-        own = _parts(name)
-        if _SECRET.search("".join(own)):
-            return True
-    return not _SECRET_WORDS.isdisjoint(own)
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What the name of a field says of what it holds.
+
+    `hides`: all below it is secret. `secret`: what it holds itself is. `telling`: people write
+    into it. `of_program`: programs tell of pages and of themselves in it.
+    """
+
+    hides: bool
+    secret: bool
+    telling: bool
+    of_program: bool
+
+
+NO_NAME = Name(hides=False, secret=False, telling=False, of_program=False)
+
+
+def name_of(name: str) -> Name:
+    parts = {part.lower(): None for part in _PARTS.findall(name[:100])}
+    hides = _SECRET.search("".join(parts)) is not None
+    words = parts.keys()
+    return Name(
+        hides,
+        hides or not _SECRET_WORDS.isdisjoint(words),
+        not _TELLING.isdisjoint(words),
+        not _PROGRAMS.isdisjoint(words),
+    )
 
 
 def is_no_words(text: str) -> bool:
@@ -200,27 +219,13 @@ def is_no_words(text: str) -> bool:
     return False
 
 
-def is_telling_name(names: Iterable[str]) -> bool:
-    """Say whether the field is named as those that people write into."""
-    own = next(reversed(tuple(names)), "")
-    return not _TELLING.isdisjoint(_parts(own))
-
-
-def is_of_a_program(names: Iterable[str]) -> bool:
-    """Say whether the field is one in which programs tell of pages and of themselves."""
-    own = next(reversed(tuple(names)), "")
-    return not _PROGRAMS.isdisjoint(_parts(own))
-
-
 def is_prose(text: str) -> bool:
     """Say whether a string reads as a sentence, whatever its field is named."""
     head = text[:_LONGEST_SHAPE]
+    if head.isascii() and head.count(" ") + 1 < FEWEST_WORDS:
+        return False  # as most are, of what programs send
     if _WIDE.search(head):
         return True
     words = _WORD.findall(head)
     letters = sum(map(len, words))
     return len(words) >= FEWEST_WORDS and " " in head and letters * 2 >= len(head.replace(" ", ""))
-
-
-def _parts(name: str) -> tuple[str, ...]:
-    return tuple(part.lower() for part in _PARTS.findall(name[:100]))

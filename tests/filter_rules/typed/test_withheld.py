@@ -4,13 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filter_rules.typed.withheld import (
-    is_no_words,
-    is_of_a_program,
-    is_prose,
-    is_secret_name,
-    is_telling_name,
-)
+from filter_rules.typed.withheld import NO_NAME, is_no_words, is_prose, name_of
 
 
 @pytest.mark.parametrize(
@@ -51,7 +45,7 @@ from filter_rules.typed.withheld import (
     ],
 )
 def test_a_secret_is_known_by_its_name(name: str) -> None:
-    assert is_secret_name(("form", name))
+    assert name_of(name).secret
 
 
 @pytest.mark.parametrize(
@@ -70,13 +64,12 @@ def test_a_secret_is_known_by_its_name(name: str) -> None:
     ],
 )
 def test_what_only_looks_like_a_secret_is_none(name: str) -> None:
-    assert not is_secret_name((name,))
+    assert not name_of(name).secret
 
 
 def test_all_below_a_password_is_secret_but_not_all_below_a_card() -> None:
-    assert is_secret_name(("password", "value"))
-    assert not is_secret_name(("card", "text"))
-    assert not is_secret_name(())
+    assert name_of("password").hides
+    assert not name_of("card").hides
 
 
 @pytest.mark.parametrize(
@@ -108,17 +101,16 @@ def test_words_are_words(text: str) -> None:
      ("url", False), ("context", False), ("type", False)],
 )  # fmt: skip
 def test_fields_that_people_write_into_tell_so(name: str, telling: bool) -> None:  # noqa: FBT001  a column of the table
-    assert is_telling_name(("a", name)) is telling
+    assert name_of(name).telling is telling
 
 
 def test_no_name_tells_nothing() -> None:
-    assert not is_telling_name(())
-    assert not is_of_a_program(())
+    assert name_of("") == NO_NAME
 
 
 def test_programs_tell_of_the_pages_that_they_run_in() -> None:
-    assert is_of_a_program(("a", "pageTitle"))
-    assert not is_of_a_program(("title", "note"))
+    assert name_of("pageTitle").of_program
+    assert not name_of("note").of_program
 
 
 @pytest.mark.parametrize(
@@ -141,9 +133,7 @@ def test_sentences_are_known_by_how_they_read(text: str, prose: bool) -> None:  
 def test_no_text_raises(text: str) -> None:
     is_no_words(text)
     is_prose(text)
-    is_secret_name((text,))
-    is_telling_name((text,))
-    is_of_a_program((text,))
+    name_of(text)
 
 
 def test_work_is_linear_in_hostile_texts() -> None:
