@@ -14,6 +14,7 @@ from filter_rules.typed.leaves import at, literals, may_be_json, parsed, strings
 from filter_rules.typed.markup import without_tags
 from filter_rules.typed.multipart import text_fields
 from filter_rules.typed.sites import Known, site_of
+from filter_rules.typed.wire import wire_strings
 from filter_rules.typed.withheld import NO_NAME, Name, is_no_words, is_prose, name_of
 from filter_rules.typed.words import Typed
 from filter_rules.types import Kind
@@ -25,6 +26,12 @@ MOST_CHARACTERS = 200_000  # of all that is found
 _CHARSET = re.compile(
     r"charset\s*=\s*[\"']?((?:utf|iso|windows|us-ascii|latin|gb|big5|euc|shift)[\w.-]*)",
     re.IGNORECASE,
+)
+_WIRE = (
+    "application/grpc",
+    "application/connect+proto",
+    "application/proto",
+    "application/x-protobuf",
 )
 _FORM = re.compile(r"[\w.\[\]%*-]{1,100}=")
 
@@ -67,7 +74,12 @@ def read(content_type: str, body: bytes) -> Tree | None:
         return Tree(
             _form((name, decoded(value, content_type)) for name, value in parts), by_form=True
         )
-    text = decoded(body, content_type)
+    if reader == "wire":
+        return Tree(wire_strings(body))
+    return _of_text(reader, decoded(body, content_type))
+
+
+def _of_text(reader: str, text: str) -> Tree:
     if reader == "form" or (reader == "text" and _FORM.match(text)):
         return Tree(_form((name, unquoted(value)) for name, value in fields(text)), by_form=True)
     if reader == "json" or may_be_json(text):
@@ -85,7 +97,7 @@ def anything_typed(tree: Tree, site: str) -> tuple[Typed, ...]:
         own = names[leaf.names[-1]] if leaf.names else NO_NAME
         if own.secret or any(names[name].hides for name in leaf.names):
             secrets.add(leaf.text.strip())
-        elif left > 0 and _is_written(own, leaf.text, by_form=tree.by_form):
+        elif left > 0 and _is_written(own, leaf.text, by_form=tree.by_form and not leaf.nested):
             words = without_tags(leaf.text).strip()[:left]
             left -= len(words)
             found[words] = None
@@ -112,6 +124,8 @@ def _reader(content_type: str) -> str:
         return "form"
     if media == "multipart/form-data":
         return "multipart"
+    if media.startswith(_WIRE):
+        return "wire"
     if media.endswith(("json", "json+protobuf", "ndjson", "jsonl", "graphql")):
         return "json"
     return "text" if media in {"", "text/plain"} else ""

@@ -27,10 +27,11 @@ type Step = Callable[[object], Iterable[object]]
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A string and the names that lead to it, outermost first."""
+    """A string and the names that lead to it, outermost first. `nested`: in JSON in a string."""
 
     names: tuple[str, ...]
     text: str
+    nested: bool = False
 
 
 def parsed(text: str) -> object:
@@ -144,7 +145,7 @@ def strings(tree: object) -> Iterator[Leaf]:
             else:
                 todo.append((names, inner, nested + 1))
         elif isinstance(value, str):
-            yield Leaf(names, value)
+            yield Leaf(names, value, nested > 0)
         elif isinstance(value, dict):
             named = _own_name(value)
             todo += (

@@ -48,6 +48,12 @@ def test_words_may_stand_in_some_kinds_of_bodies(media: str, read: bool) -> None
     assert is_read(media) is read
 
 
+def test_strings_of_protocol_buffers_are_read_as_those_of_unknown_sites() -> None:
+    said = b"see you at the lake"
+    (found,) = typed_in_body(ANY, "application/grpc-web+proto", b"\x0a" + bytes([len(said)]) + said)
+    assert (found.words, found.certain) == (said.decode(), False)
+
+
 def test_an_empty_body_says_nothing() -> None:
     assert typed_in_body(ANY, JSON, b" \n") == ()
 
