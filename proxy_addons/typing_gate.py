@@ -18,7 +18,7 @@ from proxy_addons.request_gate import JUDGED
 from proxy_addons.visits import Visits
 from safeguard.core.types import Target
 
-MOST_UNPACKED = 512 * 1024  # bytes; a short body that unpacks to more is read by its beginning
+MOST_UNPACKED = 128 * 1024  # bytes; a short body that unpacks to more is read by its beginning
 
 
 class TypingGate:

@@ -28,8 +28,9 @@ MACHINES: tuple[Site, ...] = (
             ),
             Sent(("/backend-api/user_system_messages",),
                  ("about_user_message", "about_model_message", "other_user_message")),
-            # The first of them is sent while the prompt is being typed.
-            Sent(("/backend-api/f/conversation/prepare", "/ces", "/backend-api/lat",
+            # The first three are sent while the prompt is being typed.
+            Sent(("/backend-api/f/conversation/prepare", "/backend-anon/f/conversation/prepare",
+                  "/backend-api/generate_autocompletions", "/ces", "/backend-api/lat",
                   "/backend-api/sentinel"), ()),
         ),
         shown=("message.content.parts[]", "v.message.content.parts[]", "v", "v[].v"),
