@@ -15,7 +15,7 @@ from safeguard.store.session import Store
 
 PURPOSES = (
     ("Filtering", "To keep unlawful and harmful content from pupils",
-     "Addresses asked for, and the words of searches, judged in memory"),
+     "Addresses asked for, and words that are typed into searches, prompts and forms, in memory"),
     ("Monitoring", "To notice that a child may be at risk, and tell the designated lead",
      "Events, concerns, and the visits around a concern"),
     ("Case work", "To act on a concern, and to show that the school did",

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from itertools import count
 from urllib.parse import quote, quote_plus
 
-from filter_rules.searches import typed_words
+from filter_rules.typed.addresses import typed_in_url
 from filter_rules.urls import split
 
 type Disguise = Callable[[str, int], str]
@@ -169,7 +169,8 @@ def left_encoded(text: str, _seed: int) -> str:
 
 def _read_back(query: str) -> str:
     address = split(f"https://www.bing.com/search?q={query}&form=QBLH")
-    return typed_words(address) if address else ""
+    found = typed_in_url(address) if address else None
+    return found.words if found else ""
 
 
 def _in_one_word(text: str, seed: int, change: Callable[[str, int], str]) -> str:
