@@ -20,8 +20,8 @@ from filter_rules.domain_index import DomainIndex
 from filter_rules.listing import Listing, ListingMap, listing_of, sets_of
 from filter_rules.network_index import NetworkIndex
 from filter_rules.pattern_index import PatternIndex
-from filter_rules.phrases import parse_theme
 from filter_rules.ruleset import RuleSet
+from filter_rules.theme_files import parse_theme
 from filter_rules.types import Category
 from filter_rules.url_index import Expression, UrlIndex
 from safeguard.problems import UnusableError

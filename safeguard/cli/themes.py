@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from filter_rules.phrases import Theme, parse_theme
+from filter_rules.phrases import Theme
+from filter_rules.theme_files import parse_theme
 from safeguard.cli.options import (
     ConfigOption,
     DataOption,

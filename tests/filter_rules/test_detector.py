@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filter_rules.detector import LONGEST_TEXT, MOST_MATCHES, Detector
-from filter_rules.phrases import Theme, parse_theme
+from filter_rules.phrases import Theme
+from filter_rules.theme_files import parse_theme
 from filter_rules.types import Finding, Kind, Severity
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filter_rules.phrases import MOST_WAYS, Theme, parse_theme, read_pattern
+from filter_rules.phrases import MOST_WAYS, Theme, read_pattern
+from filter_rules.theme_files import parse_theme
 from filter_rules.types import Kind, Problem, Severity
 
 HEAD = 'name = "t"\ntitle = "T"\nfamily = "f"\nfour_cs = "conduct"\n'

@@ -3,8 +3,9 @@
 import pytest
 
 from filter_rules.detector import Detector
-from filter_rules.phrases import parse_theme
-from filter_rules.scoring import NEAR, SHORT_PAGE
+from filter_rules.scoring import SHORT_PAGE
+from filter_rules.surroundings import NEAR
+from filter_rules.theme_files import parse_theme
 from filter_rules.types import Finding, Kind, Severity
 
 HEAD = 'name = "t"\ntitle = "T"\nfamily = "f"\nfour_cs = "conduct"\n'

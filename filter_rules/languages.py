@@ -1,0 +1,99 @@
+"""Read the phrases of one other language: one file a language, each phrase with its theme.
+
+    language = "pl"
+    title = "Polish"
+
+    [contexts]
+    lesson = ["wypracowanie"]
+
+    [[phrase]]                    # as in a theme, but for the key that says whose phrase it is
+    theme = "suicide"
+    says = "Says that they want to end their life."
+    any = ["chcę umrzeć"]
+    weight = 10
+    firm = true
+
+The excuses of a theme are English, so they do not count here: a phrase has its own.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain, repeat
+from typing import Any
+
+from filter_rules.phrases import Phrase, Theme
+from filter_rules.theme_files import Around, named, read_phrase
+from filter_rules.toml_values import headers, line_of, only, table_of, value
+from filter_rules.types import Problem
+
+_KEYS = frozenset(("language", "title", "contexts", "phrase"))
+_CODE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,8})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What is said in one language, by theme."""
+
+    code: str
+    title: str = ""
+    phrases: tuple[tuple[str, Phrase], ...] = ()
+
+
+def parse_language(text: str, file: str) -> tuple[Language, list[Problem]]:
+    """Read one language. What cannot be used is left out and reported."""
+    try:
+        table = table_of(text)
+        only(table, _KEYS)
+        code, title = _code(table), value(table, "title", str)
+        around = Around(named(table, "contexts"), language=code)
+        rows = value(table, "phrase", list, [])
+    except ValueError as error:
+        return Language(file), [Problem(file, line_of(error, text), str(error))]
+    problems: list[Problem] = []
+    phrases: list[tuple[str, Phrase]] = []
+    for row, line in zip(rows, chain(headers(text, "phrase"), repeat(0)), strict=False):
+        try:
+            phrases.append(_of_theme(row, around))
+        except ValueError as error:
+            problems.append(Problem(file, line, str(error)))
+    return Language(code, title, tuple(phrases)), problems
+
+
+def _code(table: Mapping[str, Any]) -> str:
+    code = value(table, "language", str)
+    if not _CODE.fullmatch(code):
+        raise ValueError(f"{code!r} is no code of a language, such as pl.")
+    return code
+
+
+def _of_theme(row: object, around: Around) -> tuple[str, Phrase]:
+    if not isinstance(row, dict):
+        raise ValueError("A phrase must be a table under [[phrase]].")  # noqa: TRY004 - one kind of error for a file
+    rest = {key: what for key, what in row.items() if key != "theme"}
+    return value(row, "theme", str), read_phrase(rest, around)
+
+
+def joined(
+    themes: Iterable[Theme], languages: Iterable[Language]
+) -> tuple[list[Theme], list[Problem]]:
+    """Give each theme its phrases of other languages. A phrase of no theme is a problem."""
+    known = list(themes)
+    names = {theme.name for theme in known}
+    of_theme: defaultdict[str, list[Phrase]] = defaultdict(list)
+    problems: list[Problem] = []
+    for language in sorted(languages, key=lambda one: one.code):
+        for name, phrase in language.phrases:
+            of_theme[name].append(phrase)
+        problems += [
+            Problem(f"{language.code}.toml", 0, f"There is no theme {name!r} for its phrases.")
+            for name in sorted({name for name, _ in language.phrases} - names)
+        ]
+    together = [
+        replace(theme, phrases=(*theme.phrases, *of_theme[theme.name]))
+        if theme.name in of_theme
+        else theme
+        for theme in known
+    ]
+    return together, problems
