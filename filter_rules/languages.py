@@ -24,7 +24,7 @@ from itertools import chain, repeat
 from typing import Any
 
 from filter_rules.phrases import Phrase, Theme
-from filter_rules.theme_files import Around, named, read_phrase
+from filter_rules.theme_files import Around, named, parse_theme, read_phrase
 from filter_rules.toml_values import headers, line_of, only, table_of, value
 from filter_rules.types import Problem
 
@@ -97,3 +97,22 @@ def joined(
         for theme in known
     ]
     return together, problems
+
+
+def read_themes(
+    themes: Mapping[str, str], languages: Mapping[str, str]
+) -> tuple[list[Theme], list[Problem]]:
+    """Read theme files and language files, by their names; in which order does not matter."""
+    problems: list[Problem] = []
+    known: list[Theme] = []
+    spoken: list[Language] = []
+    for file, text in sorted(themes.items()):
+        theme, found = parse_theme(text, file)
+        known.append(theme)
+        problems += found
+    for file, text in sorted(languages.items()):
+        language, found = parse_language(text, file)
+        spoken.append(language)
+        problems += found
+    together, found = joined(known, spoken)
+    return together, problems + found

@@ -17,17 +17,17 @@ import re2
 
 from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex
+from filter_rules.languages import read_themes
 from filter_rules.listing import Listing, ListingMap, listing_of, sets_of
 from filter_rules.network_index import NetworkIndex
 from filter_rules.pattern_index import PatternIndex
 from filter_rules.ruleset import RuleSet
-from filter_rules.theme_files import parse_theme
 from filter_rules.types import Category
 from filter_rules.url_index import Expression, UrlIndex
 from safeguard.problems import UnusableError
 from safeguard.reading import INDEXES
 
-LAYOUT = 4  # raise it when what an artefact holds, or what a list means, changes
+LAYOUT = 5  # raise it when what an artefact holds, or what a list means, changes
 MANIFEST = "manifest.json"
 RULES = "rules.json"
 DATES = "dates.json"
@@ -98,18 +98,21 @@ def _opened(folder: Path, fingerprint: str, manifest: Mapping[str, Any]) -> Rule
         {one["name"]: Category(**one) for one in manifest["categories"]},
         DomainIndex(hosts),
         UrlIndex(urls, expressions, PatternIndex(patterns)),
-        partial(_detector, tuple(rules["themes"].items())),
+        partial(_detector, tuple(rules["themes"].items()), tuple(rules["languages"].items())),
         NetworkIndex(networks),
     )
 
 
+type _Texts = tuple[tuple[str, str], ...]
+
+
 @lru_cache(maxsize=1)
-def _detector(themes: tuple[tuple[str, str], ...]) -> Detector:
+def _detector(themes: _Texts, languages: _Texts) -> Detector:
     """The same themes make the same detector, so the next artefact has the one that was made.
 
     To make it takes a while, and the lists change every day but the themes with a release.
     """
-    return Detector([parse_theme(text, name)[0] for name, text in themes])
+    return Detector(read_themes(dict(themes), dict(languages))[0])
 
 
 def _mapped(

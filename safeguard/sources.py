@@ -96,6 +96,14 @@ def shipped_themes() -> dict[str, str]:
     }
 
 
+def shipped_languages() -> dict[str, str]:
+    """The phrases of other languages as TOML text, by file name."""
+    return {
+        path.name: path.read_text("utf-8")
+        for path in sorted((_shipped() / "languages").glob("*.toml"))
+    }
+
+
 def imported_sources(data: Path) -> list[Source]:
     """All that this school has imported, by name."""
     return [_read_meta(meta) for meta in _metas(data)]
@@ -107,7 +115,7 @@ def inputs_digest(data: Path) -> str:
     When a source was taken in is no part of it.
     """
     digest = hashlib.sha256(shipped_source().digest.encode())
-    for name, text in shipped_themes().items():
+    for name, text in (*shipped_themes().items(), *shipped_languages().items()):
         digest.update(f"\0{name}\0{text}".encode())
     digest.update(b"".join((_shipped() / table).read_bytes() for table in _TABLES))
     for meta in _metas(data):

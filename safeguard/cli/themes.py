@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from filter_rules.languages import read_themes
 from filter_rules.phrases import Theme
-from filter_rules.theme_files import parse_theme
 from safeguard.cli.options import (
     ConfigOption,
     DataOption,
@@ -26,7 +26,7 @@ from safeguard.core.thresholds import rehearse as rehearse_threshold
 from safeguard.loading import school_policy
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
-from safeguard.sources import shipped_themes
+from safeguard.sources import shipped_languages, shipped_themes
 from safeguard.store import audit, schema, thresholds
 from safeguard.store.quiet import pile
 from safeguard.supervisor import make_folder
@@ -102,7 +102,7 @@ def _check(theme: str, threshold: float) -> None:
 
 
 def _themes() -> list[Theme]:
-    return [parse_theme(text, name)[0] for name, text in shipped_themes().items()]
+    return read_themes(shipped_themes(), shipped_languages())[0]
 
 
 def _looked_at(
