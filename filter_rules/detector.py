@@ -62,17 +62,20 @@ class Detector:
         those of the person. `spent`: says when no more time may be spent. `excused_too`: with
         the themes of which all that was found was excused.
         """
-        found = self._index.find(text[:LONGEST_TEXT], typed=kind is not Kind.PAGE, spent=spent)
-        numbers = {number for pattern in found.seen for number in self._about.get(pattern, ())}
-        read = Text(found, kind, strong, groups)
-        cut = found.cut or len(text) > LONGEST_TEXT
+        sightings = self._index.find(text[:LONGEST_TEXT], typed=kind is not Kind.PAGE, spent=spent)
+        numbers = {one for pattern in sightings.seen for one in self._about.get(pattern, ())}
+        read = Text(sightings, kind, strong, groups)
+        cut = sightings.cut or len(text) > LONGEST_TEXT
         weighed = [(theme, weigh(theme, read)) for theme in map(self._theme, sorted(numbers))]
-        findings = [
+        if not excused_too:
+            weighed = [
+                (theme, [one for one in found if one.weight > 0]) for theme, found in weighed
+            ]
+        telling = [
             _finding(theme, standing, read, about, cut=cut)
             for theme, standing in weighed
-            if excused_too or any(one.weight > 0 for one in standing)
+            if standing
         ]  # none of most texts: before their words are found again, which takes longest
-        telling = [one for one in findings if one.score > 0 or (excused_too and one.matches)]
         if self._opinion and telling:
             telling = second_opinion(telling, self._opinion.judge(text[:LONGEST_TEXT]))
         return tuple(sorted(telling, key=lambda one: (-one.severity, -one.score, one.theme)))

@@ -162,7 +162,7 @@ def _weighed(phrase: Phrase, sightings: Sequence[Sighting], text: Text) -> Itera
         effects = ((Effect.RAISED, raiser), (Effect.LOWERED, lowerer))
         told = tuple((effect, other) for effect, other in effects if other)
         weight = _between(phrase, raised=bool(raiser), lowered=bool(lowerer))
-        if weight > 0:
+        if weight > 0 or lowerer:
             yield Weighed(phrase, one, weight * _strength(one, text), told)
 
 

@@ -30,7 +30,7 @@
     near = ["tonight"]            # words near by that raise the weight ...
     raised = 12                   # ... to this
     lower_near = ["lyrics"]       # words near by that lower the weight ...
-    lowered = 2                   # ... to this
+    lowered = 2                   # ... to this; to half if not said
     unless = ["of laughter"]      # words near by that excuse the phrase
     kinds = ["search", "chat"]    # where the phrase counts; everywhere if not said
     firm = true                   # the theme's excuses do not count
@@ -243,7 +243,7 @@ def _shared(row: Mapping[str, Any], patterns: tuple[Pattern, ...], around: Aroun
         _patterns(row, "near", around.contexts),
         _patterns(row, "unless", around.contexts) + (() if firm or floor else around.excuses),
         frozenset(map(Kind, kinds)),
-        lowered=weight(row, "lowered", 0.0),
+        lowered=weight(row, "lowered", weighs / 2),
         lower_near=_patterns(row, "lower_near", around.contexts),
         floor=floor,
         group=group,
