@@ -11,7 +11,6 @@ from wtforms.validators import Length, Optional, ValidationError
 from admin_web.fields import first_moment, not_before_since, stripped
 from admin_web.site import every_group, here
 from admin_web.wording import SEVERITIES, tidy
-from filter_rules.languages import FOLDER
 from filter_rules.types import Severity
 from safeguard.sources import shipped_themes
 from safeguard.store.events import Wanted
@@ -92,9 +91,7 @@ class FilterForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 
 @cache
 def _theme_names() -> tuple[str, ...]:
-    return tuple(
-        name.removesuffix(".toml") for name in shipped_themes() if not name.startswith(FOLDER)
-    )
+    return tuple(name.removesuffix(".toml") for name in shipped_themes())
 
 
 def _about_choices() -> dict[str, str]:

@@ -5,64 +5,127 @@ only what some of their words read as, so what one person reads cannot weigh on 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, islice
 
-from filter_rules.phrase_index import PhraseIndex, Places, Sightings
-from filter_rules.phrases import Pattern, Theme
-from filter_rules.scoring import Weighed, score, severity, weigh
-from filter_rules.types import Finding, Kind, Match
+from filter_rules.excerpts import excerpt
+from filter_rules.phrase_index import PhraseIndex
+from filter_rules.phrases import Pattern, Phrase, Theme
+from filter_rules.scoring import Weighed, counted, floor, score, severity, weigh
+from filter_rules.second_opinion import Opinion, second_opinion
+from filter_rules.surroundings import Text
+from filter_rules.types import Beside, Finding, Kind, Match
 
 LONGEST_TEXT = 1_000_000  # characters; what stands beyond is not read
 MOST_MATCHES = 20  # kept to explain a finding, heaviest first
+MOST_BESIDE = 5
+
+type _Spans = Iterable[tuple[int, int]]
 
 
 class Detector:
     """The themes, ready to be looked for."""
 
-    def __init__(self, themes: Iterable[Theme]) -> None:
+    def __init__(self, themes: Iterable[Theme], opinion: Opinion | None = None) -> None:
         self._themes = tuple(themes)
+        self._opinion = opinion
         about: defaultdict[str, set[int]] = defaultdict(set)
         patterns: list[Pattern] = []
         context: list[Pattern] = []
         for number, theme in enumerate(self._themes):
-            for phrase in theme.phrases:
+            for one in theme.togethers:  # all sets must be there, so one is enough to look for
+                first, *others = one.sets
+                patterns += first
+                context += chain.from_iterable(others)
+            for phrase in _phrases(theme):
                 patterns += phrase.patterns
-                context += phrase.near + phrase.unless
-                for pattern in phrase.patterns:
-                    about[pattern.text].add(number)
+                context += phrase.near + phrase.unless + phrase.lower_near
+            for pattern in _telling(theme):
+                about[pattern.text].add(number)
         self._about = {pattern: tuple(numbers) for pattern, numbers in about.items()}
         self._index = PhraseIndex(patterns, context)
 
-    def detect(self, text: str, kind: Kind) -> tuple[Finding, ...]:
-        """Return what was found, most severe first."""
-        found = self._index.find(text[:LONGEST_TEXT], typed=kind is not Kind.PAGE)
-        numbers = {number for pattern in found.seen for number in self._about.get(pattern, ())}
-        themes = [self._themes[number] for number in sorted(numbers)]
-        weighed = [(theme, weigh(theme, found.seen, kind)) for theme in themes]
-        if not any(standing for _, standing in weighed):
-            return ()  # as most texts: before their words are found again, which takes longest
-        places = found.places()
-        findings = (_finding(theme, standing, kind, found, places) for theme, standing in weighed)
-        telling = [finding for finding in findings if finding.score > 0]
+    def detect(
+        self,
+        text: str,
+        kind: Kind,
+        *,
+        strong: _Spans = (),
+        about: frozenset[str] = frozenset(),
+        groups: frozenset[str] = frozenset(),
+        spent: Callable[[], bool] | None = None,
+        excused_too: bool = False,
+    ) -> tuple[Finding, ...]:
+        """Return what was found, most severe first.
+
+        `strong`: where title and headings stand. `about`: the categories of the site. `groups`:
+        those of the person. `spent`: says when no more time may be spent. `excused_too`: with
+        the themes of which all that was found was excused.
+        """
+        sightings = self._index.find(text[:LONGEST_TEXT], typed=kind is not Kind.PAGE, spent=spent)
+        numbers = {one for pattern in sightings.seen for one in self._about.get(pattern, ())}
+        read = Text(sightings, kind, strong, groups)
+        cut = sightings.cut or len(text) > LONGEST_TEXT
+        weighed = [(theme, weigh(theme, read)) for theme in map(self._theme, sorted(numbers))]
+        if not excused_too:
+            weighed = [
+                (theme, [one for one in found if one.weight > 0]) for theme, found in weighed
+            ]
+        telling = [
+            _finding(theme, standing, read, about, cut=cut)
+            for theme, standing in weighed
+            if standing
+        ]  # none of most texts: before their words are found again, which takes longest
+        if self._opinion and telling:
+            telling = second_opinion(telling, self._opinion.judge(text[:LONGEST_TEXT]))
         return tuple(sorted(telling, key=lambda one: (-one.severity, -one.score, one.theme)))
+
+    def _theme(self, number: int) -> Theme:
+        return self._themes[number]
+
+
+def _phrases(theme: Theme) -> Iterable[Phrase]:
+    return chain(theme.phrases, (one.phrase for one in theme.togethers))
+
+
+def _telling(theme: Theme) -> Iterable[Pattern]:
+    """Return the patterns without one of which nothing of a theme is found."""
+    said = (phrase.patterns for phrase in theme.phrases)
+    return chain.from_iterable(chain(said, (one.sets[0] for one in theme.togethers)))
 
 
 def _finding(
-    theme: Theme, standing: Sequence[Weighed], kind: Kind, found: Sightings, places: Places
+    theme: Theme, standing: Sequence[Weighed], text: Text, about: frozenset[str], *, cut: bool
 ) -> Finding:
-    total = score(standing, kind, found.words)
-    distinct = len({one.sighting.pattern for one in standing})
+    counting = counted(standing, text.kind)
+    total = score(counting, text.kind, text.words)
+    ages = [theme.ages[group] for group in text.groups if group in theme.ages]
+    total = round(total * max(ages, default=1.0), 2)
     return Finding(
         theme.name,
-        severity(theme, total, distinct, kind),
+        severity(theme, total, counting, text.kind, about),
         total,
-        tuple(_match(one, found.text, places) for one in islice(standing, MOST_MATCHES)),
+        tuple(_match(one, text) for one in islice(standing, MOST_MATCHES)),
         theme.help_seeking,
+        floor(theme, counting, text.kind),
+        cut,
     )
 
 
-def _match(one: Weighed, text: str, places: Places) -> Match:
-    start, end = places.of(one.sighting)
-    words = places.words(one.sighting)
-    return Match(words, text[start:end], one.weight, start, end, one.phrase.says)
+def _match(one: Weighed, text: Text) -> Match:
+    start, end = text.places.of(one.sighting)
+    return Match(
+        text.places.words(one.sighting),
+        text.original[start:end],
+        one.weight,
+        start,
+        end,
+        one.phrase.says,
+        full=one.phrase.weight,
+        beside=tuple(
+            Beside(effect, text.quote(other)) for effect, other in one.beside[:MOST_BESIDE]
+        ),
+        capped=one.capped,
+        sentence=excerpt(text.original, start, end),
+        language=one.phrase.language,
+    )

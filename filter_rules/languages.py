@@ -1,86 +1,118 @@
-"""Read phrases of other languages: one file a language, each phrase with the theme it belongs to.
+"""Read the phrases of one other language: one file a language, each phrase with its theme.
 
-    language = "pl"               # ISO 639-1
+    language = "pl"
     title = "Polish"
 
     [contexts]
-    story = ["film", "piosenka"]
+    lesson = ["wypracowanie"]
 
-    [[phrase]]
+    [[phrase]]                    # as in a theme, but for the key that says whose phrase it is
     theme = "suicide"
     says = "Says that they want to end their life."
-    any = ["chce (umrzec|sie zabic)"]
+    any = ["chcę umrzeć"]
     weight = 10
+    firm = true
 
-What stands under [[phrase]] is as in a theme's own file. Excuses of the theme do not hold here: a
-file names its own.
+The excuses of a theme are English, so they do not count here: a phrase has its own.
 """
 
-import tomllib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, repeat
 from typing import Any
 
-from filter_rules.phrases import (
-    Phrase,
-    Theme,
-    contexts_of,
-    only_keys,
-    parse_theme,
-    phrase_of,
-    untabled,
-    value_of,
-)
+from filter_rules.phrases import Phrase, Theme
+from filter_rules.theme_files import Around, named, parse_theme, read_phrase
+from filter_rules.toml_values import headers, line_of, only, table_of, value
 from filter_rules.types import Problem
 
-FOLDER = "languages/"  # how the names of such files begin
 _KEYS = frozenset(("language", "title", "contexts", "phrase"))
+_CODE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,8})?")
 
-type Spoken = tuple[str, Phrase]  # a theme's name, and a phrase of it
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What is said in one language, by theme."""
+
+    code: str
+    title: str = ""
+    phrases: tuple[tuple[str, Phrase], ...] = ()
 
 
-def parse_language(text: str, file: str) -> tuple[list[Spoken], list[Problem]]:
+def parse_language(text: str, file: str) -> tuple[Language, list[Problem]]:
     """Read one language. What cannot be used is left out and reported."""
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        return [], [untabled(text, file, error)]
-    try:
-        only_keys(table, _KEYS)
-        language = value_of(table, "language", str)
-        contexts = contexts_of(table)
-        rows = value_of(table, "phrase", list, [])
+        table = table_of(text)
+        only(table, _KEYS)
+        code, title = _code(table), value(table, "title", str)
+        around = Around(named(table, "contexts"), language=code)
+        rows = value(table, "phrase", list, [])
     except ValueError as error:
-        return [], [Problem(file, 1, str(error))]
-    spoken: list[Spoken] = []
+        return Language(file), [Problem(file, line_of(error, text), str(error))]
     problems: list[Problem] = []
-    headers = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == "[[phrase]]"]
-    for row, header in zip(rows, chain(headers, repeat(0)), strict=False):
+    phrases: list[tuple[str, Phrase]] = []
+    for row, line in zip(rows, chain(headers(text, "phrase"), repeat(0)), strict=False):
         try:
-            spoken.append(_spoken(row, language, contexts))
+            phrases.append(_of_theme(row, around))
         except ValueError as error:
-            problems.append(Problem(file, header, str(error)))
-    return spoken, problems
+            problems.append(Problem(file, line, str(error)))
+    return Language(code, title, tuple(phrases)), problems
 
 
-def read_themes(texts: Iterable[tuple[str, str]]) -> tuple[Theme, ...]:
-    """Return the themes of many files, by their names, with what other languages say of them."""
-    themes: list[Theme] = []
-    spoken: defaultdict[str, list[Phrase]] = defaultdict(list)
-    for name, text in sorted(texts):
-        if name.startswith(FOLDER):
-            for theme, phrase in parse_language(text, name)[0]:
-                spoken[theme].append(phrase)
-        else:
-            themes.append(parse_theme(text, name)[0])
-    return tuple(replace(one, phrases=(*one.phrases, *spoken[one.name])) for one in themes)
+def _code(table: Mapping[str, Any]) -> str:
+    code = value(table, "language", str)
+    if not _CODE.fullmatch(code):
+        raise ValueError(f"{code!r} is no code of a language, such as pl.")
+    return code
 
 
-def _spoken(row: Any, language: str, contexts: Mapping[str, Any]) -> Spoken:
+def _of_theme(row: object, around: Around) -> tuple[str, Phrase]:
     if not isinstance(row, dict):
         raise ValueError("A phrase must be a table under [[phrase]].")  # noqa: TRY004 - one kind of error for a file
-    theme = value_of(row, "theme", str)
-    phrase = phrase_of({key: row[key] for key in row.keys() - {"theme"}}, contexts, ())
-    return theme, replace(phrase, language=language)
+    rest = {key: what for key, what in row.items() if key != "theme"}
+    return value(row, "theme", str), read_phrase(rest, around)
+
+
+def joined(
+    themes: Iterable[Theme], languages: Iterable[Language]
+) -> tuple[list[Theme], list[Problem]]:
+    """Give each theme its phrases of other languages. A phrase of no theme is a problem."""
+    known = list(themes)
+    names = {theme.name for theme in known}
+    of_theme: defaultdict[str, list[Phrase]] = defaultdict(list)
+    problems: list[Problem] = []
+    for language in sorted(languages, key=lambda one: one.code):
+        for name, phrase in language.phrases:
+            of_theme[name].append(phrase)
+        problems += [
+            Problem(f"{language.code}.toml", 0, f"There is no theme {name!r} for its phrases.")
+            for name in sorted({name for name, _ in language.phrases} - names)
+        ]
+    together = [
+        replace(theme, phrases=(*theme.phrases, *of_theme[theme.name]))
+        if theme.name in of_theme
+        else theme
+        for theme in known
+    ]
+    return together, problems
+
+
+def read_themes(
+    themes: Mapping[str, str], languages: Mapping[str, str]
+) -> tuple[list[Theme], list[Problem]]:
+    """Read theme files and language files, by their names; in which order does not matter."""
+    problems: list[Problem] = []
+    known: list[Theme] = []
+    spoken: list[Language] = []
+    for file, text in sorted(themes.items()):
+        theme, found = parse_theme(text, file)
+        known.append(theme)
+        problems += found
+    for file, text in sorted(languages.items()):
+        language, found = parse_language(text, file)
+        spoken.append(language)
+        problems += found
+    together, found = joined(known, spoken)
+    return together, problems + found

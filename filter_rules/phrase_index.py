@@ -8,13 +8,13 @@ that stands for thousands of phrases costs a few words of memory.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
 
 import ahocorasick
 
-from filter_rules.phrases import Pattern
+from filter_rules.phrases import Gap, Pattern, Slot
 from filter_rules.text import Vocabulary, bare, cut, fold, pieces, spans
 
 MOST_ANCHORED = 64  # ways of saying an anchor that go into the automaton
@@ -34,7 +34,15 @@ _COMMON = frozenset(
     ).split()
 )
 
-type _Slot = Mapping[int, frozenset[str]]  # by number of words
+type _Slot = Mapping[int, Container[str]]  # by number of words
+
+
+class _Anything:
+    def __contains__(self, _words: object) -> bool:
+        return True
+
+
+_ANYTHING = _Anything()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +58,17 @@ class Sightings:
     """All that was seen in one text, by pattern, and where the words of that text stand."""
 
     def __init__(
-        self, text: str, read: Sequence[str], seen: Mapping[str, Sequence[Sighting]]
+        self,
+        text: str,
+        read: Sequence[str],
+        seen: Mapping[str, Sequence[Sighting]],
+        *,
+        cut: bool = False,
     ) -> None:
         self.text = text
         self.words = len(read)
         self.seen = seen
+        self.cut = cut
         self._read = read
 
     def places(self) -> "Places":
@@ -103,7 +117,7 @@ class _Anchored:
                 end + length
                 for end in ends
                 for length, ways in slot.items()
-                if " ".join(words[end : end + length]) in ways
+                if end + length <= len(words) and " ".join(words[end : end + length]) in ways
             }
             if not ends:
                 return None
@@ -126,14 +140,19 @@ class PhraseIndex:
             word
             for pattern in chain(wanted.values(), beside.values())
             for slot in pattern.slots
+            if not isinstance(slot, Gap)
             for way in slot
             for word in way.split()
         )
         self._vocabulary = Vocabulary(chain(self._wanted.anchors, self._beside.anchors, words))
         self._remembered = _Readings(self._vocabulary)
 
-    def find(self, text: str, *, typed: bool = True) -> Sightings:
+    def find(
+        self, text: str, *, typed: bool = True, spent: Callable[[], bool] | None = None
+    ) -> Sightings:
         """Return every pattern in the text, overlapping ones too.
+
+        `spent` says when no more time may be spent: then what was found so far is returned.
 
         What single words of pages read as is remembered, as most pages are made of the same
         words; nothing of what was typed is.
@@ -142,12 +161,16 @@ class PhraseIndex:
         read = list(chain.from_iterable(map(readings.__getitem__, pieces(text))))
         stream = " ".join(read)
         seen: defaultdict[str, list[Sighting]] = defaultdict(list)
+        cut = False
         for automaton in (self._wanted, self._beside):
+            if spent and spent():
+                cut = True
+                break
             for sighting in automaton.sightings(stream):
                 seen[sighting.pattern].append(sighting)
             if not seen:
                 break
-        return Sightings(text, read, seen)
+        return Sightings(text, read, seen, cut=cut)
 
 
 class _Automaton:
@@ -190,31 +213,37 @@ def _anchored(pattern: Pattern) -> tuple[list[str], _Anchored]:
     """Take the slot that says most, and as many neighbours as the automaton may hold."""
     slots = pattern.slots
     first = last = max(range(len(slots)), key=lambda number: _said(slots[number]))
-    ways = slots[first]
+    ways = _ways(slots[first])
     while last + 1 < len(slots) and _may_join(ways, slots[last + 1]):
         last += 1
-        ways = frozenset(f"{way} {more}" for way, more in product(ways, slots[last]))
+        ways = frozenset(f"{way} {more}" for way, more in product(ways, _ways(slots[last])))
     while first > 0 and _may_join(ways, slots[first - 1]):
         first -= 1
-        ways = frozenset(f"{more} {way}" for more, way in product(slots[first], ways))
+        ways = frozenset(f"{more} {way}" for more, way in product(_ways(slots[first]), ways))
     before = tuple(_by_length(slot) for slot in reversed(slots[:first]))
     after = tuple(_by_length(slot) for slot in slots[last + 1 :])
     return sorted(ways), _Anchored(pattern.text, before, after)
 
 
-def _may_join(ways: frozenset[str], slot: frozenset[str]) -> bool:
+def _ways(slot: Slot) -> frozenset[str]:
+    return frozenset() if isinstance(slot, Gap) else slot
+
+
+def _may_join(ways: frozenset[str], slot: Slot) -> bool:
     """Say whether a slot may become part of an anchor: what can be left out may not."""
-    return "" not in slot and len(ways) * len(slot) <= MOST_ANCHORED
+    return not isinstance(slot, Gap) and "" not in slot and len(ways) * len(slot) <= MOST_ANCHORED
 
 
-def _said(slot: frozenset[str]) -> int:
+def _said(slot: Slot) -> int:
     """Count the letters that tell a slot from everyday language; fewer than none if optional."""
-    if "" in slot:
+    if isinstance(slot, Gap) or "" in slot:
         return -1
     return min(sum(len(word) for word in way.split() if word not in _COMMON) for way in slot)
 
 
-def _by_length(slot: frozenset[str]) -> _Slot:
+def _by_length(slot: Slot) -> _Slot:
+    if isinstance(slot, Gap):
+        return dict.fromkeys(range(slot.most + 1), _ANYTHING)
     lengths = {len(way.split()) for way in slot}
     return {
         length: frozenset(way for way in slot if len(way.split()) == length) for length in lengths

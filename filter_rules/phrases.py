@@ -1,52 +1,36 @@
-"""Read themes: sets of phrases about one harm, in TOML that a safeguarding lead can read.
-
-    name = "suicide"
-    title = "Suicide"
-    family = "self-harm"          # themes that belong together in a report
-    four_cs = "content"           # of KCSIE: content, contact, conduct or commerce
-    most = "urgent"               # how severe a text can become by this theme alone
-    unless = ["@lesson"]          # excuses every phrase below that is not firm
-
-    [contexts]
-    lesson = ["essay", "(gcse|a level)"]
-
-    [[phrase]]
-    says = "Says that they want to end their life."
-    any = ["[i] want to (die|end it all)"]
-    weight = 10                   # in what is typed: 1 low, 4 medium, 7 high, 10 urgent
-    near = ["tonight"]            # words near by that raise the weight ...
-    raised = 12                   # ... to this
-    unless = ["of laughter"]      # words near by that excuse the phrase
-    kinds = ["search", "chat"]    # where the phrase counts; everywhere if not said
-    firm = true                   # the theme's excuses do not count
+"""What a theme is made of: phrases, the patterns that say them, and what changes their weight.
 
 `(a|b)` stands for either, `[a]` for a or nothing; both may be nested, and stand inside a word
-(`kill[ing]`). Phrases match whole words. What cannot be used is a Problem with its line; the rest of the file still counts.
+(`kill[ing]`). `…` stands for up to four words of any kind, `…8` for up to eight. Phrases match
+whole words; `suicid*` is every word that begins so, `*phobic` every word that ends so.
 """
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain, repeat
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from filter_rules.text import fold
-from filter_rules.types import Kind, Problem, Severity
+from filter_rules.types import Kind, Severity
 
-FOUR_CS = ("content", "contact", "conduct", "commerce")
 MOST_WAYS = 1_000  # that one slot may be filled
-HEAVIEST = 100.0
+WIDEST_GAP = 20  # words
+SHORTEST_STEM = 3  # letters of a word that is given by its beginning or its end
+ENGLISH = "en"
 
 _MARK = re.compile(r"[()\[\]|]|[^()\[\]|]+")
-_LINE = re.compile(r"at line (\d+)")
-_SEVERITIES = tuple(severity.word for severity in Severity)
-_THEME_KEYS = frozenset(
-    ("name", "title", "family", "four_cs", "most", "help_seeking", "unless", "contexts", "phrase")
-)
-_PHRASE_KEYS = frozenset(("any", "says", "weight", "raised", "near", "unless", "kinds", "firm"))
-_IN_WORDS = {str: "a text", bool: "true or false", list: "a list", dict: "a table"}
+_GAP = re.compile(r"…(\d*)")
+_USUAL_GAP = 4
 _CLOSING = {"(": ")", "[": "]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Up to so many words of any kind."""
+
+    most: int
+
+
+type Slot = frozenset[str] | Gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +38,16 @@ class Pattern:
     """Ways of saying something, slot by slot: an empty text means that the slot may be empty."""
 
     text: str
-    slots: tuple[frozenset[str], ...]
+    slots: tuple[Slot, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Patterns that say one thing, and what the words around them change."""
+    """Patterns that say one thing, and what the words around them change.
+
+    `floor`: only excuses of its own count, and typed only within its own sentence. `exempt`:
+    the groups of people whom the school has exempted from it.
+    """
 
     patterns: tuple[Pattern, ...]
     says: str
@@ -68,7 +56,23 @@ class Phrase:
     near: tuple[Pattern, ...] = ()
     unless: tuple[Pattern, ...] = ()
     kinds: frozenset[Kind] = frozenset(Kind)
-    language: str = "en"
+    lowered: float = 0.0
+    lower_near: tuple[Pattern, ...] = ()
+    floor: bool = False
+    group: str = ""
+    once: bool = False
+    language: str = ENGLISH
+    exempt: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A phrase that is said by several things together, each of which may say little."""
+
+    phrase: Phrase
+    name: str
+    sets: tuple[tuple[Pattern, ...], ...]
+    within: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +86,53 @@ class Theme:
     most: Severity = Severity.URGENT
     help_seeking: bool = False
     phrases: tuple[Phrase, ...] = ()
+    definition: str = ""
+    floor: Severity = Severity.NONE
+    age_bands: tuple[str, ...] = ()
+    ages: Mapping[str, float] = field(default_factory=dict)
+    groups: Mapping[str, float] = field(default_factory=dict)
+    togethers: tuple[Together, ...] = ()
 
 
 def read_pattern(text: str) -> Pattern:
     """Return the pattern that a text spells. Raise ValueError with a sentence."""
-    slots = [
-        frozenset(fold(way) for way in _alternatives(iter(_MARK.findall(part)), closing=""))
-        for part in _parts(text)
-    ]
-    said = tuple(slot for slot in slots if slot != {""})
-    if all("" in slot for slot in said):
+    slots = [slot for slot in map(_slot, _parts(text)) if slot != frozenset([""])]
+    while slots and isinstance(slots[0], Gap):
+        del slots[0]
+    while slots and isinstance(slots[-1], Gap):
+        del slots[-1]
+    if all(isinstance(slot, Gap) or "" in slot for slot in slots):
         raise ValueError(f"The pattern {text!r} can be empty: give it a word that always stands.")
-    return Pattern(text, said)
+    return Pattern(text, tuple(slots))
+
+
+def _slot(part: str) -> Slot:
+    if gap := _GAP.fullmatch(part):
+        most = int(gap[1] or _USUAL_GAP)
+        if not 0 < most <= WIDEST_GAP:
+            raise ValueError(f"A gap holds 1 to {WIDEST_GAP} words, not {most}.")
+        return Gap(most)
+    if "…" in part:
+        raise ValueError(f"In {part!r} a gap must stand alone: put spaces around the “…”.")
+    return frozenset(map(_way, _alternatives(iter(_MARK.findall(part)), closing="")))
+
+
+def _way(text: str) -> str:
+    """Fold one way of filling a slot; a star stays where it is the beginning or end of a word."""
+    if "*" not in text:
+        return fold(text)
+    return " ".join(filter(None, map(_word, text.split())))
+
+
+def _word(text: str) -> str:
+    stem = fold(text.strip("*"))
+    if text.count("*") == 0:
+        return stem
+    if text.count("*") > 1 or "*" in text.strip("*"):
+        raise ValueError(f"In {text!r} one * may stand, at the beginning or the end of the word.")
+    if " " in stem or len(stem) < SHORTEST_STEM:
+        raise ValueError(f"Beside the * in {text!r} must stand {SHORTEST_STEM} letters or more.")
+    return f"*{stem}" if text.startswith("*") else f"{stem}*"
 
 
 def _parts(text: str) -> list[str]:
@@ -135,128 +174,3 @@ def _joined(ways: list[str], following: list[str]) -> list[str]:
     if len(ways) * len(following) > MOST_WAYS:
         raise ValueError(f"One place of a pattern can be filled in {MOST_WAYS} ways at most.")
     return [way + more for way in ways for more in following]
-
-
-type _Contexts = Mapping[str, tuple[Pattern, ...]]
-
-
-def parse_theme(text: str, file: str) -> tuple[Theme, list[Problem]]:
-    """Read one theme. What cannot be used is left out and reported."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        return Theme(file), [untabled(text, file, error)]
-    try:
-        theme, contexts, excuses = _head(table)
-        rows = value_of(table, "phrase", list, [])
-    except ValueError as error:
-        return Theme(file), [Problem(file, 1, str(error))]
-    problems: list[Problem] = []
-    phrases: list[Phrase] = []
-    headers = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == "[[phrase]]"]
-    for row, header in zip(rows, chain(headers, repeat(0)), strict=False):
-        try:
-            phrases.append(phrase_of(row, contexts, excuses))
-        except ValueError as error:
-            problems.append(Problem(file, header, str(error)))
-    return replace(theme, phrases=tuple(phrases)), problems
-
-
-def untabled(text: str, file: str, error: tomllib.TOMLDecodeError) -> Problem:
-    """Say where a file is no TOML."""
-    line = _LINE.search(str(error))
-    return Problem(
-        file, int(line[1]) if line else text.count("\n") + 1, f"This is not TOML: {error}."
-    )
-
-
-def contexts_of(table: Mapping[str, Any]) -> _Contexts:
-    """Return the named context words of a file; each may use those before it."""
-    contexts: dict[str, tuple[Pattern, ...]] = {}
-    for name in value_of(table, "contexts", dict, {}):
-        contexts[name] = _patterns(table["contexts"], name, contexts)
-    return contexts
-
-
-def _head(table: Mapping[str, Any]) -> tuple[Theme, _Contexts, tuple[Pattern, ...]]:
-    only_keys(table, _THEME_KEYS)
-    contexts = contexts_of(table)
-    theme = Theme(
-        value_of(table, "name", str),
-        value_of(table, "title", str),
-        value_of(table, "family", str),
-        _one_of(table, "four_cs", FOUR_CS),
-        Severity[_one_of(table, "most", _SEVERITIES, "urgent").upper()],
-        value_of(table, "help_seeking", bool, False),
-    )
-    return theme, contexts, _patterns(table, "unless", contexts)
-
-
-def phrase_of(row: object, contexts: _Contexts, excuses: tuple[Pattern, ...]) -> Phrase:
-    """Read a table under [[phrase]]. Raise ValueError with a sentence."""
-    if not isinstance(row, dict):
-        raise ValueError("A phrase must be a table under [[phrase]].")  # noqa: TRY004 - one kind of error for a file
-    only_keys(row, _PHRASE_KEYS)
-    patterns = _patterns(row, "any", contexts)
-    if not patterns:
-        raise ValueError("The phrase has no words: give it any = [...].")
-    weight = _weight(row, "weight")
-    kinds = value_of(row, "kinds", list, list(Kind))
-    if unknown := set(map(str, kinds)) - set(Kind):
-        raise ValueError(f"There is no kind {min(unknown)!r}: use search, chat or page.")
-    return Phrase(
-        patterns,
-        value_of(row, "says", str),
-        weight,
-        _weight(row, "raised", weight),
-        _patterns(row, "near", contexts),
-        _patterns(row, "unless", contexts)
-        + (() if value_of(row, "firm", bool, False) else excuses),
-        frozenset(map(Kind, kinds)),
-    )
-
-
-def _patterns(table: Mapping[str, Any], key: str, contexts: _Contexts) -> tuple[Pattern, ...]:
-    patterns: list[Pattern] = []
-    for text in value_of(table, key, list, []):
-        if not isinstance(text, str):
-            raise ValueError(f"{key} must hold texts, not {text!r}.")  # noqa: TRY004 - one kind of error for a file
-        if not text.startswith("@"):
-            patterns.append(read_pattern(text))
-        elif text[1:] in contexts:
-            patterns += contexts[text[1:]]
-        else:
-            raise ValueError(f"No context is named {text[1:]!r}: add it under [contexts].")
-    return tuple(patterns)
-
-
-def _weight(row: Mapping[str, Any], key: str, otherwise: float | None = None) -> float:
-    weight = row.get(key, otherwise)
-    if isinstance(weight, bool) or not isinstance(weight, int | float):
-        raise ValueError(f"{key} must be a number.")  # noqa: TRY004 - one kind of error for a file
-    if not 0 <= weight <= HEAVIEST:
-        raise ValueError(f"{key} must lie between 0 and {HEAVIEST:g}.")
-    return float(weight)
-
-
-def _one_of(
-    table: Mapping[str, Any], key: str, choices: Sequence[str], otherwise: str | None = None
-) -> str:
-    chosen = value_of(table, key, str, otherwise)
-    if chosen not in choices:
-        raise ValueError(f"{key} must be one of {', '.join(choices)}.")
-    return chosen
-
-
-def value_of[T](table: Mapping[str, Any], key: str, kind: type[T], otherwise: T | None = None) -> T:
-    """Return what a key holds, of this kind. Raise ValueError with a sentence."""
-    value = table.get(key, otherwise)
-    if not isinstance(value, kind):
-        raise ValueError(f"{key} must be given as {_IN_WORDS[kind]}.")  # noqa: TRY004 - one kind of error for a file
-    return value
-
-
-def only_keys(table: Mapping[str, Any], keys: frozenset[str]) -> None:
-    """Raise ValueError with a sentence where a table holds another key."""
-    if unknown := table.keys() - keys:
-        raise ValueError(f"{min(unknown)!r} is not known here: use {', '.join(sorted(keys))}.")

@@ -94,11 +94,30 @@ class Hit:
     part: Part = Part.HOST
 
 
+class Effect(StrEnum):
+    """What words beside a phrase did."""
+
+    RAISED = "raised"
+    LOWERED = "lowered"
+    EXCUSED = "excused"
+    TOGETHER = "together"
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Words beside a phrase that changed its weight, or that say it together with it."""
+
+    effect: Effect
+    quote: str
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A phrase found in a text, quoted as it stood there (characters `start` to `end`).
 
-    `says` is the theme's sentence for it: what was meant, without the words.
+    `says` is the theme's sentence for it: what was meant, without the words. `full` is what the
+    phrase weighs where nothing stands around it, `capped` the group that took some of it,
+    `sentence` what stands around it, secrets masked.
     """
 
     phrase: str
@@ -107,17 +126,27 @@ class Match:
     start: int
     end: int
     says: str = ""
+    full: float = 0.0
+    beside: Sequence[Beside] = ()
+    capped: str = ""
+    sentence: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a text says of one theme: how severe, by what score, because of which phrases."""
+    """What a text says of one theme: how severe, by what score, because of which phrases.
+
+    `floor`: it is never less severe than this. `cut`: not all of the text could be read.
+    """
 
     theme: str
     severity: Severity
     score: float
     matches: Sequence[Match] = ()
     help_seeking: bool = False
+    floor: Severity = Severity.NONE
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

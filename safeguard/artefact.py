@@ -8,7 +8,7 @@ import hashlib
 import json
 import mmap
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,13 @@ from filter_rules.listing import Listing, ListingMap, listing_of, sets_of
 from filter_rules.network_index import NetworkIndex
 from filter_rules.pattern_index import PatternIndex
 from filter_rules.ruleset import RuleSet
+from filter_rules.theme_changes import ThemeChange, changed
 from filter_rules.types import Category
 from filter_rules.url_index import Expression, UrlIndex
 from safeguard.problems import UnusableError
 from safeguard.reading import INDEXES
 
-LAYOUT = 4  # raise it when what an artefact holds, or what a list means, changes
+LAYOUT = 5  # raise it when what an artefact holds, or what a list means, changes
 MANIFEST = "manifest.json"
 RULES = "rules.json"
 DATES = "dates.json"
@@ -98,18 +99,31 @@ def _opened(folder: Path, fingerprint: str, manifest: Mapping[str, Any]) -> Rule
         {one["name"]: Category(**one) for one in manifest["categories"]},
         DomainIndex(hosts),
         UrlIndex(urls, expressions, PatternIndex(patterns)),
-        partial(_detector, tuple(rules["themes"].items())),
+        partial(_detector, tuple(rules["themes"].items()), tuple(rules["languages"].items())),
         NetworkIndex(networks),
     )
 
 
+type _Texts = tuple[tuple[str, str], ...]
+
+
+def detector_with(
+    data: Path, fingerprint: str, changes: Sequence[ThemeChange]
+) -> Callable[[], Detector]:
+    """Return what makes the detector of an artefact with the school's changes to its themes."""
+    rules = json.loads((data / "rules" / fingerprint / RULES).read_bytes())
+    texts = tuple(rules["themes"].items()), tuple(rules["languages"].items())
+    return partial(_detector, *texts, tuple(changes))
+
+
 @lru_cache(maxsize=1)
-def _detector(themes: tuple[tuple[str, str], ...]) -> Detector:
+def _detector(themes: _Texts, languages: _Texts, changes: tuple[ThemeChange, ...] = ()) -> Detector:
     """The same themes make the same detector, so the next artefact has the one that was made.
 
     To make it takes a while, and the lists change every day but the themes with a release.
     """
-    return Detector(read_themes(themes))
+    known, _ = read_themes(dict(themes), dict(languages))
+    return Detector(changed(known, changes))
 
 
 def _mapped(

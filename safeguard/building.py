@@ -48,6 +48,7 @@ from safeguard.sources import (
     imported_sources,
     inputs_digest,
     shipped_categories,
+    shipped_languages,
     shipped_source,
     shipped_themes,
 )
@@ -171,6 +172,7 @@ def _make(folder: Path, gathered: Gathered, inputs: str, progress: Progress) -> 
         "listings": [astuple(one) for one in gathered.listings],
         "expressions": gathered.expressions,
         "themes": shipped_themes(),
+        "languages": shipped_languages(),
     }
     steps = _Steps(gathered, progress)
     for index in INDEXES:

@@ -171,7 +171,13 @@ class Engine:
         findings: tuple[Finding, ...] = ()
         if target.words and target.kind and snapshot.policy.reads_words_of(subject):
             findings = (
-                *snapshot.rules.detect(target.words, target.kind),
+                *snapshot.rules.detect(
+                    target.words,
+                    target.kind,
+                    strong=target.strong,
+                    about=frozenset(hit.category for hit in hits),
+                    groups=frozenset(snapshot.policy.groups.lineage(subject.group)),
+                ),
                 *facts.in_text(target.words, target.kind),
             )
         verdict = decide(subject, hits, findings, target.kind, snapshot.policy, led_to)

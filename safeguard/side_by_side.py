@@ -3,6 +3,7 @@
 What is asked is a host and a group, as the access log has them: no path, and nobody's name.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from enum import StrEnum
 from itertools import chain
@@ -150,5 +151,13 @@ class Changed(RuleSet):
         return self._rules.match_address(address)
 
     @override
-    def detect(self, text: str, kind: Kind) -> tuple[Finding, ...]:
-        return self._rules.detect(text, kind)
+    def detect(
+        self,
+        text: str,
+        kind: Kind,
+        *,
+        strong: Iterable[tuple[int, int]] = (),
+        about: frozenset[str] = frozenset(),
+        groups: frozenset[str] = frozenset(),
+    ) -> tuple[Finding, ...]:
+        return self._rules.detect(text, kind, strong=strong, about=about, groups=groups)

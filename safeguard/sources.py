@@ -25,7 +25,6 @@ from typing import Any
 from filter_rules.formats.format import Format
 from filter_rules.formats.parsing import parse
 from filter_rules.formats.trees import ListFile, in_our_words, known_categories
-from filter_rules.languages import FOLDER
 from filter_rules.types import Category, Entry, Problem
 from safeguard.list_files import lines_of, sync, unpacked, write_whole
 from safeguard.problems import UnusableError
@@ -90,10 +89,19 @@ def shipped_source() -> Source:
 
 
 def shipped_themes() -> dict[str, str]:
-    """The themes as TOML text, by file name; those of other languages in a folder of their own."""
-    themes = {path.name: path for path in (_shipped() / "themes").glob("*.toml")}
-    languages = {FOLDER + path.name: path for path in (_shipped() / FOLDER).glob("*.toml")}
-    return {name: path.read_text("utf-8") for name, path in sorted((themes | languages).items())}
+    """The themes as TOML text, by file name."""
+    return {
+        path.name: path.read_text("utf-8")
+        for path in sorted((_shipped() / "themes").glob("*.toml"))
+    }
+
+
+def shipped_languages() -> dict[str, str]:
+    """The phrases of other languages as TOML text, by file name."""
+    return {
+        path.name: path.read_text("utf-8")
+        for path in sorted((_shipped() / "languages").glob("*.toml"))
+    }
 
 
 def imported_sources(data: Path) -> list[Source]:
@@ -107,7 +115,7 @@ def inputs_digest(data: Path) -> str:
     When a source was taken in is no part of it.
     """
     digest = hashlib.sha256(shipped_source().digest.encode())
-    for name, text in shipped_themes().items():
+    for name, text in (*shipped_themes().items(), *shipped_languages().items()):
         digest.update(f"\0{name}\0{text}".encode())
     digest.update(b"".join((_shipped() / table).read_bytes() for table in _TABLES))
     for meta in _metas(data):

@@ -9,7 +9,7 @@ import typer
 from filter_rules.types import Finding, Kind, Severity
 from safeguard.cli.check import ready_engine
 from safeguard.cli.options import ConfigOption, DataOption, JsonOption, lines_of, settings_of
-from safeguard.core.explain import finding_record
+from safeguard.core.explain import finding_in_full
 from safeguard.core.policy import FLAGGED_FROM
 
 
@@ -56,5 +56,5 @@ def _record(
         "text": text,
         "flagged": flagged,
         "severity": severity.word,
-        "themes": [finding_record(one) for one in findings],
+        "themes": [finding_in_full(one) for one in findings],
     }

@@ -10,6 +10,7 @@ import typer
 
 from filter_rules.languages import read_themes
 from filter_rules.phrases import Theme
+from safeguard.cli import theme_changes
 from safeguard.cli.options import (
     ConfigOption,
     DataOption,
@@ -26,7 +27,7 @@ from safeguard.core.thresholds import rehearse as rehearse_threshold
 from safeguard.loading import school_policy
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
-from safeguard.sources import shipped_themes
+from safeguard.sources import shipped_languages, shipped_themes
 from safeguard.store import audit, schema, thresholds
 from safeguard.store.quiet import pile
 from safeguard.supervisor import make_folder
@@ -34,6 +35,17 @@ from safeguard.supervisor import make_folder
 DAYS = 14
 
 app = typer.Typer(no_args_is_help=True, help="Themes: what phrase sets find in words.")
+
+
+for name, command in (
+    ("add", theme_changes.add),
+    ("weaken", theme_changes.weaken),
+    ("exempt", theme_changes.exempt),
+    ("undo", theme_changes.undo),
+    ("list", theme_changes.list_changes),
+    ("try", theme_changes.try_text),
+):
+    app.command(name)(command)
 
 
 @app.callback()
@@ -101,8 +113,8 @@ def _check(theme: str, threshold: float) -> None:
         )
 
 
-def _themes() -> tuple[Theme, ...]:
-    return read_themes(shipped_themes().items())
+def _themes() -> list[Theme]:
+    return read_themes(shipped_themes(), shipped_languages())[0]
 
 
 def _looked_at(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from filter_rules.sealed import TERRORISM, WITHHELD
-from filter_rules.types import Finding, Hit, Part
+from filter_rules.types import Finding, Hit, Match, Part
 from safeguard.core import facts
 from safeguard.core.types import Considered, Reason, Verdict
 
@@ -47,12 +47,35 @@ def shown(address: str, verdict: Verdict) -> str:
 
 
 def finding_record(finding: Finding) -> dict[str, Any]:
-    """The JSON of one theme, as `safeguard scan --json` prints it."""
+    """The JSON of one theme, as it is kept."""
     return {
         "theme": finding.theme,
         "severity": finding.severity.word,
         "score": round(finding.score, 2),
         "matches": [{"phrase": one.phrase, "quote": one.quote} for one in finding.matches],
+    }
+
+
+def finding_in_full(finding: Finding) -> dict[str, Any]:
+    """The JSON of one theme with all that was weighed, as `safeguard scan --json` prints it."""
+    return finding_record(finding) | {
+        "floor": finding.floor.word,
+        "cut": finding.cut,
+        "matches": [_match_record(one) for one in finding.matches],
+    }
+
+
+def _match_record(one: Match) -> dict[str, Any]:
+    return {
+        "phrase": one.phrase,
+        "quote": one.quote,
+        "says": one.says,
+        "weight": round(one.weight, 2),
+        "full": round(one.full, 2),
+        "beside": [{"effect": it.effect.value, "quote": it.quote} for it in one.beside],
+        "capped": one.capped,
+        "sentence": one.sentence,
+        "language": one.language,
     }
 
 

@@ -87,6 +87,7 @@ class Target:
     prompt) or what a page shows; `kind` says which. `addresses` are those that the host was
     found to lead to, where somebody has looked. `size` is in bytes, `mime` is the type that the
     server gave, `protocol` one of PROTOCOLS in safeguard.core.facts; each empty where unknown.
+    `strong`: where the title and headings stand in the words of a page.
     """
 
     host: str
@@ -98,6 +99,7 @@ class Target:
     size: int | None = None
     mime: str = ""
     protocol: str = ""
+    strong: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

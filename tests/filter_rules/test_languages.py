@@ -1,70 +1,62 @@
-"""Phrases of other languages join the themes they name; what cannot be used is said with its line."""
+"""Phrases of other languages join the themes that they name."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from filter_rules.detector import Detector
-from filter_rules.languages import parse_language, read_themes
-from filter_rules.types import Kind, Problem, Severity
+from filter_rules.languages import joined, parse_language, read_themes
+from filter_rules.types import Kind, Severity
 
-THEME = """
-name = "sadness"
-title = "Sadness"
-family = "f"
-four_cs = "conduct"
-unless = ["film"]
-
-[[phrase]]
-says = "Says that they are sad."
-any = ["i am sad"]
-weight = 7
-"""
-POLISH = """
-language = "pl"
-title = "Polish"
-
-[contexts]
-story = ["piosenka"]
-
-[[phrase]]
-theme = "sadness"
-says = "Says that they are sad."
-any = ["jest mi smutno"]
-weight = 7
-unless = ["@story"]
-"""
-TEXTS = {"sadness.toml": THEME, "languages/pl.toml": POLISH}
+THEME = 'name = "{0}"\ntitle = "T"\nfamily = "f"\nfour_cs = "conduct"\nunless = ["essay"]\n'
+ENGLISH = THEME + '[[phrase]]\nsays = "s"\nany = ["bad {0}"]\nweight = 4\n'
+HEAD = 'language = "pl"\ntitle = "Polish"\n[contexts]\nschool = ["lekcja"]\n'
+PHRASE = '[[phrase]]\ntheme = "one"\nsays = "S."\nany = ["bardzo źle"]\nunless = ["@school"]\nweight = 7\n'
 
 
-def test_phrases_of_a_language_are_found_as_of_the_theme_that_they_name() -> None:
-    (theme,) = read_themes(TEXTS.items())
-    assert [one.language for one in theme.phrases] == ["en", "pl"]
-    (found,) = Detector([theme]).detect("Jest mi smutno", Kind.SEARCH)
-    assert (found.theme, found.severity) == ("sadness", Severity.HIGH)
-
-
-def test_the_excuses_are_those_of_the_language_and_not_of_the_theme() -> None:
-    detector = Detector(read_themes(TEXTS.items()))
-    assert detector.detect("piosenka jest mi smutno", Kind.SEARCH) == ()
-    assert detector.detect("film jest mi smutno", Kind.SEARCH)
-    assert detector.detect("film i am sad", Kind.SEARCH) == ()
-
-
-def test_the_order_of_files_does_not_matter() -> None:
-    assert read_themes(TEXTS.items()) == read_themes(reversed(TEXTS.items()))
+def test_a_phrase_of_another_language_is_found_in_its_theme() -> None:
+    themes, problems = read_themes({"one.toml": ENGLISH.format("one")}, {"pl.toml": HEAD + PHRASE})
+    assert problems == []
+    (found,) = Detector(themes).detect("jest bardzo źle", Kind.SEARCH)
+    assert (found.theme, found.severity) == ("one", Severity.HIGH)
+    assert found.matches[0].language == "pl"
+    assert Detector(themes).detect("bardzo źle lekcja", Kind.SEARCH) == ()
+    assert Detector(themes).detect("bardzo źle essay", Kind.SEARCH)
 
 
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
-        ("=", 1, "This is not TOML"),
-        ('title = "Polish"', 1, "language must be given as a text."),
-        (POLISH + "colour = 1", 8, "'colour' is not known here"),
-        (POLISH.replace('theme = "sadness"', ""), 8, "theme must be given as a text."),
-        ('language = "pl"\nphrase = [1]', 0, "A phrase must be a table under [[phrase]]."),
+        ("x", 1, "This is not TOML"),
+        ("title = 1", 1, "language must be given as a text"),
+        ('language = "Polish"\ntitle = "P"', 1, "no code of a language"),
+        (HEAD.replace("title", "name"), 1, "'name' is not known here"),
+        (HEAD + PHRASE.replace('theme = "one"\n', ""), 5, "theme must be given as a text"),
+        (HEAD + PHRASE.replace("7", "700"), 5, "weight must lie"),
+        ('phrase = [1]\nlanguage = "pl"\ntitle = "P"', 0, "A phrase must be a table"),
     ],
 )
-def test_what_cannot_be_used_is_said_with_its_line(text: str, line: int, says: str) -> None:
-    spoken, problems = parse_language(text, "pl.toml")
-    assert not spoken
-    assert [(one.file, one.line, says in one.says) for one in problems] == [("pl.toml", line, True)]
-    assert all(isinstance(one, Problem) for one in problems)
+def test_what_cannot_be_used_is_a_problem_with_its_line(text: str, line: int, says: str) -> None:
+    _, problems = parse_language(text, "pl.toml")
+    assert [(one.file, one.line) for one in problems] == [("pl.toml", line)]
+    assert says in problems[0].says
+
+
+def test_phrases_of_no_theme_are_a_problem() -> None:
+    language, _ = parse_language(HEAD + PHRASE, "pl.toml")
+    assert [one.says for one in joined([], [language])[1]] == [
+        "There is no theme 'one' for its phrases."
+    ]
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.permutations(["one", "two", "three"]), st.booleans())
+def test_the_order_of_files_does_not_matter(order: list[str], turned: bool) -> None:  # noqa: FBT001 - made by Hypothesis
+    files = {f"{name}.toml": ENGLISH.format(name) for name in order}
+    languages = {
+        "pl.toml": HEAD + PHRASE,
+        "fr.toml": (HEAD + PHRASE).replace('"pl"', '"fr"').replace("źle", "mal"),
+    }
+    spoken = dict(reversed(languages.items())) if turned else languages
+    first, _ = read_themes(dict(sorted(files.items())), languages)
+    assert read_themes(files, spoken)[0] == first

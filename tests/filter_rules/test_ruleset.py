@@ -9,8 +9,8 @@ from filter_rules.domain_index import DomainIndex
 from filter_rules.listing import Listing, ListingMap, compile_map
 from filter_rules.network_index import NetworkIndex
 from filter_rules.pattern_index import PatternIndex
-from filter_rules.phrases import parse_theme
 from filter_rules.ruleset import RuleSet
+from filter_rules.theme_files import parse_theme
 from filter_rules.typed.words import Typed
 from filter_rules.types import Category, Hit, Kind, Part
 from filter_rules.url_index import Expression, UrlIndex

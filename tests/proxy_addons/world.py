@@ -27,8 +27,8 @@ from filter_rules.domain_index import DomainIndex, key_of
 from filter_rules.listing import Listing, ListingMap, compile_map
 from filter_rules.network_index import NetworkIndex
 from filter_rules.overlay import Overlay
-from filter_rules.phrases import parse_theme
 from filter_rules.ruleset import RuleSet
+from filter_rules.theme_files import parse_theme
 from filter_rules.types import Category
 from filter_rules.url_index import UrlIndex
 from proxy_addons.destinations import Destinations

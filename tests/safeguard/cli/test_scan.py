@@ -14,7 +14,12 @@ def test_one_object_a_line_blank_lines_included(safeguard: Callable[..., Ran]) -
     assert [one["flagged"] for one in found] == [True, False, False]
     assert found[0]["severity"] == "urgent"
     assert found[1] == {"text": "", "flagged": False, "severity": "none", "themes": []}
-    assert found[0]["themes"][0].keys() == {"theme", "severity", "score", "matches"}
+    theme = found[0]["themes"][0]
+    assert theme.keys() == {"theme", "severity", "score", "matches", "floor", "cut"}
+    match = theme["matches"][0]
+    assert (match["phrase"], match["quote"]) == ("kill myself", "kill myself")
+    assert (match["sentence"], match["language"]) == ("i want to kill myself", "en")
+    assert (match["weight"], match["full"], match["capped"]) == (10, 10, "")
     assert ran.status == 1
 
 

@@ -1,0 +1,116 @@
+"""What stands around a phrase in one text: other phrases near by, its sentence, a heading."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import islice
+from operator import itemgetter
+
+from filter_rules.phrase_index import Places, Sighting, Sightings
+from filter_rules.phrases import Pattern
+from filter_rules.types import Kind
+
+NEAR = 12  # words either side within which others raise or excuse a phrase
+LONGEST_CONTEXT = 12  # words of such others: longer ones are seen only where they end near
+
+_ENDS = re.compile(r"[.!?…;\n\u061f\u06d4\u0964\u3002]|\bbut\b", re.IGNORECASE)
+_FIRST_PERSON = frozenset(
+    ["i", "im", "ive", "id", "ill", "me", "my", "mine", "myself", "we", "us", "our"]
+)
+
+type Seen = Mapping[str, Sequence[Sighting]]
+
+
+class Text:
+    """One text as it was read. What is dear to know is found when it is first asked for."""
+
+    def __init__(
+        self,
+        found: Sightings,
+        kind: Kind,
+        strong: Iterable[tuple[int, int]] = (),
+        groups: frozenset[str] = frozenset(),
+    ) -> None:
+        self.kind = kind
+        self.seen: Seen = found.seen
+        self.words = found.words
+        self.groups = groups
+        self._found = found
+        self._strong = tuple(strong)
+
+    @property
+    def original(self) -> str:
+        return self._found.text
+
+    @cached_property
+    def places(self) -> Places:
+        return self._found.places()
+
+    def quote(self, one: Sighting) -> str:
+        start, end = self.places.of(one)
+        return self.original[start:end]
+
+    def is_strong(self, one: Sighting) -> bool:
+        """Whether it stands in a title or a heading."""
+        if not self._strong:
+            return False
+        start, end = self.places.of(one)
+        return any(begins <= start and end <= ends for begins, ends in self._strong)
+
+    def in_one_sentence(self, one: Sighting, other: Sighting) -> bool:
+        first, second = sorted((self.places.of(one), self.places.of(other)))
+        return not _ENDS.search(self.original, first[1], max(first[1], second[0]))
+
+    def speaks_of_oneself(self, one: Sighting) -> bool:
+        return not _FIRST_PERSON.isdisjoint(self.places.words(one).split())
+
+
+class Nearby:
+    """Context words in the order of the text, so that few are looked at for each phrase."""
+
+    def __init__(self, patterns: Iterable[Pattern], seen: Seen) -> None:
+        self._ends = sorted(
+            ((one.last, one) for pattern in patterns for one in seen.get(pattern.text, ())),
+            key=itemgetter(0),
+        )
+
+    def around(self, one: Sighting) -> Iterator[Sighting]:
+        start = bisect_left(self._ends, one.first - NEAR, key=itemgetter(0))
+        for last, other in islice(self._ends, start, None):
+            if last > one.last + NEAR + LONGEST_CONTEXT:
+                return
+            if other.first <= one.last + NEAR:
+                yield other
+
+
+def overlap(one: Sighting, other: Sighting) -> bool:
+    return one.first <= other.last and other.first <= one.last
+
+
+def together(
+    sets: Sequence[Sequence[Pattern]], seen: Seen, within: int | None
+) -> tuple[Sighting, ...] | None:
+    """Return one sighting of each set, apart from each other and within so many words."""
+    stream = sorted(
+        ((one.first, one.last, number, one) for number, one in _of_sets(sets, seen)),
+        key=itemgetter(0, 1, 2),
+    )
+    latest: dict[int, Sighting] = {}
+    for _, _, number, one in stream:
+        if any(other != number and overlap(one, at) for other, at in latest.items()):
+            if number in latest:
+                continue  # what stands of its set is further back, and apart
+            latest = {}
+        latest[number] = one
+        span = one.last - min(at.first for at in latest.values()) + 1
+        if len(latest) == len(sets) and (within is None or span <= within):
+            return tuple(latest[place] for place in range(len(sets)))
+    return None
+
+
+def _of_sets(sets: Sequence[Sequence[Pattern]], seen: Seen) -> Iterator[tuple[int, Sighting]]:
+    for number, patterns in enumerate(sets):
+        for pattern in patterns:
+            for one in seen.get(pattern.text, ()):
+                yield number, one
