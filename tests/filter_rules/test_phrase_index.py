@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filter_rules import phrase_index
+from filter_rules import anchors, phrase_index
 from filter_rules.phrase_index import PhraseIndex, Sighting
 from filter_rules.phrases import Pattern, read_pattern
 
@@ -59,11 +59,11 @@ def test_sightings_count_words_as_read_and_give_places_in_the_text() -> None:
     both = seen.seen["kill myself"]
     assert both == [Sighting("kill myself", 1, 2), Sighting("kill myself", 3, 4)]
     assert [places.of(one) for one in both] == [(4, 14), (16, 31)]
-    assert seen.words == 4  # tokens
+    assert seen.words == 5
 
 
 def test_a_pattern_is_tried_in_a_bounded_number_of_places(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(phrase_index, "MOST_TRIES", 3)
+    monkeypatch.setattr(anchors, "MOST_TRIES", 3)
     assert len(index("bad").find("bad " * 10).seen["bad"]) == 3
 
 
@@ -78,7 +78,7 @@ def test_typed_words_are_not_remembered_and_those_of_pages_up_to_a_bound(
     for text in ("a bad dog", "the dog is bad dog", "b c d e f g", "x" * 1_000, "bad bad dog"):
         assert bool(searched.find(text, typed=False).seen) == ("bad dog" in text)
         assert len(remembered) <= 3
-    assert dict(remembered) == {"bad": ("bad",), "dog": ("dog",)}
+    assert remembered.keys() == {"bad", "dog"}
 
 
 def test_an_index_without_patterns_finds_nothing() -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filter_rules.text import Vocabulary, fold, plain, spans, tokens
+from filter_rules.text import fold, plain, spans, tokens
+from filter_rules.vocabulary import Vocabulary
 
 TABLE = tomllib.loads((Path(__file__).parents[1] / "tables" / "text.toml").read_text("utf-8"))
 FOLDS = [(text, case["folded"]) for case in TABLE["fold"] for text in case["texts"]]
