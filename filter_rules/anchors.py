@@ -12,9 +12,9 @@ from itertools import product
 
 import ahocorasick
 
+from filter_rules.everyday import COMMON
 from filter_rules.letters import EMOJI
 from filter_rules.phrases import Gap, Pattern, Slot
-from filter_rules.text import fold
 from filter_rules.vocabulary import Wildcards, stands
 
 WIDTH = 3  # characters of the code of a word
@@ -26,27 +26,6 @@ FIRST = 0x100  # of the characters of codes
 FEWEST = 16  # characters in an alphabet
 MOST_ANCHORED = 64  # ways of saying an anchor that go into the automaton
 MOST_TRIES = 2_000  # places where one pattern is tried in one text: hostile text ends here
-
-# Words too common to anchor a pattern by. It changes only how fast we are, never what we find.
-COMMON = frozenset(
-    fold(
-        """
-        a about all am an and are at be been being best by can cant do does dont for from get girl
-        girls going gonna good have he her him his how i if im in is it ive me my no not of off on
-        or our out people she should so some someone that the their them there they this to u up ur
-        us wanna want was way ways we what when where who will with would you your youre
-        """
-    ).split()
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """A pattern seen in a text: its first and last word, counted from 0, as they were read."""
-
-    pattern: str
-    first: int
-    last: int
 
 
 class Codes:
@@ -61,9 +40,9 @@ class Codes:
         size = max(FEWEST, round(len(every) ** (1 / WIDTH)) + 1)
         self._codes = {word: _code(number, size) for number, word in enumerate(every)}
         lone = [word for word in plain if is_lone(word)]
-        for last, words in ((LONE, lone), (PICTURE, EMOJI)):
+        for last, ending in ((LONE, lone), (PICTURE, EMOJI)):
             self._codes |= {
-                word: _code(number, size)[: WIDTH - 1] + last for number, word in enumerate(words)
+                word: _code(number, size)[: WIDTH - 1] + last for number, word in enumerate(ending)
             }
         for picture, word in EMOJI.items():
             self._starred.setdefault(word, [word]).append(picture)
@@ -160,12 +139,12 @@ class Anchors:
             self._ends.add_word(way, (len(way), tuple(found)))
         self._ends.make_automaton()
 
-    def sightings(self, stream: str) -> Iterator[Sighting]:
-        """Find the patterns in the codes of a text, each place once."""
+    def sightings(self, stream: str) -> Iterator[tuple[str, int, int]]:
+        """Find the patterns in the codes of a text: each with its first and its last word."""
         if not self._ends:
             return
         tries: defaultdict[str, int] = defaultdict(int)
-        known: set[Sighting] = set()
+        known: set[tuple[str, int, int]] = set()
         for at, (length, found) in self._ends.iter(stream):
             end = at + 1
             for one in found:
@@ -174,7 +153,7 @@ class Anchors:
                     continue
                 if match := one.around(stream, end - length, end):
                     first, last = match
-                    sighting = Sighting(one.pattern, first // WIDTH, last // WIDTH - 1)
+                    sighting = one.pattern, first // WIDTH, last // WIDTH - 1
                     if sighting not in known:
                         known.add(sighting)
                         yield sighting

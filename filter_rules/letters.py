@@ -36,12 +36,14 @@ UNSPACED_SIGNS = (
 )
 
 _DIGITS = (0x660, 0x6F0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xE50, 0xED0)
+_DARK = (0x1F150, 0x1F170)  # A on a dark circle or square: normalisation leaves them alone
 SPELT = str.maketrans(
     {
         "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th",
         "ٱ": "ا", "ى": "ي", "ی": "ي", "ے": "ي", "ې": "ي", "ک": "ك", "ڪ": "ك", "ں": "ن",
         "ہ": "ه", "ھ": "ه", "ە": "ه", "ة": "ه", "ۃ": "ه", "ټ": "ٹ",
     }
+    | {chr(first + letter): chr(97 + letter) for first in _DARK for letter in range(26)}
     | {chr(zero + digit): str(digit) for zero in _DIGITS for digit in range(10)}
 )  # fmt: skip
 
@@ -50,12 +52,12 @@ SPELT = str.maketrans(
 # (fullwidth, mathematical, circled) need no line. Capitals stand beside small letters, as not
 # every script has both, and casefold makes Cherokee capital.
 _DRAWN = {
-    "a": "аɑαᴀꭺꓮᎪɐⱥ⍺ӑӓ", "b": "вьβʙɓƀьƅᏴꮟᏏꓐЪᖯ♭", "c": "сϲᴄⲥᏟꮯꓚƈ¢ↄᑕ", "d": "ԁɖđᴅɗꭰᎠꓓᏧꮷƌᗞᑯ",
-    "e": "еєεəɛᴇɘɇҽꬲᎬꭼꓰ℮ⴹ∊ⲉ", "f": "ғƒꞙꬵꓝẝϝᖴ", "g": "ɡɢցƍǥɠᶃᏀꮐꓖԍᎶꮆ", "h": "һнʜհɦħᎻꮋꓧꞕᏂꮒᕼⲏ",
-    "i": "іιıɩɪӏɨ⍳ꙇꭵᎥϊꞽɭⲓ", "j": "јϳᴊʝɉᎫꭻꓙյ", "k": "кκᴋƙҡқӄҝᏦꮶꓗⲕ", "l": "ӏłʟɭɫƚⅼᏞꮮꓡⳑլⵏߊǀᒪ׀וןا١",
-    "m": "мᴍɱϻᎷꮇꓟⲙᗰ", "n": "пηոɴɲղռƞꓠпⲛ", "o": "оοσøօᴏס௦ंɵөഠഠoօ০੦૦ంಂംංဝꓳⲟⵔᴑഠθഠ๐໐",
-    "p": "рρᴘƥᏢꮲꓑⲣþϸ⍴ᑭ", "q": "ԛզգʠɋⵕ", "r": "гʀᴦꭇꭈɍɼɽᏒꮢᎡꭱꓣⲅᖇ", "s": "ѕꜱʂƽᏚꮪᏕꮥꓢՏտꞅ",
-    "t": "тτᴛƫʈŧᎢꭲꓔⲧ⊤⟙", "u": "υսᴜʋцʉꭎꭒꓴ∪մʊᑌ", "v": "νѵᴠʋᏙꮩꓦⴸ∨⋁ᐯ", "w": "шωԝѡᴡɯաᏔꮤᎳꮃꓪԝщⲱ",
+    "a": "ɐаɑαᴀꭺꓮᎪɐⱥ⍺ӑӓ", "b": "ᴃвьβʙɓƀьƅᏴꮟᏏꓐЪᖯ♭", "c": "сϲᴄⲥᏟꮯꓚƈ¢ↄᑕ", "d": "ԁɖđᴅɗꭰᎠꓓᏧꮷƌᗞᑯ",
+    "e": "ⱻǝеєεəɛᴇɘɇҽꬲᎬꭼꓰ℮ⴹ∊ⲉ", "f": "ꜰғƒꞙꬵꓝẝϝᖴ", "g": "𝼂ɡɢցƍǥɠᶃᏀꮐꓖԍᎶꮆ", "h": "ɥһнʜհɦħᎻꮋꓧꞕᏂꮒᕼⲏ",
+    "i": "іιıɩɪӏɨ⍳ꙇꭵᎥϊꞽɭⲓ", "j": "ȷјϳᴊʝɉᎫꭻꓙյ", "k": "կ𝼐ʞкκᴋƙҡқӄҝᏦꮶꓗⲕ", "l": "ӏłʟɭɫƚⅼᏞꮮꓡⳑլⵏߊǀᒪ׀וןا١",
+    "m": "ꟺɯмᴍɱϻᎷꮇꓟⲙᗰ", "n": "ᴎпηոɴɲղռƞꓠпⲛ", "o": "ᴐɔоοσøօᴏס௦ंɵөഠഠoօ০੦૦ంಂംංဝꓳⲟⵔᴑഠθഠ๐໐",
+    "p": "рρᴘƥᏢꮲꓑⲣþϸ⍴ᑭ", "q": "ꞯԛզգʠɋⵕ", "r": "ʁᴙᴚɹгʀᴦꭇꭈɍɼɽᏒꮢᎡꭱꓣⲅᖇ", "s": "ѕꜱʂƽᏚꮪᏕꮥꓢՏտꞅ",
+    "t": "ʇтτᴛƫʈŧᎢꭲꓔⲧ⊤⟙", "u": "υսᴜʋцʉꭎꭒꓴ∪մʊᑌ", "v": "ʌνѵᴠʋᏙꮩꓦⴸ∨⋁ᐯ", "w": "ʍшωԝѡᴡɯաᏔꮤᎳꮃꓪԝщⲱ",
     "x": "хχᕁᕽ×ӽҳꓫⲭⅹ᙮", "y": "уγүʏɣᶌỿꭚყ¥ᎩꭹᎽꮍꓬⲩұҮ", "z": "ʐᴢƶȥɀᏃꮓꓜʑ",
 }  # fmt: skip
 LOOK_ALIKES = str.maketrans(
@@ -64,7 +66,7 @@ LOOK_ALIKES = str.maketrans(
         for letter, drawn in reversed(_DRAWN.items())  # of two letters, the first in the alphabet
         for look_alike in drawn
         for variant in (look_alike, look_alike.lower(), look_alike.casefold())
-        if len(variant) == 1
+        if len(variant) == 1 and not variant.isascii()
     }
 )
 LEET = tuple(
@@ -73,7 +75,7 @@ LEET = tuple(
 )
 # What takes several signs to draw, undone before single ones are.
 STROKES = (("|<", "k"), ("|_|", "u"), ("\\/\\/", "w"), ("\\/", "v"), ("|)", "d"), ("()", "o"),
-           ("][", "i"), ("|-|", "h"), ("vv", "w"), ("ph", "f"))  # fmt: skip
+           ("][", "i"), ("|-|", "h"), ("||", "ll"), ("vv", "w"), ("ph", "f"))  # fmt: skip
 
 # Pictures that say a word, where they stand for themselves and not between letters.
 EMOJI = {

@@ -9,12 +9,12 @@ characters. Where the words stand in the text is asked for only where something 
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
 from re import compile as pattern_of
 from typing import NamedTuple
 
 from filter_rules.anchors import (
-    COMMON,
     LONE,
     LONE_UNKNOWN,
     PICTURE,
@@ -22,9 +22,9 @@ from filter_rules.anchors import (
     WIDTH,
     Anchors,
     Codes,
-    Sighting,
     anchored,
 )
+from filter_rules.everyday import COMMON
 from filter_rules.phrases import Gap, Pattern
 from filter_rules.text import bare, cut, pieces, plain, rough, rough_spans, spans
 from filter_rules.typed import undone
@@ -32,10 +32,19 @@ from filter_rules.vocabulary import Vocabulary
 
 MOST_REMEMBERED = 2 << 20  # characters, of pieces of pages and for what they read as
 COST = 150  # of remembering a piece, in characters
-CHUNK = 16_384  # characters read at a time
+CHUNK = 4_096  # characters read at a time
 _BETWEEN_WORDS = pattern_of(r"(?<=\w\w)\s(?=\w\w)")  # where no token goes on
-_LONELY = pattern_of(rf"{LONE}..{LONE}")  # in codes: letters that may be spaced out
-_LONE_LETTER = pattern_of(r"(?<!\w)\w(?!\w)")
+_LONELY = pattern_of(rf"{LONE}..{LONE}..{LONE}")  # in codes: letters that may be spaced out
+_LONE_LETTER = pattern_of(r"(?<![\w'’])\w(?![\w'’])")
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A pattern seen in a text: its first and last word, counted from 0, as they were read."""
+
+    pattern: str
+    first: int
+    last: int
 
 
 class _Chunk(NamedTuple):
@@ -107,8 +116,10 @@ class Places:
                 taken = [next(place) for _ in range(tokens)]
                 start, end = taken[0][0], taken[-1][1]
                 for word in reading.split(" "):
-                    shown = text[start:end] if "*" in word else word
-                    yield plain(shown), chunk.start + start, chunk.start + end
+                    shown = (
+                        text[start:end] if "*" in word or reading == Vocabulary.UNKNOWN else word
+                    )
+                    yield plain(shown) or word, chunk.start + start, chunk.start + end
 
 
 def _stands(text: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:
@@ -130,13 +141,11 @@ class PhraseIndex:
         every = (*wanted.values(), *beside.values())
         said = {word for pattern in every for word in _words(pattern)}
         starred = {word for word in said if "*" in word}
-        telling = {
-            way: way.split() for one in wanted.values() for way in anchored(one.slots)[0]
-        }
-        keys = {word for words in telling.values() for word in words} - COMMON - starred
+        telling = {way: way.split() for one in wanted.values() for way in anchored(one.slots)[0]}
+        keys = {word for words in telling.values() for word in words}
         around = {way for one in beside.values() for way in anchored(one.slots)[0]}
         spoken = (way for way in chain(telling, around, said) if "*" not in way)
-        self._vocabulary = Vocabulary(spoken, keys, starred)
+        self._vocabulary = Vocabulary(spoken, keys - COMMON - starred, starred)
         self._codes = Codes(said - starred, self._vocabulary.wildcards, starred)
         self._wanted = Anchors(wanted.values(), self._codes)
         self._beside = Anchors(beside.values(), self._codes)
@@ -145,12 +154,12 @@ class PhraseIndex:
     def find(
         self, text: str, *, typed: bool = True, spent: Callable[[], bool] | None = None
     ) -> Sightings:
-        """Return every pattern in the text, overlapping ones too; escapes in it are undone.
+        """Return every pattern in the text, overlapping ones too.
 
         What single words of pages read as is remembered, as most pages are made of the same
-        words; nothing of what was typed is. `spent` says that there is no more time.
+        words; nothing of what was typed is. Escapes in what was typed are undone. `spent` says that there is no more time.
         """
-        shown, original = undone(text)
+        shown, original = undone(text) if typed else (text, _as_it_is)
         readings = _Readings(self._vocabulary, self._codes) if typed else self._remembered
         chunks: list[_Chunk] = []
         streams: list[str] = []
@@ -170,8 +179,8 @@ class PhraseIndex:
         stream = "".join(streams)
         seen: defaultdict[str, list[Sighting]] = defaultdict(list)
         for anchors in (self._wanted, self._beside):
-            for sighting in _sightings(anchors, stream):
-                seen[sighting.pattern].append(sighting)
+            for pattern, first, last in _sightings(anchors, stream):
+                seen[pattern].append(Sighting(pattern, first, last))
             if not seen:
                 break
 
@@ -181,7 +190,11 @@ class PhraseIndex:
         return Sightings(text, words, seen, places, cut=stopped)
 
 
-def _sightings(anchors: Anchors, stream: str) -> Iterable[Sighting]:
+def _as_it_is(start: int, end: int) -> tuple[int, int]:
+    return start, end
+
+
+def _sightings(anchors: Anchors, stream: str) -> Iterable[tuple[str, int, int]]:
     """Find patterns in the codes of a text; with pictures taken for words, and passed over."""
     found = anchors.sightings(stream)
     if PICTURE not in stream:
@@ -189,7 +202,7 @@ def _sightings(anchors: Anchors, stream: str) -> Iterable[Sighting]:
     words = [stream[at : at + WIDTH] for at in range(0, len(stream), WIDTH)]
     kept = [number for number, code in enumerate(words) if not code.endswith(PICTURE)]
     without = anchors.sightings("".join(words[number] for number in kept))
-    passed = (Sighting(one.pattern, kept[one.first], kept[one.last]) for one in without)
+    passed = ((pattern, kept[first], kept[last]) for pattern, first, last in without)
     return dict.fromkeys(chain(found, passed))
 
 

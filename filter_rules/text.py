@@ -10,7 +10,16 @@ import re
 from collections.abc import Iterator
 from unicodedata import normalize
 
-from filter_rules.letters import EMOJI, FRAMED, MARKS, POINTS, SIGNS, SPELT, UNSPACED, UNSPACED_SIGNS
+from filter_rules.letters import (
+    EMOJI,
+    FRAMED,
+    MARKS,
+    POINTS,
+    SIGNS,
+    SPELT,
+    UNSPACED,
+    UNSPACED_SIGNS,
+)
 
 APOSTROPHES = "'’‘ʼ`´＇"
 SYMBOLS = "@$!*|€£"  # stand for letters inside a word, end a sentence outside one
@@ -36,6 +45,7 @@ _SPACE = re.compile(r"\s")
 AROUND = ".,;:?!()[]{}<>\"'“”‘’…–—-/"  # never of a token, before or after a word of letters
 _BOUND = "\0"  # stands for white space inside a run
 _NOT_LETTERS = re.compile(rf"[^\w{SIGNS}{FRAMED}{UNSPACED_SIGNS}]|[_ʼ{MARKS}{POINTS}]")
+
 
 def tokens(text: str) -> list[str]:
     """Return the words of a text in order; a word with its letters spaced out is one token."""

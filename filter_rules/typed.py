@@ -54,7 +54,7 @@ def _once(text: str) -> tuple[str, _Map]:
         plain = text[read : found.start()]
         shown = unquote_to_bytes(found[0]).decode(errors="replace")
         parts += plain, shown
-        for part, begins, escaped in ((shown, found.start(), True), ("", found.end(), False)):
+        for begins, escaped in ((found.start(), True), (found.end(), False)):
             length += len(plain) if escaped else len(shown)
             step.after.append(length)
             step.before.append(begins)

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from math import inf
 from unicodedata import normalize
 
+from filter_rules.everyday import RIGHT, SHORT
 from filter_rules.letters import EMOJI, LEET, LOOK_ALIKES, STROKES
-from filter_rules.text import AROUND, GAPS, SPACED_OUT, SYMBOLS, cut, plain
+from filter_rules.text import AROUND, GAPS, SPACED_OUT, SYMBOLS, bare, cut, plain
 
 _SYMBOL_RUN = re.compile(rf"[{re.escape(SYMBOLS)}]+")
 _DRAWN_OUT = re.compile(r"(.)\1\1")
@@ -21,11 +22,13 @@ _DRAWN = dict(STROKES)
 _SHORTEST_DISGUISE = 2  # below this, a digit is a digit
 _PRICE_OF_A_LETTER = 2.5  # dearer than any known word: letters are left over, not preferred
 _SHORTEST_GLUED = 8  # words run together are read from this length on
+_ONE_WORD = frozenset(("therapist", "therapists", "together"))  # though others stand in them
 _SHORTEST_HASHTAG = 10  # and any known words from this
 _FEWEST_IN_HASHTAG = 3  # so that "therapist" never falls apart
 _LONGEST_HASHTAG = 60
-_LETTERS_A_WORD = 2.5  # of a hashtag on average, so that "together" never falls apart
-_SHORTEST_MISSPELT = 6
+_OPENINGS = frozenset(("i", "how", "why"))  # of a sentence run together without a #
+_OPENING = tuple(sorted(_OPENINGS))
+_SHORTEST_MISSPELT = 7
 _MOST_PARTS = 12  # of one piece that may be one word
 
 
@@ -45,12 +48,16 @@ class Vocabulary:
         words = sorted({word for phrase in folded for word in phrase.split()})
         glued = {phrase.replace(" ", ""): phrase for phrase in folded}
         self._readings = {
-            together: apart for together, apart in glued.items() if len(together) >= _SHORTEST_GLUED
+            together: apart
+            for together, apart in glued.items()
+            if len(together) >= _SHORTEST_GLUED and together not in _ONE_WORD
         }
         self._readings |= {word: word for word in words}
         self._disguises = {_REPEATED.sub(r"\1", word): word for word in words}
         self._disguises |= {masked: word for word in words for masked in _masked(word)}
-        self._slips = {slip: word for word in sorted(keys) for slip in _slips(word)}
+        self._slips = {
+            slip: word for word in sorted(keys) for slip in _slips(word) if slip not in RIGHT
+        }
         self._words = frozenset(words)
         self._beginnings = frozenset(
             word[:end] for word in words for end in range(1, len(word) + 1)
@@ -59,6 +66,8 @@ class Vocabulary:
 
     def hear(self, piece: str) -> tuple[tuple[str, int], ...]:
         """Return what the tokens of a piece say, each reading with the number of its tokens."""
+        if piece.startswith("#") and (words := self._run_together(bare(piece[1:]), SHORT)):
+            return ((words, 1),)
         apart = tuple((self.read(token), 1) for token in cut(piece))
         if any(reading == self.UNKNOWN for reading, _ in apart) and (
             together := self._together(piece, len(apart))
@@ -94,13 +103,20 @@ class Vocabulary:
             return known
         if _STROKE.search(word) and (known := self._readings.get(_undrawn(word))):
             return known
-        if _SHORTEST_HASHTAG <= len(word) <= _LONGEST_HASHTAG:
-            words = self._cheapest(word)
-            if _FEWEST_IN_HASHTAG <= len(words) <= len(word) / _LETTERS_A_WORD and all(
-                one in self._words for one in words
-            ):
-                return " ".join(words)
-        return None
+        return self._run_together(word) if word.startswith(_OPENING) else None
+
+    def _run_together(self, word: str, openings: frozenset[str] = _OPENINGS) -> str | None:
+        """Read iwanttodie as known words, none of them short but the most common."""
+        if not _SHORTEST_HASHTAG <= len(word) <= _LONGEST_HASHTAG:
+            return None
+        words = self._cheapest(word)
+        fits = words[0] in openings or (openings is SHORT and len(words[0]) > _SHORTEST_DISGUISE)
+        if len(words) < _FEWEST_IN_HASHTAG or not fits:
+            return None
+        known = (
+            one in self._words and (len(one) > _SHORTEST_DISGUISE or one in SHORT) for one in words
+        )
+        return " ".join(words) if all(known) else None
 
     def _together(self, piece: str, parts: int) -> str | None:
         """Read what signs split (su-icide, |<ill) as one word or as one run together."""
@@ -198,7 +214,12 @@ class Wildcards:
         parts = [[*kind, ""] for kind in self._kinds]
         kind = _kind(wildcard)
         parts[kind] = [one for one in self._kinds[kind] if stands(wildcard, one)]
-        return [f"{begin}*{middle}*{end}" for begin in parts[0] for middle in parts[1] for end in parts[2]]
+        return [
+            f"{begin}*{middle}*{end}"
+            for begin in parts[0]
+            for middle in parts[1]
+            for end in parts[2]
+        ]
 
 
 def stands(wildcard: str, word: str) -> bool:
