@@ -30,8 +30,8 @@ from filter_rules.text import bare, cut, pieces, plain, rough, rough_spans, span
 from filter_rules.typed import undone
 from filter_rules.vocabulary import Vocabulary
 
-MOST_REMEMBERED = 2 << 20  # characters, of pieces of pages and for what they read as
-COST = 150  # of remembering a piece, in characters
+MOST_REMEMBERED = 8 << 20  # characters, of pieces of pages and for what they read as
+COST = 200  # of remembering a piece, in characters
 CHUNK = 4_096  # characters read at a time
 _BETWEEN_WORDS = pattern_of(r"(?<=\w\w)\s(?=\w\w)")  # where no token goes on
 _LONELY = pattern_of(rf"{LONE}..{LONE}..{LONE}")  # in codes: letters that may be spaced out

@@ -138,10 +138,11 @@ class Vocabulary:
             return known
         if not any(map(str.isalpha, token)):
             return None
-        shown = normalize("NFKC", token).casefold()
+        shown = token if token.isascii() else normalize("NFKC", token).casefold()
         for spelling in dict.fromkeys(shown.translate(leet) for leet in LEET):
-            unmasked = as_is if spelling == token else plain(spelling)
-            word = plain(unmasked.translate(LOOK_ALIKES))
+            word = spelling
+            if not (spelling.isascii() and spelling.isalpha()):
+                word = plain(plain(spelling).translate(LOOK_ALIKES))
             if len(word) < _SHORTEST_DISGUISE:
                 continue
             if known := self._known(word) or self._slips.get(word):
