@@ -55,9 +55,8 @@ class Vocabulary:
         self._readings |= {word: word for word in words}
         self._disguises = {_REPEATED.sub(r"\1", word): word for word in words}
         self._disguises |= {masked: word for word in words for masked in _masked(word)}
-        self._slips = {
-            slip: word for word in sorted(keys) for slip in _slips(word) if slip not in RIGHT
-        }
+        self._keys = frozenset(key for key in keys if _may_slip(key))
+        self._dropped = {slip: key for key in sorted(self._keys) for slip in _dropped(key)}
         self._words = frozenset(words)
         self._beginnings = frozenset(
             word[:end] for word in words for end in range(1, len(word) + 1)
@@ -99,11 +98,25 @@ class Vocabulary:
 
     def _less_likely(self, word: str) -> str | None:
         """Read a slip of the finger, ph for f, and three or more words run together."""
-        if known := self._slips.get(word):
+        if known := self._slipped(word):
             return known
         if _STROKE.search(word) and (known := self._readings.get(_undrawn(word))):
             return known
         return self._run_together(word) if word.startswith(_OPENING) else None
+
+    def _slipped(self, word: str) -> str | None:
+        """Read a word with a letter dropped, doubled or swapped, its first in place."""
+        if len(word) < _SHORTEST_MISSPELT - 1 or word in RIGHT:
+            return None
+        if known := self._dropped.get(word):
+            return known
+        for place in range(1, len(word) - 1):
+            here, following = word[place], word[place + 1]
+            rest = word[place + 2 :]
+            right = word[:place] + (here if here == following else following + here) + rest
+            if right in self._keys:
+                return right
+        return None
 
     def _run_together(self, word: str, openings: frozenset[str] = _OPENINGS) -> str | None:
         """Read iwanttodie as known words, none of them short but the most common."""
@@ -145,7 +158,7 @@ class Vocabulary:
                 word = plain(plain(spelling).translate(LOOK_ALIKES))
             if len(word) < _SHORTEST_DISGUISE:
                 continue
-            if known := self._known(word) or self._slips.get(word):
+            if known := self._known(word) or self._slipped(word):
                 return known
         return self._disguises.get(shown)
 
@@ -251,11 +264,10 @@ def _masked(word: str) -> Iterator[str]:
             yield f"{word[:place]}*{word[place + 1 :]}"
 
 
-def _slips(word: str) -> Iterator[str]:
-    """Spell a word with a letter dropped, doubled or swapped, its first and last in place."""
-    if len(word) < _SHORTEST_MISSPELT or not word.isalpha():
-        return
-    for place in range(1, len(word) - 1):
-        yield word[:place] + word[place + 1 :]
-        yield word[:place] + word[place] + word[place:]
-        yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+def _may_slip(word: str) -> bool:
+    return len(word) >= _SHORTEST_MISSPELT and word.isalpha()
+
+
+def _dropped(word: str) -> Iterator[str]:
+    """Spell a word with a letter dropped, its first and last in place."""
+    return (word[:place] + word[place + 1 :] for place in range(1, len(word) - 1))
