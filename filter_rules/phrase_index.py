@@ -24,10 +24,10 @@ from filter_rules.anchors import (
     Codes,
     anchored,
 )
+from filter_rules.escapes import undone
 from filter_rules.everyday import COMMON
 from filter_rules.phrases import Gap, Pattern
 from filter_rules.text import bare, cut, pieces, plain, rough, rough_spans, spans
-from filter_rules.typed import undone
 from filter_rules.vocabulary import Vocabulary
 
 MOST_REMEMBERED = 8 << 20  # characters, of pieces of pages and for what they read as

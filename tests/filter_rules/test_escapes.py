@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filter_rules.typed import undone
+from filter_rules.escapes import undone
 
 
 @pytest.mark.parametrize(
