@@ -1,48 +1,41 @@
 """Find phrases in a text, whole words only, however they are spelt.
 
-The only home of pyahocorasick. The automaton runs over the text as the vocabulary reads
-it: known words, a single space between them and around them, so that word boundaries are
-part of what it matches. It looks for the anchor of each pattern, which is the part that
-says most; only where that stands are the words before and after it compared. So a pattern
-that stands for thousands of phrases costs a few words of memory.
+The text is cut into pieces, most of which are words; what a piece reads as is looked up, as
+the codes of the words that it says. Patterns are found in the string of these codes
+(`anchors`), so that word boundaries are part of what is matched and a page is a few thousand
+characters. Where the words stand in the text is asked for only where something was found.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, product
+from itertools import chain, islice
+from re import compile as pattern_of
+from typing import NamedTuple
 
-import ahocorasick
-
-from filter_rules.phrases import Gap, Pattern, Slot
-from filter_rules.text import Vocabulary, bare, cut, fold, pieces, spans
-
-MOST_ANCHORED = 64  # ways of saying an anchor that go into the automaton
-MOST_REMEMBERED = 2 << 20  # characters, of pieces of pages and for what they read as
-COST = 100  # of remembering a piece, in characters
-MOST_TRIES = 2_000  # places where one pattern is tried in one text: hostile text ends here
-
-# Words too common to anchor a pattern by. It changes only how fast we are, never what we find.
-_COMMON = frozenset(
-    fold(
-        """
-        a about all am an and are at be been being best by can cant do does dont for from get girl
-        girls going gonna good have he her him his how i if im in is it ive me my no not of off on
-        or our out people she should so some someone that the their them there they this to u up ur
-        us wanna want was way ways we what when where who will with would you your youre
-        """
-    ).split()
+from filter_rules.anchors import (
+    LONE,
+    LONE_UNKNOWN,
+    PICTURE,
+    UNKNOWN,
+    WIDTH,
+    Anchors,
+    Codes,
+    anchored,
 )
+from filter_rules.escapes import undone
+from filter_rules.everyday import COMMON
+from filter_rules.phrases import Gap, Pattern
+from filter_rules.text import bare, cut, pieces, plain, rough, rough_spans, spans
+from filter_rules.vocabulary import Vocabulary
 
-type _Slot = Mapping[int, Container[str]]  # by number of words
-
-
-class _Anything:
-    def __contains__(self, _words: object) -> bool:
-        return True
-
-
-_ANYTHING = _Anything()
+MOST_REMEMBERED = 8 << 20  # characters, of pieces of pages and for what they read as
+COST = 200  # of remembering a piece, in characters
+CHUNK = 4_096  # characters read at a time
+_BETWEEN_WORDS = pattern_of(r"(?<=\w\w)\s(?=\w\w)")  # where no token goes on
+_LONELY = pattern_of(rf"{LONE}..{LONE}..{LONE}")  # in codes: letters that may be spaced out
+_LONE_LETTER = pattern_of(r"(?<![\w'’])\w(?![\w'’])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,74 +47,85 @@ class Sighting:
     last: int
 
 
+class _Chunk(NamedTuple):
+    """A stretch of the text and the number of its first word."""
+
+    start: int
+    end: int
+    first: int
+    spaced: bool  # some of its words have their letters spaced out
+
+
 class Sightings:
     """All that was seen in one text, by pattern, and where the words of that text stand."""
 
     def __init__(
         self,
         text: str,
-        read: Sequence[str],
+        words: int,
         seen: Mapping[str, Sequence[Sighting]],
+        places: Callable[[], "Places"],
         *,
         cut: bool = False,
     ) -> None:
         self.text = text
-        self.words = len(read)
+        self.words = words
         self.seen = seen
-        self.cut = cut
-        self._read = read
+        self.cut = cut  # the time was spent before all was read
+        self._places = places
 
     def places(self) -> "Places":
         """Return where each word stands: asked for only where something was seen."""
-        return Places(self._read, list(spans(self.text)))
+        return self._places()
 
 
 class Places:
     """Where the words that were read stand in the text; a token may be read as several."""
 
-    def __init__(self, read: Sequence[str], stands: Sequence[tuple[int, int]]) -> None:
-        self._words = " ".join(read).split(" ")
-        self._stands = [
-            place for reading, place in zip(read, stands, strict=True) for _ in reading.split(" ")
-        ]
+    def __init__(
+        self,
+        text: str,
+        chunks: Sequence[_Chunk],
+        vocabulary: Vocabulary,
+        original: Callable[[int, int], tuple[int, int]],
+    ) -> None:
+        self._text = text
+        self._chunks = chunks
+        self._vocabulary = vocabulary
+        self._original = original
+        self._read: dict[int, list[tuple[str, int, int]]] = {}
 
     def of(self, one: Sighting) -> tuple[int, int]:
-        return self._stands[one.first][0], self._stands[one.last][1]
+        return self._original(self._word(one.first)[1], self._word(one.last)[2])
 
     def words(self, one: Sighting) -> str:
-        return " ".join(self._words[one.first : one.last + 1])
+        return " ".join(self._word(number)[0] for number in range(one.first, one.last + 1))
+
+    def _word(self, number: int) -> tuple[str, int, int]:
+        place = bisect_right(self._chunks, number, key=lambda chunk: chunk.first) - 1
+        if place not in self._read:
+            self._read[place] = list(self._words(self._chunks[place]))
+        return self._read[place][number - self._chunks[place].first]
+
+    def _words(self, chunk: _Chunk) -> Iterator[tuple[str, int, int]]:
+        """Read a stretch of the text again, this time with where each word stands."""
+        text = self._text[chunk.start : chunk.end]
+        for piece, stands in _stands(text) if chunk.spaced else rough_spans(text):
+            place = iter(stands)
+            for reading, tokens in self._vocabulary.hear(piece):
+                taken = [next(place) for _ in range(tokens)]
+                start, end = taken[0][0], taken[-1][1]
+                for word in reading.split(" "):
+                    shown = (
+                        text[start:end] if "*" in word or reading == Vocabulary.UNKNOWN else word
+                    )
+                    yield plain(shown) or word, chunk.start + start, chunk.start + end
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchored:
-    """A pattern around its anchor, nearest slots first."""
-
-    pattern: str
-    before: tuple[_Slot, ...]
-    after: tuple[_Slot, ...]
-
-    def around(self, words: Sequence[str], first: int, last: int) -> tuple[int, int] | None:
-        """Return the widest match around an anchor, None where the pattern does not fit."""
-        starts, ends = {first}, {last + 1}
-        for slot in self.before:
-            starts = {
-                start - length
-                for start in starts
-                for length, ways in slot.items()
-                if length <= start and " ".join(words[start - length : start]) in ways
-            }
-            if not starts:
-                return None
-        for slot in self.after:
-            ends = {
-                end + length
-                for end in ends
-                for length, ways in slot.items()
-                if end + length <= len(words) and " ".join(words[end : end + length]) in ways
-            }
-            if not ends:
-                return None
-        return min(starts), max(ends) - 1
+def _stands(text: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """Return each piece of a text with where its tokens stand."""
+    every = spans(text)
+    return ((piece, list(islice(every, len(cut(piece))))) for piece in pieces(text))
 
 
 class PhraseIndex:
@@ -134,139 +138,116 @@ class PhraseIndex:
     def __init__(self, patterns: Iterable[Pattern], context: Iterable[Pattern] = ()) -> None:
         wanted = {pattern.text: pattern for pattern in patterns}
         beside = {one.text: one for one in context if one.text not in wanted}
-        self._wanted = _Automaton(wanted.values())
-        self._beside = _Automaton(beside.values())
-        words = (
-            word
-            for pattern in chain(wanted.values(), beside.values())
-            for slot in pattern.slots
-            if not isinstance(slot, Gap)
-            for way in slot
-            for word in way.split()
-        )
-        self._vocabulary = Vocabulary(chain(self._wanted.anchors, self._beside.anchors, words))
-        self._remembered = _Readings(self._vocabulary)
+        every = (*wanted.values(), *beside.values())
+        said = {word for pattern in every for word in _words(pattern)}
+        starred = {word for word in said if "*" in word}
+        telling = {way: way.split() for one in wanted.values() for way in anchored(one.slots)[0]}
+        keys = {word for words in telling.values() for word in words}
+        around = {way for one in beside.values() for way in anchored(one.slots)[0]}
+        spoken = (way for way in chain(telling, around, said) if "*" not in way)
+        self._vocabulary = Vocabulary(spoken, keys - COMMON - starred, starred)
+        self._codes = Codes(said - starred, self._vocabulary.wildcards, starred)
+        self._wanted = Anchors(wanted.values(), self._codes)
+        self._beside = Anchors(beside.values(), self._codes)
+        self._remembered = _Readings(self._vocabulary, self._codes)
 
     def find(
         self, text: str, *, typed: bool = True, spent: Callable[[], bool] | None = None
     ) -> Sightings:
         """Return every pattern in the text, overlapping ones too.
 
-        `spent` says when no more time may be spent: then what was found so far is returned.
-
         What single words of pages read as is remembered, as most pages are made of the same
-        words; nothing of what was typed is.
+        words; nothing of what was typed is. Escapes in what was typed are undone. `spent` says that there is no more time.
         """
-        readings = _Readings(self._vocabulary) if typed else self._remembered
-        read = list(chain.from_iterable(map(readings.__getitem__, pieces(text))))
-        stream = " ".join(read)
-        seen: defaultdict[str, list[Sighting]] = defaultdict(list)
-        cut = False
-        for automaton in (self._wanted, self._beside):
-            if spent and spent():
-                cut = True
+        shown, original = undone(text) if typed else (text, _as_it_is)
+        readings = _Readings(self._vocabulary, self._codes) if typed else self._remembered
+        chunks: list[_Chunk] = []
+        streams: list[str] = []
+        stopped = False
+        words = 0
+        for start, end in _stretches(shown):
+            if stopped := spent is not None and spent():
                 break
-            for sighting in automaton.sightings(stream):
-                seen[sighting.pattern].append(sighting)
+            part = shown[start:end]
+            codes = "".join(map(readings.__getitem__, rough(part)))
+            spaced = bool(_LONELY.search(codes))
+            if spaced:
+                codes = "".join(map(readings.__getitem__, pieces(part)))
+            streams.append(codes)
+            chunks.append(_Chunk(start, end, words, spaced))
+            words += len(codes) // WIDTH
+        stream = "".join(streams)
+        seen: defaultdict[str, list[Sighting]] = defaultdict(list)
+        for anchors in (self._wanted, self._beside):
+            for pattern, first, last in _sightings(anchors, stream):
+                seen[pattern].append(Sighting(pattern, first, last))
             if not seen:
                 break
-        return Sightings(text, read, seen, cut=cut)
+
+        def places() -> Places:
+            return Places(shown, chunks, self._vocabulary, original)
+
+        return Sightings(text, words, seen, places, cut=stopped)
 
 
-class _Automaton:
-    """The anchors of some patterns, and what must stand around each."""
-
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self.anchors: defaultdict[str, list[_Anchored]] = defaultdict(list)
-        for pattern in patterns:
-            ways, anchored = _anchored(pattern)
-            for way in ways:
-                self.anchors[way].append(anchored)
-        self._ends = ahocorasick.Automaton()
-        for way, found in self.anchors.items():
-            self._ends.add_word(f" {way} ", (way.count(" "), tuple(found)))
-        self._ends.make_automaton()
-
-    def sightings(self, stream: str) -> Iterator[Sighting]:
-        hits = list(self._ends.iter(f" {stream} ")) if self._ends else []
-        if not hits:
-            return
-        words = stream.split(" ")
-        last = counted = 0
-        tries: defaultdict[str, int] = defaultdict(int)
-        known: set[Sighting] = set()
-        for end, (more, found) in hits:
-            last += stream.count(" ", counted, end - 1)
-            counted = end - 1
-            for one in found:
-                tries[one.pattern] += 1
-                if tries[one.pattern] > MOST_TRIES:
-                    continue
-                if match := one.around(words, last - more, last):
-                    sighting = Sighting(one.pattern, *match)
-                    if sighting not in known:
-                        known.add(sighting)
-                        yield sighting
+def _as_it_is(start: int, end: int) -> tuple[int, int]:
+    return start, end
 
 
-def _anchored(pattern: Pattern) -> tuple[list[str], _Anchored]:
-    """Take the slot that says most, and as many neighbours as the automaton may hold."""
-    slots = pattern.slots
-    first = last = max(range(len(slots)), key=lambda number: _said(slots[number]))
-    ways = _ways(slots[first])
-    while last + 1 < len(slots) and _may_join(ways, slots[last + 1]):
-        last += 1
-        ways = frozenset(f"{way} {more}" for way, more in product(ways, _ways(slots[last])))
-    while first > 0 and _may_join(ways, slots[first - 1]):
-        first -= 1
-        ways = frozenset(f"{more} {way}" for more, way in product(_ways(slots[first]), ways))
-    before = tuple(_by_length(slot) for slot in reversed(slots[:first]))
-    after = tuple(_by_length(slot) for slot in slots[last + 1 :])
-    return sorted(ways), _Anchored(pattern.text, before, after)
+def _sightings(anchors: Anchors, stream: str) -> Iterable[tuple[str, int, int]]:
+    """Find patterns in the codes of a text; with pictures taken for words, and passed over."""
+    found = anchors.sightings(stream)
+    if PICTURE not in stream:
+        return found
+    words = [stream[at : at + WIDTH] for at in range(0, len(stream), WIDTH)]
+    kept = [number for number, code in enumerate(words) if not code.endswith(PICTURE)]
+    without = anchors.sightings("".join(words[number] for number in kept))
+    passed = ((pattern, kept[first], kept[last]) for pattern, first, last in without)
+    return dict.fromkeys(chain(found, passed))
 
 
-def _ways(slot: Slot) -> frozenset[str]:
-    return frozenset() if isinstance(slot, Gap) else slot
+def _words(pattern: Pattern) -> Iterator[str]:
+    return (
+        word
+        for slot in pattern.slots
+        if not isinstance(slot, Gap)
+        for way in slot
+        for word in way.split()
+    )
 
 
-def _may_join(ways: frozenset[str], slot: Slot) -> bool:
-    """Say whether a slot may become part of an anchor: what can be left out may not."""
-    return not isinstance(slot, Gap) and "" not in slot and len(ways) * len(slot) <= MOST_ANCHORED
+def _stretches(text: str) -> Iterator[tuple[int, int]]:
+    """Cut a text between words into stretches of bounded length."""
+    start = 0
+    while start + CHUNK < len(text):
+        found = _BETWEEN_WORDS.search(text, start + CHUNK, start + 2 * CHUNK)
+        end = found.end() if found else min(start + 2 * CHUNK, len(text))
+        yield start, end
+        start = end
+    if start < len(text):
+        yield start, len(text)
 
 
-def _said(slot: Slot) -> int:
-    """Count the letters that tell a slot from everyday language; fewer than none if optional."""
-    if isinstance(slot, Gap) or "" in slot:
-        return -1
-    return min(sum(len(word) for word in way.split() if word not in _COMMON) for way in slot)
+class _Readings(dict[str, str]):
+    """The codes of what each piece of a text says. When it is full it begins anew."""
 
-
-def _by_length(slot: Slot) -> _Slot:
-    if isinstance(slot, Gap):
-        return dict.fromkeys(range(slot.most + 1), _ANYTHING)
-    lengths = {len(way.split()) for way in slot}
-    return {
-        length: frozenset(way for way in slot if len(way.split()) == length) for length in lengths
-    }
-
-
-class _Readings(dict[str, tuple[str, ...]]):
-    """What the tokens of each piece of a text are read as. When it is full it begins anew."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, codes: Codes) -> None:
         super().__init__()
         self._vocabulary = vocabulary
+        self._codes = codes
         self._room = MOST_REMEMBERED
 
-    def __missing__(self, piece: str) -> tuple[str, ...]:
+    def __missing__(self, piece: str) -> str:
         if self._room < 0:
             self.clear()
             self._room = MOST_REMEMBERED
         self._room -= len(piece) + COST
         word = bare(piece)
-        if word:
-            found = self[word] if word != piece else (self._vocabulary.read(word),)
+        if word and word != piece:
+            found = self[word]
         else:
-            found = tuple(map(self._vocabulary.read, cut(piece)))
+            found = "".join(self._codes.of(said) for said, _ in self._vocabulary.hear(piece))
+            if UNKNOWN in found and _LONE_LETTER.search(piece):
+                found = found.replace(UNKNOWN, LONE_UNKNOWN)
         self[piece] = found
         return found

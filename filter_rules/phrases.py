@@ -35,7 +35,10 @@ type Slot = frozenset[str] | Gap
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Ways of saying something, slot by slot: an empty text means that the slot may be empty."""
+    """Ways of saying something, slot by slot: an empty text means that the slot may be empty.
+
+    A word with a star at an edge (`suicid*`, `*phobic`) stands for all that begin or end so.
+    """
 
     text: str
     slots: tuple[Slot, ...]

@@ -8,22 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filter_rules.text import Vocabulary, fold, plain, spans, tokens
+from filter_rules.text import fold, plain, spans, tokens
 
 TABLE = tomllib.loads((Path(__file__).parents[1] / "tables" / "text.toml").read_text("utf-8"))
 FOLDS = [(text, case["folded"]) for case in TABLE["fold"] for text in case["texts"]]
-READS = [pair for case in TABLE["read"] for pair in case["texts"].items()]
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 
 
 @pytest.mark.parametrize(("text", "folded"), FOLDS)
 def test_each_text_folds_as_the_table_says(text: str, folded: str) -> None:
     assert fold(text) == folded
-
-
-@pytest.mark.parametrize(("token", "reading"), READS)
-def test_each_token_is_read_as_the_table_says(token: str, reading: str) -> None:
-    assert Vocabulary(TABLE["reading"]["phrases"]).read(token) == reading
 
 
 @settings(deadline=None)
@@ -49,16 +43,6 @@ def test_there_is_one_span_for_each_token_and_they_go_forward(text: str) -> None
     assert all(0 <= start < end <= len(text) for start, end in places)
 
 
-@settings(deadline=None)
-@given(ANY_TEXT)
-def test_reading_never_gives_nothing_and_never_two_spaces(text: str) -> None:
-    vocabulary = Vocabulary(TABLE["reading"]["phrases"])
-    for token in tokens(text):
-        reading = vocabulary.read(token)
-        assert reading
-        assert reading == " ".join(reading.split())
-
-
 ODD = st.text(st.sampled_from("aab1 \u0301\u200b..--*/|·@$!'’_(\n\t\0\1ⒶİéШ"), max_size=40)
 
 
@@ -78,7 +62,3 @@ def test_a_word_spaced_out_over_the_longest_run_is_cut_as_it_stands() -> None:
 def test_a_capital_that_grows_when_lowered_moves_nothing() -> None:
     text = "İİİ kill"
     assert [text[start:end] for start, end in spans(text)] == ["İİİ", "kill"]
-
-
-def test_an_empty_vocabulary_knows_nothing() -> None:
-    assert Vocabulary([]).read("kill") == Vocabulary.UNKNOWN
