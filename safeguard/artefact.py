@@ -17,6 +17,7 @@ import re2
 
 from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex
+from filter_rules.imported_phrases import PhraseSets, set_of
 from filter_rules.listing import Listing, ListingMap, listing_of, sets_of
 from filter_rules.network_index import NetworkIndex
 from filter_rules.pattern_index import PatternIndex
@@ -27,7 +28,7 @@ from filter_rules.url_index import Expression, UrlIndex
 from safeguard.problems import UnusableError
 from safeguard.reading import INDEXES
 
-LAYOUT = 4  # raise it when what an artefact holds, or what a list means, changes
+LAYOUT = 5  # raise it when what an artefact holds, or what a list means, changes
 MANIFEST = "manifest.json"
 RULES = "rules.json"
 DATES = "dates.json"
@@ -100,6 +101,7 @@ def _opened(folder: Path, fingerprint: str, manifest: Mapping[str, Any]) -> Rule
         UrlIndex(urls, expressions, PatternIndex(patterns)),
         partial(_detector, tuple(rules["themes"].items())),
         NetworkIndex(networks),
+        partial(_phrase_sets, tuple(rules["phrases"])),
     )
 
 
@@ -110,6 +112,11 @@ def _detector(themes: tuple[tuple[str, str], ...]) -> Detector:
     To make it takes a while, and the lists change every day but the themes with a release.
     """
     return Detector([parse_theme(text, name)[0] for name, text in themes])
+
+
+@lru_cache(maxsize=1)
+def _phrase_sets(sets: tuple[str, ...]) -> PhraseSets:
+    return PhraseSets([set_of(json.loads(one)) for one in sets])
 
 
 def _mapped(
