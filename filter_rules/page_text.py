@@ -22,6 +22,8 @@ DEEPEST = 128  # tags open inside what is not shown; where there are more it is 
 MOST_STRONG = 1_000  # titles and headings of a page that are marked as such
 
 _NOT_SHOWN = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)")
+_SPACES = "\n\t\r\f\v\xa0"
+_WIDE = re.compile(r"  +")
 _STRING = re.compile(r"\"([^\"\\]*+(?:\\.[^\"\\]*+)*+)\"(\s*+:)?+", re.DOTALL)
 _LOOKS_LIKE_HTML = re.compile(
     rb"(?i)\s*(?:<!--|<(?:!doctype\s+html|html|head|body|title|meta|div|p|script|table|h1)[\s>/])"
@@ -271,8 +273,11 @@ def _laid_out(segments: list[_Segment], *, cut: bool) -> PageText:
     strong: list[tuple[int, int]] = []
     length = 0
     for is_strong, pieces in segments:
-        lines = unescaped("".join(pieces)).split("\0")
-        block = "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+        text = unescaped("".join(pieces))
+        for space in _SPACES:
+            text = text.replace(space, " ")
+        lines = _WIDE.sub(" ", text).split("\0")
+        block = "\n".join([bare for line in lines if (bare := line.strip())])
         if not block:
             continue
         if is_strong:

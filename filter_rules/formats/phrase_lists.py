@@ -13,7 +13,7 @@ of some hours weighs it weighs always, and what it would lift is not lifted.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,9 +35,10 @@ _CHARSET_LINE = re.compile(rb"(?im)^#\s*(?:charset|encoding)\s*:\s*[\"']?([\w.:-
 _BY_PATH = (  # as the files of e2guardian name theirs
     ("1251", "cp1251"), ("koi8", "koi8-r"), ("big5", "big5hkscs"), ("gb2312", "gb18030"),
     ("gbk", "gb18030"), ("euc-jp", "euc_jp"), ("sjis", "cp932"), ("1250", "cp1250"),
-    ("8859-2", "iso8859-2"), ("polish", "iso8859-2"),
+    ("8859-2", "iso8859-2"), ("polish", "iso8859-2"), ("japanese", "euc_jp"), ("japanese", "cp932"),
 )  # fmt: skip
 _HIGH = re.compile(rb"[\x80-\xff]")
+_KOI8_SMALL = re.compile(rb"[\xc0-\xdf]")
 _LETTER = re.compile(rb"[a-zA-Z\x80-\xff]")
 _GUESSABLE = frozenset(("cp1251", "koi8-r", "big5hkscs", "gb18030", "cp932", "euc_jp"))
 _MANY_HIGH = 0.3  # of the bytes: less is a western language with a few accents
@@ -101,15 +102,30 @@ def text_of(body: bytes, path: str, charset: str = "") -> str:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        named = next((codec for hint, codec in _BY_PATH if hint in path.lower()), "")
-        return body.decode(named or _by_bytes(body, error.start), errors="replace")
+        named = [codec for hint, codec in _BY_PATH if hint in path.lower()]
+        codecs = named or [_by_bytes(body, error.start)]
+        # Some files were put together from others, so they change their charset on the way.
+        return "".join(_line(line, ("utf-8", *codecs)) for line in body.splitlines(keepends=True))
+
+
+def _line(line: bytes, codecs: Sequence[str]) -> str:
+    """Decode a line by the first charset that it can be in, else by the last as well as it goes."""
+    for codec in codecs:
+        try:
+            return line.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    return line.decode(codecs[-1], errors="replace")
 
 
 def _by_bytes(body: bytes, first: int) -> str:
     letters = len(_LETTER.findall(body))
-    if len(_HIGH.findall(body)) < _MANY_HIGH * letters:
+    high = len(_HIGH.findall(body))
+    if high < _MANY_HIGH * letters:
         return "cp1252"
     found = guessed(body, first)
+    if found in ("cp1251", "koi8-r"):  # where the one has its small letters the other has capitals
+        return "koi8-r" if len(_KOI8_SMALL.findall(body)) * 2 > high else "cp1251"
     return found if found in _GUESSABLE else "cp1252"
 
 

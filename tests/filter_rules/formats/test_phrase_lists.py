@@ -127,6 +127,7 @@ RUSSIAN = "<это обычная фраза на русском языке>,<и
         (RUSSIAN.encode("koi8-r"), "weighted", "koi8-r"),
         (b"#charset: koi8-r\n" + RUSSIAN.encode("koi8-r"), "weighted", ""),
         (RUSSIAN.encode("cp1251"), "weighted", ""),
+        (RUSSIAN.encode("koi8-r"), "weighted", ""),
     ],
 )
 def test_a_list_is_read_in_the_charset_that_it_comes_in(
@@ -136,6 +137,12 @@ def test_a_list_is_read_in_the_charset_that_it_comes_in(
     assert found[0] == ListedPhrase(
         ("это обычная фраза на русском языке", "и она довольно длинная"), WEIGHTED, 10
     )
+
+
+def test_a_file_that_changes_its_charset_on_the_way_is_read_line_by_line() -> None:
+    lines = ["<賭博 カジノ><5>\n".encode(codec) for codec in ("utf-8", "euc_jp", "cp932")]
+    text = text_of(b"".join(lines) + b"\xff\n", "japanese/weighted")
+    assert text.count("<賭博 カジノ><5>\n") == 3
 
 
 def test_a_western_list_is_not_taken_for_russian() -> None:
