@@ -57,7 +57,7 @@ class ImportedSet:
                 return self.limit + 1
             case ListKind.WORDS:
                 return WORD_WEIGHT
-            case ListKind.EXCEPTION:
+            case _:  # an exception: it lifts, and weighs nothing
                 return 0.0
 
 
