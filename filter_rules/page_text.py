@@ -19,9 +19,11 @@ from filter_rules.markup import SELF_CLOSED, TOKEN, attributes, unescaped
 
 LONGEST_BODY = 2 << 20  # bytes; what stands beyond is not read
 DEEPEST = 128  # tags open inside what is not shown; where there are more it is read
+MOST_DRAWINGS = 8  # of a page whose title is looked at for their end
 MOST_STRONG = 1_000  # titles and headings of a page that are marked as such
 
 _NOT_SHOWN = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)")
+_DRAWING_ENDS = re.compile(r"(?i)</svg[\s/>]")
 _SPACES = "\n\t\r\f\v\xa0"
 _WIDE = re.compile(r"  +")
 _STRING = re.compile(r"\"([^\"\\]*+(?:\\.[^\"\\]*+)*+)\"(\s*+:)?+", re.DOTALL)
@@ -153,11 +155,17 @@ class _Reading:
         self.segments: list[_Segment] = [(False, [])]
         self._xml = xml
         self._unseen = _Unseen()
+        self._drawings = 0  # that ended within their title
         self._held: list[str] = []  # the text in there, read after all if it never ends
 
     def read(self, html: str) -> list[_Segment]:
+        self._read_on(html.replace("\0", ""))
+        self.segments[-1][1].extend(self._held)
+        return self.segments
+
+    def _read_on(self, html: str) -> None:
         write = self._writer()
-        for text, raw, said_raw, content, tag, said in TOKEN.findall(html.replace("\0", "")):
+        for text, raw, said_raw, content, tag, said in TOKEN.findall(html):
             if text:
                 write(text)
             if tag:
@@ -174,8 +182,6 @@ class _Reading:
             elif raw:
                 self._raw(raw.lower(), said_raw, content)
                 write = self._writer()
-        self.segments[-1][1].extend(self._held)
-        return self.segments
 
     def _writer(self) -> Callable[[str], None]:
         return (self._held if self._unseen.open else self.segments[-1][1]).append
@@ -202,6 +208,10 @@ class _Reading:
         match name:
             case "title" if not self._unseen.open and len(self.segments) < 2 * MOST_STRONG:
                 self.segments += [(True, [content]), (self.segments[-1][0], [])]
+            case "title" if self._unseen.open[:1] == ["svg"] and self._drawings < MOST_DRAWINGS:
+                if end := _DRAWING_ENDS.search(content):  # in a drawing a title may hold tags
+                    self._drawings += 1
+                    self._read_on(content[end.start() :])
             case "textarea":
                 spoken = _spoken(name, attributes(said))
                 self._writer()("\0".join(("", *spoken, content, "")))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from filter_rules.page_text import (
     DEEPEST,
     LONGEST_BODY,
+    MOST_DRAWINGS,
     MOST_STRONG,
     PageText,
     html_text,
@@ -67,6 +68,10 @@ def test_a_page_of_headings_alone_is_marked_up_to_a_bound_and_read_whole() -> No
     page = html_text("<h1>a</h1><title>b</title>" * MOST_STRONG)
     assert len(page.strong) <= MOST_STRONG
     assert page.text.count("a") == MOST_STRONG
+
+
+def test_a_page_of_nothing_but_drawings_that_end_in_their_titles_is_read_in_bounds() -> None:
+    assert html_text("<svg><title></svg>yes" * (MOST_DRAWINGS + 9)).text.startswith("yesyes")
 
 
 def test_what_is_nested_too_deep_to_follow_is_read() -> None:
@@ -168,6 +173,7 @@ def test_text_in_paragraphs_reads_as_it_was_written(soup: str) -> None:
         "<",
         "<a x=\"<b y='",
         "<title>",
+        "<svg><title></svg>",
         "<p hidden>",
     ],
 )
