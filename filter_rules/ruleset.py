@@ -8,6 +8,7 @@ from typing import NamedTuple
 from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex
 from filter_rules.hosts import addresses_meant, is_address, is_private
+from filter_rules.imported_phrases import PhraseSets, merged
 from filter_rules.lifting import standing
 from filter_rules.listing import Found, ListingMap, compile_map
 from filter_rules.network_index import NetworkIndex
@@ -22,6 +23,7 @@ PRIVATE = "private-address"
 BUILT_IN = "built in"
 _MOST_HOSTS_KEPT = 4096
 NO_NETWORKS = NetworkIndex(ListingMap.of(compile_map(tuple), ()))
+NO_PHRASE_SETS = partial(PhraseSets, ())
 
 
 class RuleSet:
@@ -35,11 +37,13 @@ class RuleSet:
         urls: UrlIndex,
         detector: Callable[[], Detector],
         networks: NetworkIndex = NO_NETWORKS,
+        phrase_sets: Callable[[], PhraseSets] = NO_PHRASE_SETS,
     ) -> None:
         self.fingerprint = fingerprint
         self.categories = categories
         self._urls = urls
         self._make_detector = detector
+        self._make_phrase_sets = phrase_sets
         # What is kept dies with these rules: it must not hold the RuleSet itself.
         self._known_of = lru_cache(_MOST_HOSTS_KEPT)(partial(_known, domains, networks, urls))
 
@@ -69,7 +73,9 @@ class RuleSet:
         groups: frozenset[str] = frozenset(),
     ) -> tuple[Finding, ...]:
         """Return what a text says of each theme, most severe first: see `Detector.detect`."""
-        return self._detector.detect(text, kind, strong=strong, about=about, groups=groups)
+        found = self._detector.detect(text, kind, strong=strong, about=about, groups=groups)
+        imported = self._phrase_sets.detect(text, kind)
+        return merged(found, imported) if imported else found
 
     def detecting_by(self, detector: Callable[[], Detector]) -> "RuleSet":
         """Return the same rules with another detector, as a school's own phrases make one."""
@@ -80,12 +86,16 @@ class RuleSet:
 
     def ready_to_detect(self) -> None:
         """Make the detector now, for a process that will read text and must not wait then."""
-        self._detector  # noqa: B018  it is made by being asked for
+        self._detector, self._phrase_sets  # noqa: B018  they are made by being asked for
 
     @cached_property
     def _detector(self) -> Detector:
         """Made at the first text: it takes a while, and many processes never read any."""
         return self._make_detector()
+
+    @cached_property
+    def _phrase_sets(self) -> PhraseSets:
+        return self._make_phrase_sets()
 
     def typed_in_url(self, url: Url) -> Typed | None:
         """Return the words that a person typed into a search, a video site or a prompt."""

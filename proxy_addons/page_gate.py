@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from mitmproxy.http import HTTPFlow, Response
 
+from filter_rules.page_text import page_text
 from filter_rules.types import Kind
 from proxy_addons.answers import is_ours
 from proxy_addons.decoding import CannotDecodeError, decoded
 from proxy_addons.desk import Desk
 from proxy_addons.failure import cut_flow, fail_closed, refuse_flow
 from proxy_addons.held import Beginning, HeldResponse
-from proxy_addons.page_text import text_of
 from proxy_addons.request_gate import JUDGED
 from proxy_addons.visits import Visits
 from safeguard.core.types import Target
@@ -83,8 +83,8 @@ class PageGate:
     def _target(self, flow: HTTPFlow, body: bytes) -> Target:
         headers = flow.response.headers if flow.response else {}
         page = decoded(body, headers.get("content-encoding", ""), self.limit)
-        text = text_of(page, headers.get("content-type", ""))
-        return replace(_asked(flow), words=text, kind=Kind.PAGE)
+        read = page_text(page, headers.get("content-type", ""))
+        return replace(_asked(flow), words=read.text, kind=Kind.PAGE)
 
 
 def _asked(flow: HTTPFlow) -> Target:

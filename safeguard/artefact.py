@@ -17,6 +17,7 @@ import re2
 
 from filter_rules.detector import Detector
 from filter_rules.domain_index import DomainIndex
+from filter_rules.imported_phrases import PhraseSets, set_of
 from filter_rules.languages import read_themes
 from filter_rules.listing import Listing, ListingMap, listing_of, sets_of
 from filter_rules.network_index import NetworkIndex
@@ -28,7 +29,7 @@ from filter_rules.url_index import Expression, UrlIndex
 from safeguard.problems import UnusableError
 from safeguard.reading import INDEXES
 
-LAYOUT = 5  # raise it when what an artefact holds, or what a list means, changes
+LAYOUT = 6  # raise it when what an artefact holds, or what a list means, changes
 MANIFEST = "manifest.json"
 RULES = "rules.json"
 DATES = "dates.json"
@@ -101,6 +102,7 @@ def _opened(folder: Path, fingerprint: str, manifest: Mapping[str, Any]) -> Rule
         UrlIndex(urls, expressions, PatternIndex(patterns)),
         partial(_detector, tuple(rules["themes"].items()), tuple(rules["languages"].items())),
         NetworkIndex(networks),
+        partial(_phrase_sets, tuple(rules["phrases"])),
     )
 
 
@@ -124,6 +126,11 @@ def _detector(themes: _Texts, languages: _Texts, changes: tuple[ThemeChange, ...
     """
     known, _ = read_themes(dict(themes), dict(languages))
     return Detector(changed(known, changes))
+
+
+@lru_cache(maxsize=1)
+def _phrase_sets(sets: tuple[str, ...]) -> PhraseSets:
+    return PhraseSets([set_of(json.loads(one)) for one in sets])
 
 
 def _mapped(

@@ -27,7 +27,7 @@ from safeguard.settings import Settings
 from safeguard.vault import KEY_FILE
 
 VERSION = 1
-FOLDERS = ("ca", "sealed", "sources", "subscriptions")
+FOLDERS = ("ca", "phrases", "sealed", "sources", "subscriptions")
 KEYS = KEY_FILE.parent.name
 FILES = ("audit-heads.txt", "safeguard.toml")  # where the audit chain ended is not in the database
 SUFFIXES = frozenset({".key", ".newest", ".pem", ".pub"})

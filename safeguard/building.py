@@ -41,6 +41,7 @@ from safeguard.artefact import (
 from safeguard.gathering import Gathered, Progress, gather
 from safeguard.in_force import Pointer, read_pointer, write_pointer
 from safeguard.list_files import sync, write_whole
+from safeguard.phrase_files import sets_in_force
 from safeguard.problems import UnusableError
 from safeguard.reading import FOLDER, INDEXES
 from safeguard.sources import (
@@ -86,7 +87,8 @@ def build(data: Path, progress: Progress) -> Built:
             inputs = inputs_digest(data)
             sources = [shipped_source(), *imported_sources(data)]
             gathered = gather(sources, data / FOLDER, work, progress)
-            fingerprint = _make(work / "made", gathered, inputs, progress)
+            phrases = sets_in_force(data)
+            fingerprint = _make(work / "made", gathered, inputs, progress, phrases)
             put_in_force(
                 data, work / "made", fingerprint, {one.name: one.imported for one in sources}
             )
@@ -165,7 +167,13 @@ def open_rules(data: Path) -> RuleSet:
     return open_artefact(data, rules_in_force(data))
 
 
-def _make(folder: Path, gathered: Gathered, inputs: str, progress: Progress) -> str:
+def _make(
+    folder: Path,
+    gathered: Gathered,
+    inputs: str,
+    progress: Progress,
+    phrases: Sequence[str] = (),
+) -> str:
     """Write the artefact's files; return its fingerprint."""
     folder.mkdir()
     rules: dict[str, Any] = {
@@ -173,6 +181,7 @@ def _make(folder: Path, gathered: Gathered, inputs: str, progress: Progress) -> 
         "expressions": gathered.expressions,
         "themes": shipped_themes(),
         "languages": shipped_languages(),
+        "phrases": list(phrases),
     }
     steps = _Steps(gathered, progress)
     for index in INDEXES:

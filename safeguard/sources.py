@@ -27,6 +27,7 @@ from filter_rules.formats.parsing import parse
 from filter_rules.formats.trees import ListFile, in_our_words, known_categories
 from filter_rules.types import Category, Entry, Problem
 from safeguard.list_files import lines_of, sync, unpacked, write_whole
+from safeguard.phrase_files import sets_in_force
 from safeguard.problems import UnusableError
 
 SHIPPED = "safeguard"
@@ -118,6 +119,8 @@ def inputs_digest(data: Path) -> str:
     for name, text in (*shipped_themes().items(), *shipped_languages().items()):
         digest.update(f"\0{name}\0{text}".encode())
     digest.update(b"".join((_shipped() / table).read_bytes() for table in _TABLES))
+    for phrases in sets_in_force(data):
+        digest.update(b"\0phrases\0" + phrases.encode())
     for meta in _metas(data):
         lines = _bytes_of(meta).split(b"\n")
         digest.update(b"\0" + b"\n".join(one for one in lines if not one.startswith(b"imported =")))

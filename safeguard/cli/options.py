@@ -76,10 +76,22 @@ def progress_bar(beginning: str = "Compiling rules") -> Iterator[Callable[[str, 
 
 def lines_of(source: str) -> Iterator[str]:
     """Lines of a file, or of standard input for `-`; bytes that are no UTF-8 are replaced."""
+    with _reading(source) as stream:
+        for line in stream:
+            yield line.rstrip(b"\r\n").decode("utf-8", errors="replace")
+
+
+def bytes_of(source: str, most: int) -> bytes:
+    """Return a file, or standard input for `-`, as it is, up to so many bytes."""
+    with _reading(source) as stream:
+        return stream.read(most)
+
+
+@contextmanager
+def _reading(source: str) -> Iterator[BinaryIO]:
     try:
         with _opened(source) as stream:
-            for line in stream:
-                yield line.rstrip(b"\r\n").decode("utf-8", errors="replace")
+            yield stream
     except OSError as error:
         raise UnusableError(
             f"The file {source} cannot be read ({error.strerror}). Check its name, "

@@ -6,9 +6,17 @@ from typing import Annotated
 
 import typer
 
+from filter_rules.page_text import LONGEST_BODY, looks_like_html, page_text
 from filter_rules.types import Finding, Kind, Severity
 from safeguard.cli.check import ready_engine
-from safeguard.cli.options import ConfigOption, DataOption, JsonOption, lines_of, settings_of
+from safeguard.cli.options import (
+    ConfigOption,
+    DataOption,
+    JsonOption,
+    bytes_of,
+    lines_of,
+    settings_of,
+)
 from safeguard.core.explain import finding_in_full
 from safeguard.core.policy import FLAGGED_FROM
 
@@ -20,7 +28,7 @@ def scan(
     data: DataOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Read texts, one a line (a page: the whole file). Exit status 1 if any is flagged."""
+    """Read texts, one a line (a page: the whole file, HTML or text). Exit status 1 if any is flagged."""
     engine = ready_engine(settings_of(data, config))
     any_flagged = False
     for text in _texts(source, kind):
@@ -44,7 +52,8 @@ def scan(
 
 def _texts(source: str, kind: Kind) -> Iterator[str]:
     if kind is Kind.PAGE:
-        yield "\n".join(lines_of(source))
+        body = bytes_of(source, LONGEST_BODY + 1)  # one more, so that it shows that it was cut
+        yield page_text(body, "text/html" if looks_like_html(body) else "text/plain").text
     else:
         yield from lines_of(source)
 

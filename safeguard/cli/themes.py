@@ -21,6 +21,7 @@ from safeguard.cli.options import (
     progress_bar,
     settings_of,
 )
+from safeguard.cli.phrase_sets import forget, import_phrases, imported, preview, switch
 from safeguard.core.policy import FLAGGED_FROM
 from safeguard.core.thresholds import THRESHOLDS, Change, Flag, Near, Text, is_step
 from safeguard.core.thresholds import rehearse as rehearse_threshold
@@ -35,6 +36,11 @@ from safeguard.supervisor import make_folder
 DAYS = 14
 
 app = typer.Typer(no_args_is_help=True, help="Themes: what phrase sets find in words.")
+app.command("import")(import_phrases)
+app.command("imported")(imported)
+app.command("preview")(preview)
+app.command("switch")(switch)
+app.command("forget")(forget)
 
 
 for name, command in (

@@ -45,3 +45,15 @@ def test_a_file_that_is_not_there_is_a_sentence(safeguard: Callable[..., Ran]) -
     ran = safeguard("scan", "absent.txt")
     assert ran.status == 2
     assert "absent.txt cannot be read" in ran.err
+
+
+def test_a_web_page_is_read_as_a_person_sees_it(safeguard: Callable[..., Ran]) -> None:
+    html = "<!doctype html><meta charset=windows-1251><script>no()</script><p>пр<b>ив</b>ет<p>two"
+    ran = safeguard("scan", "--json", "--kind", "page", "-", stdin=html.encode("windows-1251"))
+    assert json.loads(ran.out)["text"] == "привет\ntwo"
+
+
+def test_a_page_that_is_not_there_is_a_sentence(safeguard: Callable[..., Ran]) -> None:
+    ran = safeguard("scan", "--kind", "page", "absent.html")
+    assert ran.status == 2
+    assert "absent.html cannot be read" in ran.err
