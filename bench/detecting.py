@@ -20,10 +20,11 @@ from time import perf_counter
 import ahocorasick
 
 from filter_rules.anchors import anchored
+from filter_rules.page_text import page_text
 from filter_rules.phrase_index import PhraseIndex
-from filter_rules.phrases import Pattern, Theme, parse_theme
+from filter_rules.phrases import Pattern, Theme
 from filter_rules.text import fold
-from proxy_addons.page_text import visible_text
+from filter_rules.theme_files import parse_theme
 
 THEMES = Path(__file__).parents[1] / "filter_rules" / "data" / "themes"
 QUERIES = (
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--phrases", type=Path, help="folder of e2guardian phrase lists")
     given = parser.parse_args(arguments)
     texts = [
-        visible_text(gzip.decompress(path.read_bytes()).decode(errors="replace"))
+        page_text(gzip.decompress(path.read_bytes()), "text/html").text
         for path in sorted(given.pages.glob("*.html.gz"))
     ]
     themes = [parse_theme(path.read_text(), path.name)[0] for path in sorted(THEMES.glob("*.toml"))]

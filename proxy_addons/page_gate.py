@@ -84,7 +84,7 @@ class PageGate:
         headers = flow.response.headers if flow.response else {}
         page = decoded(body, headers.get("content-encoding", ""), self.limit)
         read = page_text(page, headers.get("content-type", ""))
-        return replace(_asked(flow), words=read.text, kind=Kind.PAGE)
+        return replace(_asked(flow), words=read.text, kind=Kind.PAGE, strong=read.strong)
 
 
 def _asked(flow: HTTPFlow) -> Target:

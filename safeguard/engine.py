@@ -4,7 +4,7 @@ Every edge, the command line and the "why?" page come here, so that what staff a
 what was done. This is the only caller of `decide`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -129,10 +129,12 @@ class Engine:
         url, rules = split(url_text), self.snapshot.rules
         return rules.typed_in_body(url, content_type, body) if url and rules else ()
 
-    def detect(self, text: str, kind: Kind) -> tuple[Finding, ...]:
-        """What a text says of each theme, whoever wrote it."""
+    def detect(
+        self, text: str, kind: Kind, strong: Iterable[tuple[int, int]] = ()
+    ) -> tuple[Finding, ...]:
+        """What a text says of each theme, whoever wrote it. `strong`: where headings stand in it."""
         rules = self.snapshot.rules
-        return rules.detect(text, kind) if rules else ()
+        return rules.detect(text, kind, strong=strong) if rules else ()
 
     def text_is_read(self, subject: Subject) -> bool:
         return self.snapshot.policy.reads_words_of(subject)

@@ -13,8 +13,8 @@ from statistics import median
 
 from bench.detection.counting import Number, Numbers
 from filter_rules.detector import Detector
+from filter_rules.page_text import page_text
 from filter_rules.types import Kind
-from proxy_addons.page_text import text_of
 from safeguard.problems import UnusableError
 
 ROUNDS = 5
@@ -29,8 +29,10 @@ def measure(detector: Detector, data: Path) -> Numbers:
     """Time pages, from bytes to verdict, and queries. Median of some rounds."""
     words = frozenset(json.loads((data / "phrases/naughty-words/en.json").read_text("utf-8")))
     pages = _pages(data / "vectors" / "pages")
-    texts = [text_of(page, "text/html") for page in pages]
-    page = _median(lambda: [detector.detect(text_of(one, "text/html"), Kind.PAGE) for one in pages])
+    texts = [page_text(page, "text/html").text for page in pages]
+    page = _median(
+        lambda: [detector.detect(page_text(one, "text/html").text, Kind.PAGE) for one in pages]
+    )
     scan = _median(lambda: [detector.detect(one, Kind.PAGE) for one in texts])
     query = _median(lambda: [detector.detect(one, Kind.SEARCH) for one in QUERIES])
     loop_pages = _median(lambda: _plain_loop(texts, words))

@@ -13,7 +13,7 @@ from filter_rules.phrase_index import PhraseIndex, Sighting
 from filter_rules.phrases import Pattern, Theme
 from filter_rules.types import Finding, Kind, Match, Severity
 from safeguard.core.policy import FLAGGED_FROM
-from safeguard.sources import shipped_themes
+from safeguard.sources import shipped_languages, shipped_themes
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,7 +54,7 @@ class Told:
 
 def shipped() -> tuple[Theme, ...]:
     """Return the themes of the source tree as they stand, other languages with them."""
-    return read_themes(shipped_themes().items())
+    return tuple(read_themes(shipped_themes(), shipped_languages())[0])
 
 
 class Subject:

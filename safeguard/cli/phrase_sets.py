@@ -13,7 +13,7 @@ from filter_rules.detector import Detector
 from filter_rules.formats.phrase_lists import ListKind
 from filter_rules.formats.trees import slug
 from filter_rules.imported_phrases import HEAVIEST_LIMIT, LIMIT, ImportedSet, PhraseSets
-from filter_rules.phrases import parse_theme
+from filter_rules.theme_files import parse_theme
 from filter_rules.types import Kind, Severity
 from safeguard.cli.on_record import on_record
 from safeguard.cli.options import (

@@ -31,8 +31,8 @@ def scan(
     """Read texts, one a line (a page: the whole file, HTML or text). Exit status 1 if any is flagged."""
     engine = ready_engine(settings_of(data, config))
     any_flagged = False
-    for text in _texts(source, kind):
-        findings = engine.detect(text, kind)
+    for text, strong in _texts(source, kind):
+        findings = engine.detect(text, kind, strong)
         severity = max(
             (one.severity for one in findings if not one.help_seeking), default=Severity.NONE
         )
@@ -50,12 +50,14 @@ def scan(
     raise typer.Exit(int(any_flagged))
 
 
-def _texts(source: str, kind: Kind) -> Iterator[str]:
+def _texts(source: str, kind: Kind) -> Iterator[tuple[str, tuple[tuple[int, int], ...]]]:
+    """Each text, with where its headings stand."""
     if kind is Kind.PAGE:
         body = bytes_of(source, LONGEST_BODY + 1)  # one more, so that it shows that it was cut
-        yield page_text(body, "text/html" if looks_like_html(body) else "text/plain").text
+        page = page_text(body, "text/html" if looks_like_html(body) else "text/plain")
+        yield page.text, page.strong
     else:
-        yield from lines_of(source)
+        yield from ((line, ()) for line in lines_of(source))
 
 
 def _record(
