@@ -24,6 +24,7 @@ from filter_rules.pattern_index import PatternIndex
 from filter_rules.ruleset import RuleSet
 from filter_rules.types import Category
 from filter_rules.url_index import Expression, UrlIndex
+from safeguard.opinion_file import opinion_or_none, shipped
 from safeguard.problems import UnusableError
 from safeguard.reading import INDEXES
 
@@ -112,7 +113,8 @@ def _detector(themes: _Texts, languages: _Texts) -> Detector:
 
     To make it takes a while, and the lists change every day but the themes with a release.
     """
-    return Detector(read_themes(dict(themes), dict(languages))[0])
+    opinion = opinion_or_none(shipped())
+    return Detector(read_themes(dict(themes), dict(languages))[0], opinion)
 
 
 def _mapped(
