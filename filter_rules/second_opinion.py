@@ -1,9 +1,9 @@
 """Let a second opinion move what phrases found, within bounds that keep people in charge of it.
 
 It moves a finding up by one step, to medium at most. It finds nothing by itself and takes
-nothing back, because both were measured and neither was worth it: of what it would have flagged
-where no phrase was found less than half was abuse, and of what it would have taken back as much
-was right as wrong. The numbers: docs/reference/second-opinion.md.
+nothing back: both were measured, and neither was worth it. Nor is most of what it adds its own:
+it chooses, among findings that are low, those that a person should rather see. The numbers:
+docs/reference/second-opinion.md.
 """
 
 from collections.abc import Iterable

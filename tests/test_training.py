@@ -8,7 +8,7 @@ import pytest
 from bench.training.__main__ import learn_from
 from bench.training.calibrating import calibrated
 from bench.training.learning import Learned, Lesson, Pace, Pieces, learn
-from bench.training.report import Rates
+from bench.training.report import Rates, told_of_promotion
 from bench.training.rows import (
     CHECKED,
     LEARNED,
@@ -115,3 +115,10 @@ def test_rates_are_counted() -> None:
     flagged = np.array([True, True, False, False])
     hurts = np.array([True, False, True, False])
     assert Rates.of(flagged, hurts) == Rates(0.5, 0.5, 0.5)
+
+
+def test_what_is_promoted_is_set_against_what_is_left() -> None:
+    may, did, hurts = (np.array(one, bool) for one in ([1, 1, 1, 0], [1, 0, 0, 1], [1, 1, 0, 0]))
+    assert told_of_promotion("set", may, did, hurts).split(": ", 1)[1] == (
+        "promoted 1, 1 hurt; left 2, 1 hurt"
+    )

@@ -11,7 +11,7 @@ import numpy as np
 
 from bench.training.calibrating import calibrated
 from bench.training.learning import Floats, Learned, Lesson, Numbers, Pace, Pieces, learn
-from bench.training.report import told
+from bench.training.report import told, told_of_folds
 from bench.training.rows import Row, held_back_in, to_learn_from
 from bench.training.writing import written
 
@@ -31,18 +31,20 @@ def main() -> None:
     folder = ROOT / "filter_rules" / "data"
     if not given.check:
         rows = list(to_learn_from(given.data, given.tables))
-        learn_from(rows, Pace(given.seed), folder)
+        apart = learn_from(rows, Pace(given.seed), folder)
+        print(told_of_folds(given.data, folder, rows, apart))
     print(told(given.data, given.tables, folder))
 
 
-def learn_from(rows: Sequence[Row], pace: Pace, folder: Path) -> None:
-    """Learn from all rows, and from all but a part of them how sure that may make."""
+def learn_from(rows: Sequence[Row], pace: Pace, folder: Path) -> Floats:
+    """Learn from all rows and write it. Return what one that had not seen it says of each."""
     lesson, folds = _lesson(rows), np.array([held_back_in(row.text, FOLDS) for row in rows])
     apart = _held_back(lesson, folds, pace)
     slope, bias = calibrated(apart, lesson.labels, lesson.importance)
     learned = learn(lesson, pace)
     counts = {source: sum(row.source == source for row in rows) for source in _sources(rows)}
     written(folder, Learned(learned.weights, learned.scale * slope), bias, pace, counts)
+    return np.asarray(1 / (1 + np.exp(-np.clip(slope * apart + bias, -50, 50))))
 
 
 def _sources(rows: Sequence[Row]) -> list[str]:

@@ -74,7 +74,7 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How it is learned: chosen by leaving one source out, see the model card."""
+    """How it is learned: see the model card for how it was chosen."""
 
     seed: int = 1
     rounds: int = 3

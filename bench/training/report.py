@@ -9,8 +9,10 @@ from typing import override
 import numpy as np
 import numpy.typing as npt
 
+from bench.training.learning import Floats
 from bench.training.rows import (
     CHECKED,
+    LEARNED,
     SOUGHT,
     Row,
     is_tuning,
@@ -20,8 +22,8 @@ from bench.training.rows import (
 )
 from filter_rules.detector import Detector
 from filter_rules.languages import read_themes
-from filter_rules.opinion import Opinion
-from filter_rules.second_opinion import SURE, THEMES
+from filter_rules.opinion import Judged, Opinion
+from filter_rules.second_opinion import SURE, THEMES, second_opinion
 from filter_rules.types import Finding, Kind, Severity
 from safeguard.opinion_file import read_opinion
 from safeguard.sources import shipped_languages, shipped_themes
@@ -73,6 +75,7 @@ class Subject:
         return {
             "word list": self._rude.search(row.text.lower()) is not None,
             "phrases": flagged(findings),
+            "phrases, low too": flagged(findings) or low(findings),
             f"opinion >= {SURE}": sure >= SURE,
             f"opinion >= {ALONE}": sure >= ALONE,
             "together": together,
@@ -97,8 +100,49 @@ def told(data: Path, tables: Path, folder: Path) -> str:
     return "\n".join(lines)
 
 
+def told_of_folds(data: Path, folder: Path, rows: Sequence[Row], probabilities: Floats) -> str:
+    """Tell what it is worth on the texts it learns from, each judged by one that had not seen it."""
+    subject = Subject(data, folder)
+    lines = ["held-back folds  judged by          recall false/1,000   F1"]
+    for name in LEARNED:
+        kind = Kind.SEARCH if name in BENIGN else Kind.CHAT
+        some = [n for n, row in enumerate(rows) if row.source == name]
+        hurts = np.array([rows[n].hurts for n in some])
+        findings = [subject.phrases.detect(rows[n].text, kind) for n in some]
+        sure = probabilities[some]
+        said = {
+            "phrases": [flagged(one) for one in findings],
+            "phrases, low too": [flagged(one) or low(one) for one in findings],
+            f"opinion >= {SURE}": sure >= SURE,
+            "together": [
+                flagged(second_opinion(one, Judged(float(how))))
+                for one, how in zip(findings, sure, strict=True)
+            ],
+        }
+        by = {way: np.array(flags) for way, flags in said.items()}
+        lines += [f"{name:16} {way:16} {Rates.of(flags, hurts)}" for way, flags in by.items()]
+        may = by["phrases, low too"] & ~by["phrases"]
+        lines.append(told_of_promotion(name, may, by["together"], hurts))
+    return "\n".join(lines)
+
+
 def flagged(findings: Sequence[Finding]) -> bool:
     return any(one.severity >= Severity.MEDIUM and not one.help_seeking for one in findings)
+
+
+def low(findings: Sequence[Finding]) -> bool:
+    """Whether the opinion might promote one: what is gained by promoting them all, unasked."""
+    return any(one.theme in THEMES and one.severity is Severity.LOW for one in findings)
+
+
+def told_of_promotion(name: str, may: Flags, did: Flags, hurts: Flags) -> str:
+    """Tell whether what is promoted hurts more often than what it might promote and does not."""
+    left = may & ~did
+    return (
+        f"{name:16} of those it may promote: promoted {int((may & did).sum())}, "
+        f"{int((may & did & hurts).sum())} hurt; left {int(left.sum())}, "
+        f"{int((left & hurts).sum())} hurt"
+    )
 
 
 def _of_set(name: str, rows: Sequence[Row], kind: Kind, subject: Subject) -> Iterator[str]:
@@ -106,8 +150,11 @@ def _of_set(name: str, rows: Sequence[Row], kind: Kind, subject: Subject) -> Ite
         return
     hurts = np.array([row.hurts for row in rows])
     said = [subject.ways(row, kind) for row in rows]
-    for way in said[0]:
-        yield f"{name:16} {way:16} {Rates.of(np.array([one[way] for one in said]), hurts)}"
+    by = {way: np.array([one[way] for one in said]) for way in said[0]}
+    for way, flags in by.items():
+        yield f"{name:16} {way:16} {Rates.of(flags, hurts)}"
+    may = by["phrases, low too"] & ~by["phrases"]
+    yield told_of_promotion(name, may, by["together"], hurts)
 
 
 def _taken_back(findings: Sequence[Finding], sure: float) -> bool:
