@@ -1,6 +1,7 @@
 """The rules in force, whole and unchanging: what they say of a host, a URL or a text."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
@@ -67,6 +68,13 @@ class RuleSet:
     ) -> tuple[Finding, ...]:
         """Return what a text says of each theme, most severe first: see `Detector.detect`."""
         return self._detector.detect(text, kind, strong=strong, about=about, groups=groups)
+
+    def detecting_by(self, detector: Callable[[], Detector]) -> "RuleSet":
+        """Return the same rules with another detector, as a school's own phrases make one."""
+        other = copy(self)
+        other.__dict__.pop("_detector", None)
+        other._make_detector = detector  # noqa: SLF001  it is one of us
+        return other
 
     def ready_to_detect(self) -> None:
         """Make the detector now, for a process that will read text and must not wait then."""

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
@@ -13,6 +14,7 @@ from filter_rules.types import Kind
 
 NEAR = 12  # words either side within which others raise or excuse a phrase
 LONGEST_CONTEXT = 12  # words of such others: longer ones are seen only where they end near
+RECENT = 4  # sightings of each set that are looked at for one that stands apart
 
 _ENDS = re.compile(r"[.!?…;\n\u061f\u06d4\u0964\u3002]|\bbut\b", re.IGNORECASE)
 _FIRST_PERSON = frozenset(
@@ -96,17 +98,26 @@ def together(
         ((one.first, one.last, number, one) for number, one in _of_sets(sets, seen)),
         key=itemgetter(0, 1, 2),
     )
-    latest: dict[int, Sighting] = {}
+    recent: dict[int, deque[Sighting]] = {
+        number: deque(maxlen=RECENT) for number in range(len(sets))
+    }
     for _, _, number, one in stream:
-        if any(other != number and overlap(one, at) for other, at in latest.items()):
-            if number in latest:
-                continue  # what stands of its set is further back, and apart
-            latest = {}
-        latest[number] = one
-        span = one.last - min(at.first for at in latest.values()) + 1
-        if len(latest) == len(sets) and (within is None or span <= within):
-            return tuple(latest[place] for place in range(len(sets)))
+        recent[number].append(one)
+        chosen = {number: one}
+        for other in recent.keys() - {number}:
+            apart = (at for at in reversed(recent[other]) if not _touches(at, chosen.values()))
+            if (latest := next(apart, None)) is None:
+                break
+            chosen[other] = latest
+        else:
+            first = min(at.first for at in chosen.values())
+            if within is None or one.last - first < within:
+                return tuple(chosen[place] for place in range(len(sets)))
     return None
+
+
+def _touches(one: Sighting, others: Iterable[Sighting]) -> bool:
+    return any(overlap(one, other) for other in others)
 
 
 def _of_sets(sets: Sequence[Sequence[Pattern]], seen: Seen) -> Iterator[tuple[int, Sighting]]:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import mmap
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from filter_rules.listing import Listing, ListingMap, listing_of, sets_of
 from filter_rules.network_index import NetworkIndex
 from filter_rules.pattern_index import PatternIndex
 from filter_rules.ruleset import RuleSet
+from filter_rules.theme_changes import ThemeChange, changed
 from filter_rules.types import Category
 from filter_rules.url_index import Expression, UrlIndex
 from safeguard.opinion_file import opinion_or_none, shipped
@@ -107,14 +108,23 @@ def _opened(folder: Path, fingerprint: str, manifest: Mapping[str, Any]) -> Rule
 type _Texts = tuple[tuple[str, str], ...]
 
 
+def detector_with(
+    data: Path, fingerprint: str, changes: Sequence[ThemeChange]
+) -> Callable[[], Detector]:
+    """Return what makes the detector of an artefact with the school's changes to its themes."""
+    rules = json.loads((data / "rules" / fingerprint / RULES).read_bytes())
+    texts = tuple(rules["themes"].items()), tuple(rules["languages"].items())
+    return partial(_detector, *texts, tuple(changes))
+
+
 @lru_cache(maxsize=1)
-def _detector(themes: _Texts, languages: _Texts) -> Detector:
+def _detector(themes: _Texts, languages: _Texts, changes: tuple[ThemeChange, ...] = ()) -> Detector:
     """The same themes make the same detector, so the next artefact has the one that was made.
 
     To make it takes a while, and the lists change every day but the themes with a release.
     """
-    opinion = opinion_or_none(shipped())
-    return Detector(read_themes(dict(themes), dict(languages))[0], opinion)
+    known, _ = read_themes(dict(themes), dict(languages))
+    return Detector(changed(known, changes), opinion_or_none(shipped()))
 
 
 def _mapped(

@@ -7,7 +7,9 @@ from typing import Any
 
 from filter_rules.overlay import Overlay, OverlayEntry
 from filter_rules.ruleset import RuleSet
+from filter_rules.theme_changes import ThemeChange
 from safeguard import logs
+from safeguard.artefact import detector_with
 from safeguard.building import open_rules, rules_in_force
 from safeguard.core.overrides import Override
 from safeguard.core.policy import Policy, PolicyRule, Who
@@ -21,7 +23,7 @@ from safeguard.problems import UnusableError
 from safeguard.sealed_files import Marks, marks
 from safeguard.sealing import NOTHING_SEALED, Sealing, load_sealing
 from safeguard.settings import Settings
-from safeguard.store import generation, overlay
+from safeguard.store import generation, overlay, theme_changes
 from safeguard.store import overrides as lifted
 from safeguard.store.session import Store
 
@@ -58,6 +60,7 @@ class Snapshot:
     roster: Roster
     sealing: Sealing = NOTHING_SEALED
     held: InForce | None = None
+    theme_changes: tuple[ThemeChange, ...] = ()
 
 
 def current_stamp(settings: Settings, number: int) -> Stamp:
@@ -77,6 +80,7 @@ def load_snapshot(
         for one in overlay.in_force(store)
     ]
     sealing = _sealing(settings, stamp, last)
+    own = tuple(one.change for one in theme_changes.in_force(store))
     zone = settings.school.hours.tz
     held = take_up(store, zone, last.held if last else None)
     document = held.document or shipped_document(zone, held.own)
@@ -92,12 +96,13 @@ def load_snapshot(
     blocking = bool(sealing.faults) and settings.sealed.stance == "block"
     return Snapshot(
         stamp,
-        _rules(settings, stamp, last) if held.document else None,
+        _rules(settings, stamp, last, own) if held.document else None,
         Overlay((*entries, *(one.entry for one in overrides if one.entry))),
         replace(policy, sealed_missing=blocking),
         load_roster(store),
         sealing,
         held,
+        own,
     )
 
 
@@ -108,15 +113,23 @@ def _sealing(settings: Settings, stamp: Stamp, last: Snapshot | None) -> Sealing
     return load_sealing(settings.data, required, last.sealing if last else None)
 
 
-def _rules(settings: Settings, stamp: Stamp, last: Snapshot | None) -> RuleSet | None:
+def _rules(
+    settings: Settings, stamp: Stamp, last: Snapshot | None, own: tuple[ThemeChange, ...]
+) -> RuleSet | None:
     before = last.rules if last else None  # the last good rules stay in force
-    if before and before.fingerprint == stamp.artefact:
-        return before
+    known = last.theme_changes if last else ()
     try:
-        return open_rules(settings.data)
+        if before and before.fingerprint == stamp.artefact:
+            return before if own == known else _with_own(settings, before, own)
+        rules = open_rules(settings.data)
+        return _with_own(settings, rules, own) if own else rules
     except UnusableError as error:
         log.error("rules cannot be read", trouble=str(error), kept=bool(before))  # noqa: TRY400  # the sentence is all
         return before
+
+
+def _with_own(settings: Settings, rules: RuleSet, own: tuple[ThemeChange, ...]) -> RuleSet:
+    return rules.detecting_by(detector_with(settings.data, rules.fingerprint, own))
 
 
 def shipped_policy(zone: tzinfo = UTC) -> Policy:

@@ -15,7 +15,7 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from safeguard.cli import roles_page
+from safeguard.cli import roles_page, themes_page
 from safeguard.cli.app import assembled
 from safeguard.core.concerns import Outcome
 from safeguard.core.decide import ROUNDS
@@ -40,6 +40,7 @@ def pages() -> dict[str, str]:
         "precedence.md": _precedence(),
         "retention.md": _retention(),
         "roles.md": roles_page.lines(),
+        "themes.md": themes_page.lines(),
         "identity.md": _identity(),
     }
     return {name: f"{MADE}\n\n" + "\n".join(lines) + "\n" for name, lines in made.items()}

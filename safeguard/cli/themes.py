@@ -10,6 +10,7 @@ import typer
 
 from filter_rules.languages import read_themes
 from filter_rules.phrases import Theme
+from safeguard.cli import theme_changes
 from safeguard.cli.options import (
     ConfigOption,
     DataOption,
@@ -34,6 +35,17 @@ from safeguard.supervisor import make_folder
 DAYS = 14
 
 app = typer.Typer(no_args_is_help=True, help="Themes: what phrase sets find in words.")
+
+
+for name, command in (
+    ("add", theme_changes.add),
+    ("weaken", theme_changes.weaken),
+    ("exempt", theme_changes.exempt),
+    ("undo", theme_changes.undo),
+    ("list", theme_changes.list_changes),
+    ("try", theme_changes.try_text),
+):
+    app.command(name)(command)
 
 
 @app.callback()

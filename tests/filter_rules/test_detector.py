@@ -178,3 +178,43 @@ def test_hostile_text_takes_no_more_than_a_few_times_the_steps_of_half_its_size(
 
     steps(1_000)
     assert steps(40_000) < 4 * steps(20_000) + 50_000
+
+
+A_THEME = 'name="hate"\ntitle="T"\nfamily="f"\nfour_cs="conduct"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("bad dog", True),
+        ("bad and very big dog", True),
+        ("bad a b c d e dog", False),
+        ("bad", False),
+        ("dog bad", False),
+    ],
+)
+def test_a_gap_holds_words_of_any_kind(text: str, found: bool) -> None:  # noqa: FBT001 - of a table
+    detector = a_detector(f'{A_THEME}[[phrase]]\nsays="s"\nany=["bad … dog"]\nweight=4\n')
+    assert bool(detector.detect(text, Kind.CHAT)) is found
+
+
+class Sure:
+    probability = 0.99
+
+    def judge(self, _text: str) -> "Sure":
+        return self
+
+
+def test_a_second_opinion_is_asked_of_what_was_found() -> None:
+    theme, _ = parse_theme(f'{A_THEME}[[phrase]]\nsays="s"\nany=["bad"]\nweight=2\n', "t.toml")
+    (found,) = Detector([theme], Sure()).detect("bad", Kind.CHAT)
+    assert found.severity is Severity.MEDIUM
+    assert Detector([theme], Sure()).detect("good", Kind.CHAT) == ()
+
+
+def test_a_text_that_is_not_read_whole_says_so() -> None:
+    detector = a_detector(f'{A_THEME}[[phrase]]\nsays="s"\nany=["bad"]\nweight=4\n')
+    assert detector.detect("bad", Kind.PAGE, spent=lambda: True) == ()
+    (short,) = detector.detect("bad", Kind.PAGE, spent=lambda: False)
+    (long,) = detector.detect("bad" + " a" * LONGEST_TEXT, Kind.PAGE)
+    assert (short.cut, long.cut) == (False, True)

@@ -24,6 +24,7 @@ from filter_rules.phrases import MOST_WAYS, Gap, read_pattern
         ("suicid*", [{"suicid*"}]),
         ("(homo|trans)phob* talk", [{"homophob*", "transphob*"}, {"talk"}]),
         ("*phobic", [{"*phobic"}]),
+        ("(very homophob*|x)", [{"very homophob*", "x"}]),
     ],
 )
 def test_a_pattern_stands_for_these_words(text: str, slots: list[set[str]]) -> None:

@@ -165,3 +165,17 @@ def test_the_detector_may_be_made_before_the_first_text() -> None:
     made = rules()
     made.ready_to_detect()
     assert made.detect("nothing to see", Kind.SEARCH) == ()
+
+
+def test_rules_with_another_detector_are_otherwise_the_same_and_leave_the_first_alone() -> None:
+    first = rules()
+    first.ready_to_detect()
+    theme, _ = parse_theme(
+        'name="t"\ntitle="T"\nfamily="f"\nfour_cs="conduct"\n'
+        '[[phrase]]\nsays="s"\nany=["zorbing"]\nweight=4\n',
+        "t.toml",
+    )
+    second = first.detecting_by(lambda: Detector([theme]))
+    assert second.fingerprint == first.fingerprint
+    assert second.detect("zorbing", Kind.SEARCH)[0].theme == "t"
+    assert first.detect("zorbing", Kind.SEARCH) == ()

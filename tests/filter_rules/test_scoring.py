@@ -231,6 +231,7 @@ def test_one_word_is_not_two_things_that_stand_together() -> None:
     assert score(theme, "red") == 0
     assert score(theme, "not red at all") == 0
     assert score(theme, "red and red") == 7
+    assert score(SETS.replace('"red", ', '"red", "red dog", ') + composite(), "red dog blue") == 7
 
 
 def test_what_is_said_together_has_its_own_context_and_tells_its_parts() -> None:

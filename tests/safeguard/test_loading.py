@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 
+from filter_rules.languages import read_themes
 from filter_rules.overlay import OverlayEntry
+from filter_rules.theme_changes import ThemeChange, Way
+from filter_rules.types import Kind
+from safeguard import building
 from safeguard.core.audit import Actor
 from safeguard.core.own_groups import OwnGroup
 from safeguard.core.policy_tables import parse_policy
@@ -25,7 +29,8 @@ from safeguard.loading import (
 )
 from safeguard.policy_in_force import shipped_tables
 from safeguard.settings import load
-from safeguard.store import generation, groups, overlay
+from safeguard.sources import shipped_themes
+from safeguard.store import generation, groups, overlay, theme_changes
 from safeguard.store.session import open_store
 from tests.safeguard.samples import NOW
 
@@ -110,6 +115,28 @@ def test_a_stamp_tells_what_a_snapshot_was_made_from(school: Path) -> None:
     number = generation.current(store)
     assert load_snapshot(settings, store).stamp == current_stamp(settings, number)
     store.close()
+
+
+def test_changes_of_themes_are_taken_up_with_the_rules_that_stand(school: Path) -> None:
+    settings = load(school)
+    store = open_store(settings)
+    try:
+        building.build(settings.data, lambda *_: None)
+        first = load_snapshot(settings, store)
+        change = ThemeChange(Way.ADD, "drugs", "zorbing flumes", 7)
+        themes, _ = read_themes(shipped_themes(), {})
+        theme_changes.make(store, themes, change, "heard often", Actor("t", NOW))
+        second = load_snapshot(settings, store, first)
+        third = load_snapshot(settings, store, second)
+        fresh = load_snapshot(settings, store)
+    finally:
+        store.close()
+    assert first.rules is not None
+    assert first.rules.detect("zorbing flumes", Kind.SEARCH) == ()
+    for snapshot in (second, fresh):
+        assert snapshot.rules is not None
+        assert snapshot.rules.detect("zorbing flumes", Kind.SEARCH)[0].theme == "drugs"
+    assert third.rules is second.rules
 
 
 def test_groups_of_the_school_are_below_those_of_the_policy_and_a_broken_one_is_not_there(

@@ -14,6 +14,7 @@ from safeguard.store.tables import (
     rules,
     sessions,
     spools,
+    theme_changes,
     unknown_devices,
 )
 from safeguard.store.tables.row import Row
@@ -32,6 +33,7 @@ MODULES = (
     rules,
     sessions,
     spools,
+    theme_changes,
     unknown_devices,
 )
 EVERY_TABLE = Row.metadata
