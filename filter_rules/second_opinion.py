@@ -1,7 +1,9 @@
 """Let a second opinion move what phrases found, within bounds that keep people in charge of it.
 
-It moves a finding by one step: up to medium at most, or down, but never below the floor of the
-finding and never an urgent one. It finds nothing by itself.
+It moves a finding up by one step, to medium at most. It finds nothing by itself and takes
+nothing back: both were measured, and neither was worth it. Nor is most of what it adds its own:
+it chooses, among findings that are low, those that a person should rather see. The numbers:
+docs/reference/second-opinion.md.
 """
 
 from collections.abc import Iterable
@@ -10,17 +12,19 @@ from typing import Protocol
 
 from filter_rules.types import Finding, Severity
 
-THEMES = frozenset(("bullying", "hate", "misogyny"))  # what it was trained to tell
-SURE = 0.9
-DOUBTFUL = 0.1
+THEMES = frozenset(("bullying", "hate", "misogyny", "profanity"))  # what it was trained to tell
+SURE = 0.6  # from here on it promotes
 HIGHEST = Severity.MEDIUM  # to which it may promote
 
 
 class Judged(Protocol):
-    """How likely it is that a text is abusive, and by which of its words."""
+    """How likely it is that a text hurts somebody, and by which of its words."""
 
     @property
     def probability(self) -> float: ...
+
+    @property
+    def because(self) -> tuple[str, ...]: ...
 
 
 class Opinion(Protocol):
@@ -29,27 +33,14 @@ class Opinion(Protocol):
     def judge(self, text: str, /) -> Judged: ...
 
 
-def second_opinion(
-    findings: Iterable[Finding],
-    judged: Judged,
-    *,
-    themes: frozenset[str] = THEMES,
-    sure: float = SURE,
-    doubtful: float = DOUBTFUL,
-) -> list[Finding]:
+def second_opinion(findings: Iterable[Finding], judged: Judged) -> list[Finding]:
     """Return the findings as the second opinion leaves them."""
-    return [
-        replace(one, severity=_moved(one, judged.probability, sure, doubtful))
-        if one.theme in themes
-        else one
-        for one in findings
-    ]
+    if judged.probability < SURE:
+        return list(findings)
+    return [_promoted(one, judged) for one in findings]
 
 
-def _moved(one: Finding, probability: float, sure: float, doubtful: float) -> Severity:
-    if Severity.NONE < one.severity < HIGHEST and probability >= sure:
-        return Severity(one.severity + 1)
-    movable = one.floor < one.severity < Severity.URGENT
-    if movable and one.severity > Severity.LOW and probability <= doubtful:
-        return Severity(one.severity - 1)
-    return one.severity
+def _promoted(one: Finding, judged: Judged) -> Finding:
+    if one.theme not in THEMES or not Severity.NONE < one.severity < HIGHEST:
+        return one
+    return replace(one, severity=Severity(one.severity + 1), seconded=judged.because)

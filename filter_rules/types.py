@@ -138,6 +138,7 @@ class Finding:
     """What a text says of one theme: how severe, by what score, because of which phrases.
 
     `floor`: it is never less severe than this. `cut`: not all of the text could be read.
+    `seconded`: the words for which a second opinion made it more severe, heaviest first.
     """
 
     theme: str
@@ -147,6 +148,7 @@ class Finding:
     help_seeking: bool = False
     floor: Severity = Severity.NONE
     cut: bool = False
+    seconded: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

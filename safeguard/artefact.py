@@ -26,6 +26,7 @@ from filter_rules.ruleset import RuleSet
 from filter_rules.theme_changes import ThemeChange, changed
 from filter_rules.types import Category
 from filter_rules.url_index import Expression, UrlIndex
+from safeguard.opinion_file import opinion_or_none, shipped
 from safeguard.problems import UnusableError
 from safeguard.reading import INDEXES
 
@@ -125,7 +126,7 @@ def _detector(themes: _Texts, languages: _Texts, changes: tuple[ThemeChange, ...
     To make it takes a while, and the lists change every day but the themes with a release.
     """
     known, _ = read_themes(dict(themes), dict(languages))
-    return Detector(changed(known, changes))
+    return Detector(changed(known, changes), opinion_or_none(shipped()))
 
 
 @lru_cache(maxsize=1)

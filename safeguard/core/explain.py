@@ -61,6 +61,7 @@ def finding_in_full(finding: Finding) -> dict[str, Any]:
     return finding_record(finding) | {
         "floor": finding.floor.word,
         "cut": finding.cut,
+        "seconded": list(finding.seconded),
         "matches": [_match_record(one) for one in finding.matches],
     }
 

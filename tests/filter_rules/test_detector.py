@@ -200,6 +200,7 @@ def test_a_gap_holds_words_of_any_kind(text: str, found: bool) -> None:  # noqa:
 
 class Sure:
     probability = 0.99
+    because = ("bad",)
 
     def judge(self, _text: str) -> "Sure":
         return self

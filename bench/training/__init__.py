@@ -1,0 +1,1 @@
+"""Train the second opinion, and measure whether it is worth having."""

@@ -1,0 +1,54 @@
+"""The second opinion as it is shipped: weights beside a card that says what belongs to them."""
+
+import hashlib
+import mmap
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from safeguard import logs
+from safeguard.problems import UnusableError
+
+if TYPE_CHECKING:
+    from filter_rules.opinion import Opinion
+
+WEIGHTS = "opinion.weights"
+CARD = "opinion.toml"
+
+logger = logs.logger("safeguard.opinion")
+
+
+def shipped() -> Path:
+    return Path(str(resources.files("filter_rules"))) / "data"
+
+
+def read_opinion(folder: Path) -> "Opinion":
+    """Return the opinion in a folder, its weights mapped, so that forked processes share them."""
+    from filter_rules.opinion import Opinion  # noqa: PLC0415  numpy: only where texts are read
+
+    try:
+        card = tomllib.loads((folder / CARD).read_text("utf-8"))
+        with (folder / WEIGHTS).open("rb") as file:
+            weights = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        _check(weights, card["digest"])
+        return Opinion(memoryview(weights), float(card["scale"]), float(card["bias"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnusableError(
+            f"The second opinion in {folder / WEIGHTS} cannot be used ({error}): "
+            "install this version of Safeguard again."
+        ) from error
+
+
+def opinion_or_none(folder: Path) -> "Opinion | None":
+    """Return the opinion, or say that it is missing: phrases find most without it."""
+    try:
+        return read_opinion(folder)
+    except UnusableError as error:
+        logger.error("texts are read without a second opinion", trouble=str(error))  # noqa: TRY400  a sentence says all
+        return None
+
+
+def _check(weights: mmap.mmap, digest: str) -> None:
+    if hashlib.blake2b(weights, digest_size=16).hexdigest() != digest:
+        raise ValueError(f"they are not the ones that {CARD} speaks of")

@@ -1,0 +1,124 @@
+"""What trains the second opinion learns the same from the same, and only from what it may."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.training.__main__ import learn_from
+from bench.training.calibrating import calibrated
+from bench.training.learning import Learned, Lesson, Pace, Pieces, learn
+from bench.training.report import Rates, told_of_promotion
+from bench.training.rows import (
+    CHECKED,
+    LEARNED,
+    Row,
+    held_back_in,
+    is_tuning,
+    neutral,
+    own_sentences,
+)
+from safeguard.opinion_file import CARD, WEIGHTS, read_opinion
+
+CALM = ("we walked to the park", "the bus was late today", "rivers carry sand to the sea")
+ANGRY = ("you absolute numpty", "what a muppet you are", "numpty go away")
+ROWS = [
+    *(Row(f"{text} {n}", hurts=False, source="a") for text in CALM for n in range(8)),
+    *(
+        Row(f"{text} {n}", hurts=True, source="b" if n % 2 else "a")
+        for text in ANGRY
+        for n in range(8)
+    ),
+]
+
+
+def lesson(rows: list[Row]) -> Lesson:
+    return Lesson(
+        Pieces.of(row.text for row in rows),
+        np.array([float(row.hurts) for row in rows]),
+        np.ones(len(rows)),
+        np.array([int(row.source == "b") for row in rows]),
+    )
+
+
+def test_it_learns_what_hurts() -> None:
+    learned = learn(lesson(ROWS), Pace(rounds=20))
+    calm, angry = learned.sure(Pieces.of(["the park is late", "you muppet"]))
+    assert angry > calm
+
+
+def test_the_same_seed_makes_the_same_weights() -> None:
+    first, second = (learn(lesson(ROWS), Pace(seed=7)) for _ in range(2))
+    assert first.weights.tobytes() == second.weights.tobytes()
+    assert first.scale == second.scale
+
+
+def test_a_text_is_as_sure_to_the_trainer_as_to_the_filter(tmp_path: Path) -> None:
+    learn_from(ROWS, Pace(), tmp_path)
+    opinion = read_opinion(tmp_path)
+    weights = np.frombuffer((tmp_path / WEIGHTS).read_bytes(), np.int8)
+    shown = Learned(weights, opinion._scale).sure(Pieces.of(["you muppet at the park"]))
+    said = opinion.judge("you muppet at the park").probability
+    assert said == pytest.approx(1 / (1 + np.exp(-(shown[0] + opinion._bias))), abs=1e-6)
+
+
+def test_what_is_written_is_the_same_bytes_again(tmp_path: Path) -> None:
+    written = []
+    for name in ("first", "second"):
+        folder = tmp_path / name
+        folder.mkdir()
+        learn_from(ROWS, Pace(), folder)
+        written.append([(folder / file).read_bytes() for file in (CARD, WEIGHTS)])
+    assert written[0] == written[1]
+
+
+def test_a_text_without_words_is_learned_from_without_harm() -> None:
+    learned = learn(lesson([*ROWS, Row("!!!", hurts=False, source="a")]), Pace())
+    assert learned.sure(Pieces.of(["…"]))[0] == 0.0
+
+
+def test_what_it_is_checked_with_was_never_learned_from() -> None:
+    assert set(LEARNED) & set(CHECKED) == {"oak-a"}
+    assert not any("olid" in name or "formspring" in name or "trec" in name for name in LEARNED)
+
+
+def test_the_held_back_half_of_our_sentences_is_never_learned_from() -> None:
+    texts = [f"sentence {number}" for number in range(40)]
+    rows = list(own_sentences({"case": [{"theme": "bullying", "texts": texts}]}))
+    assert {row.text for row in rows} == set(filter(is_tuning, texts))
+    assert 5 < len(rows) < 35
+    assert all(row.hurts for row in rows)
+
+
+def test_no_sentence_about_a_group_is_both_learned_from_and_measured_with() -> None:
+    learned, measured = ({row.text for row in neutral(part)} for part in ("learned", "measured"))
+    assert learned
+    assert measured
+    assert learned.isdisjoint(measured)
+
+
+def test_copies_of_a_text_are_held_back_together() -> None:
+    assert held_back_in("See  you ", 5) == held_back_in("see you", 5)
+    assert {held_back_in(str(number), 5) for number in range(50)} == set(range(5))
+
+
+def test_a_probability_is_right_about_as_often_as_it_says() -> None:
+    order = np.random.default_rng(3)
+    sure = order.normal(size=4000)
+    labels = (order.random(4000) < 1 / (1 + np.exp(-2 * sure))).astype(float)
+    slope, bias = calibrated(sure, labels, np.ones(4000))
+    assert slope == pytest.approx(2, abs=0.2)
+    assert bias == pytest.approx(0, abs=0.2)
+
+
+def test_rates_are_counted() -> None:
+    flagged = np.array([True, True, False, False])
+    hurts = np.array([True, False, True, False])
+    assert Rates.of(flagged, hurts) == Rates(0.5, 0.5, 0.5)
+
+
+def test_what_is_promoted_is_set_against_what_is_left() -> None:
+    may, did, hurts = (np.array(one, bool) for one in ([1, 1, 1, 0], [1, 0, 0, 1], [1, 1, 0, 0]))
+    assert told_of_promotion("set", may, did, hurts).split(": ", 1)[1] == (
+        "promoted 1, 1 hurt; left 2, 1 hurt"
+    )
