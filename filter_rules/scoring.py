@@ -57,11 +57,18 @@ def weigh(theme: Theme, text: Text) -> list[Weighed]:
     taken: set[int] = set()
     apart: list[Weighed] = []
     for one in found:
-        words = range(one.sighting.first, one.sighting.last + 1)
+        words = _range(one.sighting)
         if taken.isdisjoint(words):
             taken.update(words)
             apart.append(one)
-    apart += _composites(theme.togethers, text)
+    for one, said in sorted(_composites(theme.togethers, text), key=lambda pair: _order(pair[0])):
+        if said <= taken:  # all of it is part of a phrase: the heavier counts
+            rivals = [other for other in apart if not said.isdisjoint(_range(other.sighting))]
+            if any(other.weight >= one.weight for other in rivals):
+                continue
+            apart = [other for other in apart if other not in rivals]
+        taken |= said
+        apart.append(one)
     apart.sort(key=_order)
     return list(_capped(theme, apart, text.kind)) if theme.groups else apart
 
@@ -188,8 +195,15 @@ def _strength(one: Sighting, text: Text) -> float:
     return STRONG if text.kind is Kind.PAGE and text.is_strong(one) else 1.0
 
 
-def _composites(togethers: Iterable[Together], text: Text) -> Iterator[Weighed]:
-    """Weigh what is said by several things together: once in a text, where the first stands."""
+def _range(sighting: Sighting) -> range:
+    return range(sighting.first, sighting.last + 1)
+
+
+def _composites(togethers: Iterable[Together], text: Text) -> Iterator[tuple[Weighed, set[int]]]:
+    """Weigh what is said by several things together, once in a text, and name its words.
+
+    It stands where the first of them does.
+    """
     for one in togethers:
         if text.kind not in one.phrase.kinds or not text.groups.isdisjoint(one.phrase.exempt):
             continue
@@ -198,5 +212,6 @@ def _composites(togethers: Iterable[Together], text: Text) -> Iterator[Weighed]:
             continue
         first, *others = sorted(parts, key=lambda part: (part.first, part.last))
         told = tuple((Effect.TOGETHER, part) for part in others)
+        said = {number for part in parts for number in _range(part)}
         for weighed in _weighed(one.phrase, [replace(first, pattern=one.name)], text):
-            yield replace(weighed, beside=(*told, *weighed.beside))
+            yield replace(weighed, beside=(*told, *weighed.beside)), said

@@ -13,6 +13,8 @@ from filter_rules.phrase_index import PhraseIndex, Sighting
 from filter_rules.phrases import Pattern, Theme
 from filter_rules.types import Finding, Kind, Match, Severity
 from safeguard.core.policy import FLAGGED_FROM
+from safeguard.opinion_file import opinion_or_none
+from safeguard.opinion_file import shipped as shipped_opinion
 from safeguard.sources import shipped_languages, shipped_themes
 
 
@@ -62,7 +64,7 @@ class Subject:
 
     def __init__(self, themes: Iterable[Theme]) -> None:
         self._themes = {theme.name: theme for theme in themes}
-        self.detector = Detector(self._themes.values())
+        self.detector = Detector(self._themes.values(), opinion_or_none(shipped_opinion()))
         self._indexes: dict[tuple[str, str], PhraseIndex] = {}
         self._found: dict[tuple[str, str, str], Pattern | None] = {}
 

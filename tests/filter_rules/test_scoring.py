@@ -226,6 +226,34 @@ def test_things_that_must_stand_together(text: str, within: str, weight: float) 
     assert score(SETS + composite(within), text) == weight
 
 
+@pytest.mark.parametrize(
+    ("text", "weight", "says"),
+    [
+        ("rope tonight", 9, {"s"}),  # all of it is said by the heavier phrase
+        ("rope and a knife tonight", 7, {"both"}),
+        ("sad rope tonight", 9, {"s"}),
+        ("a blade at dawn", 7, {"both"}),  # heavier than the phrase that says the same
+        ("a blade i bought at dawn", 7, {"both"}),
+        ("blade alone", 2, {"s"}),
+    ],
+)
+def test_where_a_phrase_says_all_that_stands_together_the_heavier_counts(
+    text: str, weight: float, says: set[str]
+) -> None:
+    theme = (
+        phrase("rope tonight", 9)
+        + phrase("a blade at dawn", 3)
+        + phrase("blade", 2)
+        + '[sets]\na = ["rope", "blade"]\nb = ["tonight", "dawn"]\n'
+        + composite()
+    )
+    finding = detect(theme, text)
+    assert finding is not None
+    assert {one.says for one in finding.matches} >= says
+    assert max(one.weight for one in finding.matches) == weight
+    assert finding.score <= weight + 1
+
+
 def test_one_word_is_not_two_things_that_stand_together() -> None:
     theme = SETS.replace('"blue"', '"red", "not red at all"') + composite()
     assert score(theme, "red") == 0

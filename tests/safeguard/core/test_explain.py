@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from filter_rules.types import Finding, Hit, Match, Part, Severity
-from safeguard.core.explain import about, as_record, sentences
+from filter_rules.types import Beside, Effect, Finding, Hit, Match, Part, Severity
+from safeguard.core.explain import about, as_record, finding_in_full, sentences
 from safeguard.core.types import Action, Considered, Manner, Reason, Scope, Verdict
 
 HIT = Hit("gambling", "safeguard/gambling", "bet.example")
@@ -132,3 +132,19 @@ def test_a_warning_and_what_it_is_about_are_said_in_words() -> None:
     record = as_record("https://a.example/setup.exe", "a.example", verdict)
     assert (record["action"], record["manner"]) == ("block", "warn")
     assert about(Finding("typed:vape", Severity.NONE, 0)) == "the words “vape”"
+
+
+def test_a_finding_in_full_tells_all_that_was_weighed() -> None:
+    match = Match(
+        "kill myself", "Kill myself", 12.004, 0, 11, "Says so.", 10.0,
+        (Beside(Effect.RAISED, "tonight"),), "slang", "Kill myself tonight", "en",
+    )  # fmt: skip
+    told = finding_in_full(
+        Finding("suicide", Severity.URGENT, 12.004, (match,), floor=Severity.HIGH, seconded=("k",))
+    )
+    assert (told["theme"], told["floor"], told["cut"], told["seconded"]) == (
+        "suicide", "high", False, ["k"],
+    )  # fmt: skip
+    (shown,) = told["matches"]
+    assert (shown["weight"], shown["full"], shown["says"]) == (12.0, 10.0, "Says so.")
+    assert json.loads(json.dumps(told)) == told
