@@ -28,7 +28,7 @@ def send(proxy: Proxy, port: int, body: bytes, headers: dict[str, str]) -> int:
     ("body", "headers"),
     [
         (WORRYING, JSON),
-        (gzip.compress(WORRYING), JSON | {"content-encoding": "gzip"}),
+        (gzip.compress(WORRYING, mtime=0), JSON | {"content-encoding": "gzip"}),
         (urlencode({"comment": WORDS}).encode(), FORM),
         (WORDS.encode(), {"content-type": "text/plain"}),
     ],
