@@ -179,7 +179,7 @@ def any_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Settings with a data folder, on either engine; the database is ready."""
     data = tmp_path / "data"
     if request.param == "sqlite":
-        data.mkdir(mode=0o700)
+        data.mkdir(mode=0o700, exist_ok=True)
         shutil.copy(request.getfixturevalue("ready_file"), data)
         return Settings(data=data)
     server: PostgresServer = request.getfixturevalue("postgres_server")
