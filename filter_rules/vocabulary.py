@@ -7,6 +7,7 @@ as it stands where that is a known word, and otherwise only where a known word c
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from math import inf
 from unicodedata import normalize
 
@@ -20,6 +21,7 @@ _REPEATED = re.compile(r"(.)\1+")
 _STROKE = re.compile("|".join(re.escape(drawn) for drawn, _ in STROKES))
 _DRAWN = dict(STROKES)
 _SHORTEST_DISGUISE = 2  # below this, a digit is a digit
+_LONE = 2  # letters below which a group of them is a letter
 _PRICE_OF_A_LETTER = 2.5  # dearer than any known word: letters are left over, not preferred
 _SHORTEST_GLUED = 8  # words run together are read from this length on
 _ONE_WORD = frozenset(("therapist", "therapists", "together"))  # though others stand in them
@@ -171,10 +173,17 @@ class Vocabulary:
 
     def _spelt_out(self, token: str) -> str:
         """Read s p e l t o u t: the fewest known words that its letters make, else the letters."""
-        letters = "".join(map(plain, GAPS.split(token)))
-        if not letters.isalpha() and any(map(str.isalpha, letters)):
-            letters = letters.translate(LEET[0])
-        return " ".join(self._cheapest(letters)) or self.UNKNOWN
+        groups = _between_wide_gaps(token)
+        words = [self._cheapest(letters) for letters in groups]
+        if not all(
+            len(letters) < _LONE or self._says(said)
+            for letters, said in zip(groups, words, strict=True)
+        ):
+            words = [self._cheapest("".join(groups))]
+        return " ".join(chain.from_iterable(words)) or self.UNKNOWN
+
+    def _says(self, said: Iterable[str]) -> bool:
+        return all(word in self._words for word in said)
 
     def _cheapest(self, letters: str) -> list[str]:
         """Cut letters into the fewest known words, single letters where there is none."""
@@ -200,6 +209,20 @@ class Vocabulary:
                 return
             if word in self._words:
                 yield end, 1 + 1 / len(word)
+
+
+def _between_wide_gaps(token: str) -> list[str]:
+    """Return the letters of a spelt-out token, apart where a gap is wider than the narrowest."""
+    gaps = [len(gap) for gap in GAPS.findall(token)]
+    narrowest = min(gaps)
+    groups = [""]
+    for letter, gap in zip(GAPS.split(token), [*gaps, narrowest], strict=True):
+        groups[-1] += plain(letter)
+        if gap > narrowest:
+            groups.append("")
+    if not all(map(str.isalpha, groups)) and any(map(str.isalpha, "".join(groups))):
+        groups = [letters.translate(LEET[0]) for letters in groups]
+    return [letters for letters in groups if letters]
 
 
 class Wildcards:
