@@ -10,10 +10,12 @@ import pytest
 from filter_rules.formats.format import Format
 from filter_rules.formats.parsing import parse
 from filter_rules.hosts import canonical_host, is_address, parents
+from filter_rules.languages import read_themes
 from filter_rules.types import Problem
 from safeguard.core.policy import Policy, PolicyRule, TextRule
 from safeguard.core.types import Action
 from safeguard.loading import shipped_groups, shipped_policy
+from safeguard.sources import shipped_languages, shipped_themes
 
 DATA = Path("filter_rules/data")
 OPEN_TO_EVERYONE = Path("tests/tables/open_to_everyone.toml")
@@ -228,3 +230,7 @@ class TestCatalogue:
     def test_no_list_is_there_twice(self) -> None:
         assert max(Counter(line["name"] for line in self.LISTS).values()) == 1
         assert max(Counter(line["address"] for line in self.LISTS).values()) == 1
+
+
+def test_every_line_of_themes_and_languages_can_be_used() -> None:
+    assert read_themes(shipped_themes(), shipped_languages())[1] == []
