@@ -253,8 +253,7 @@ def test_while_the_database_is_away_answers_go_on_and_the_newest_is_written_afte
         assert await world.radclient(START)
         assert await world.radclient(START.replace("a1", "a2").replace("10.1.2.3", "10.1.2.4"))
         assert await world.radclient(START.replace("=Start", "=Stop"))
-        await world.eventually(lambda: "away" in world.status.trouble)
-        assert world.status.waiting == 2
+        await world.eventually(lambda: "away" in world.status.trouble and world.status.waiting == 2)
         world.book.away = False
         await world.eventually(lambda: world.book.said == {("radius", "10.1.2.4"): "p1"})
         await world.eventually(lambda: world.status.trouble == "")
