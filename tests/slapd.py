@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import absent, pick_port
+from tests.stopping import hang
 
 BASE = "dc=school,dc=example"
 ADMIN = f"cn=admin,{BASE}"
@@ -109,7 +110,7 @@ class Slapd:
     def hang(self) -> None:
         """Let it take connections, and answer nothing."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
+        hang(self._process.pid)
 
     def go_on(self) -> None:
         assert self._process is not None

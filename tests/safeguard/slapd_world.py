@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.conftest import absent, pick_port
 from tests.proxy_addons.world import TestAuthority
+from tests.stopping import hang
 
 BASE = "dc=school,dc=test"
 READER = f"cn=reader,{BASE}"
@@ -80,7 +81,7 @@ class Slapd:
 
     def freeze(self) -> None:
         """From now on it takes connections and says nothing."""
-        self.process.send_signal(signal.SIGSTOP)
+        hang(self.process.pid)
 
     def thaw(self) -> None:
         self.process.send_signal(signal.SIGCONT)
