@@ -48,6 +48,7 @@ class Reason(StrEnum):
     RULE = "a rule applied"
     WORDS = "what was typed or shown"
     HELP = "help is always reachable"
+    MONITORED = "a rule would block it, and this group is only monitored"
     SEALED = "unlawful content, which no rule can allow"
     UNSEEN = "a site that is opened only where it can be inspected"
     SEALED_MISSING = "a sealed list is missing or cannot be trusted"
