@@ -8,18 +8,16 @@ import socket
 import ssl
 import sys
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence, Sized
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from mitmproxy import certs
 from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.proxy.mode_servers import ServerInstance
 from mitmproxy.proxy.mode_specs import ProxyMode
-from mitmproxy.proxy.server import ConnectionHandler
 
 from proxy_addons.authenticate import Authenticate
 from proxy_addons.block_page import Pages
@@ -27,15 +25,21 @@ from proxy_addons.chain import chain
 from proxy_addons.connections import use_our_handler
 from proxy_addons.desk import Desk
 from proxy_addons.destinations import Destinations
+from proxy_addons.draining import Handlers, drain, hang_up
+from proxy_addons.heads import limit_heads
 from proxy_addons.leads import Leads
+from proxy_addons.limits import Bearing
 from proxy_addons.loop import Dialler, FilterLoop
 from proxy_addons.master import FilterMaster, use_our_error_pages
+from proxy_addons.memory import Growth, Turn
+from proxy_addons.portal_gate import PortalGate
 from proxy_addons.resolving import lookup_of
+from proxy_addons.tokens import Tokens
 from proxy_addons.visits import Visits
 from safeguard.engine import Engine
 from safeguard.recorder import Recorder, open_recorder
 from safeguard.settings import Settings
-from safeguard.signing_in import open_sign_in
+from safeguard.signing_in import Networks, SignIn, open_sign_in
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +47,8 @@ BACKLOG = 1024
 REFRESH_SECONDS = 0.25
 FLUSH_SECONDS = 1.0
 TURN_SECONDS = 0.0005  # for which new rules, loaded in a thread, may keep a request waiting
-DRAIN_SECONDS = 2.0
-DRAIN_STEP = 0.05
-HANG_UP_SECONDS = 0.5
+SWEEP_SECONDS = 1.0
+LOOK_SECONDS = 5.0  # at the worker's memory
 HANDSHAKE_SECONDS = 10.0  # of a browser that speaks TLS with the proxy
 
 
@@ -60,6 +63,8 @@ class Inheritance:
     listeners: Sequence[socket.socket]
     secure_listeners: Sequence[socket.socket] = ()  # where browsers speak TLS with the proxy
     tls: ssl.SSLContext | None = None
+    key: bytes = b""  # of the tokens on block pages
+    workers: int = 1
 
 
 def work(inheritance: Inheritance, index: int) -> None:
@@ -101,23 +106,17 @@ async def serve(
     recorder: Recorder,
     stopping: asyncio.Event,
     dialler: Dialler,
-    patience: float = DRAIN_SECONDS,
+    patience: float | None = None,
     secure: socket.socket | None = None,
 ) -> None:
     """Accept on the listeners until `stopping` is set, then drain."""
-    settings = inheritance.settings
-    pages = Pages(settings.school.name)
-    use_our_error_pages(pages)
-    desk = Desk(inheritance.engine, recorder, pages, _now, ZoneInfo(settings.school.timezone))
-    limit = settings.proxy.page_limit_kib * 1024
-    visits = Visits()
-    use_our_handler(visits)
-    leads = Leads(dialler, time.monotonic)
-    sign_in = open_sign_in(settings)
+    limits = inheritance.settings.limits
+    spared = Networks(inheritance.settings.proxy_auth.trusted_proxies).hold
+    bearing = Bearing(limits, inheritance.workers, spared)
+    limit_heads(limits.header_kib * 1024, bearing)
+    sign_in = open_sign_in(inheritance.settings)
     ports = frozenset({int(secure.getsockname()[1])} if secure else ())
-    authenticate = Authenticate(visits, desk, sign_in, ports)
-    addons = chain(visits, desk, leads, inheritance.store, limit, authenticate)
-    master = FilterMaster(addons, inheritance.trusted, limit)
+    master = _master(inheritance, recorder, dialler, bearing, sign_in, ports)
     proxyserver: Proxyserver = master.addons.get("proxyserver")  # type: ignore[no-untyped-call]  # it has no types
     instance: ServerInstance[ProxyMode] = ServerInstance.make("regular", proxyserver)
     servers = [await asyncio.start_server(instance.handle_stream, sock=listener, backlog=BACKLOG)]
@@ -133,18 +132,62 @@ async def serve(
         )
     chores = [
         asyncio.create_task(master.run()),
-        asyncio.create_task(_every(REFRESH_SECONDS, lambda: _refresh(inheritance.engine))),
-        asyncio.create_task(_every(FLUSH_SECONDS, lambda: _flush(recorder))),
+        *_chores(inheritance, recorder, proxyserver.connections, bearing, stopping),
     ]
     await stopping.wait()
     for server in servers:
         server.close()
-    await _drain(proxyserver.connections, patience)
+    patience = limits.drain_seconds if patience is None else patience
+    await drain(proxyserver.connections, bearing, patience)
     for chore in chores:
         chore.cancel()
     await asyncio.gather(*chores, return_exceptions=True)
     if sign_in is not None:
         sign_in.close()
+
+
+def _master(
+    inheritance: Inheritance,
+    recorder: Recorder,
+    dialler: Dialler,
+    bearing: Bearing,
+    sign_in: SignIn | None,
+    secure_ports: frozenset[int],
+) -> FilterMaster:
+    settings = inheritance.settings
+    pages = Pages(settings.school.name)
+    use_our_error_pages(pages)
+    zone, tokens = ZoneInfo(settings.school.timezone), Tokens(inheritance.key)
+    desk = Desk(inheritance.engine, recorder, pages, _now, zone, tokens)
+    limit = settings.proxy.page_limit_kib * 1024
+    visits = Visits()
+    use_our_handler(visits)
+    leads = Leads(dialler, time.monotonic)
+    authenticate = Authenticate(visits, desk, sign_in, secure_ports)
+    own_devices = Networks(settings.identity.portal_networks)
+    portal = PortalGate(visits, desk, own_devices, settings.identity.portal_address)
+    store = inheritance.store
+    addons = chain(visits, desk, leads, store, limit, authenticate, bearing, portal)
+    return FilterMaster(addons, inheritance.trusted, limit, settings.limits.idle_seconds)
+
+
+def _chores(
+    inheritance: Inheritance,
+    recorder: Recorder,
+    handlers: Handlers,
+    bearing: Bearing,
+    stopping: asyncio.Event,
+) -> list[asyncio.Task[None]]:
+    """What a worker does again and again beside serving."""
+    settings = inheritance.settings
+    growth, turn = Growth(settings.limits.worker_memory_mib), Turn(settings.data)
+    chores: list[tuple[float, Callable[[], Coroutine[None, None, None]]]] = [
+        (REFRESH_SECONDS, lambda: _refresh(inheritance.engine)),
+        (FLUSH_SECONDS, lambda: _flush(recorder)),
+        (SWEEP_SECONDS, lambda: _sweep(handlers, bearing)),
+        (LOOK_SECONDS, lambda: _make_way(growth, turn, stopping)),
+    ]
+    return [asyncio.create_task(_every(seconds, chore)) for seconds, chore in chores]
 
 
 async def _every(seconds: float, chore: Callable[[], Coroutine[None, None, None]]) -> None:
@@ -164,16 +207,16 @@ async def _flush(recorder: Recorder) -> None:
     await asyncio.to_thread(recorder.flush, _now())  # it waits for the disk
 
 
-async def _drain(handlers: Mapping[Any, ConnectionHandler], patience: float) -> None:
-    """Let what is under way finish, for a moment; then hang up."""
-    await _until_none(handlers, patience)
-    for handler in list(handlers.values()):
-        handler.close_connection(handler.client)
-    await _until_none(handlers, HANG_UP_SECONDS)
+async def _sweep(handlers: Handlers, bearing: Bearing) -> None:
+    """Hang up on who has begun something and does not end it."""
+    for client in bearing.late():
+        handler = handlers.get(client.id)
+        if handler is not None:
+            hang_up(handler)
 
 
-async def _until_none(handlers: Sized, patience: float) -> None:
-    for _ in range(int(patience / DRAIN_STEP)):
-        if not handlers:
-            return
-        await asyncio.sleep(DRAIN_STEP)
+async def _make_way(growth: Growth, turn: Turn, stopping: asyncio.Event) -> None:
+    """A worker that has grown too much drains and ends; its parent starts a new one."""
+    if not stopping.is_set() and growth.is_too_much() and turn.take():
+        logger.warning("the worker has grown beyond limits.worker_memory_mib, and makes way")
+        stopping.set()

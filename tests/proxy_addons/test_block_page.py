@@ -6,7 +6,8 @@ from importlib import resources
 import pytest
 
 from filter_rules.types import Category, Finding, Hit, Match, Severity
-from proxy_addons.block_page import HELP_FIRST, Pages, is_about_danger, why
+from proxy_addons.block_page import Pages
+from proxy_addons.page_words import HELP_FIRST, is_about_danger, why
 from safeguard.core.types import Action, Reason, Verdict
 
 PAGES = Pages("Oak & Ash <School>")

@@ -13,7 +13,7 @@ from mitmproxy.proxy.layers.http._hooks import (
     HttpResponseHook,
 )
 from mitmproxy.proxy.layers.tls import TlsClienthelloHook
-from mitmproxy.test import tflow
+from mitmproxy.test import taddons, tflow
 from mitmproxy.tls import ClientHelloData
 
 from proxy_addons.failure import fail_closed, refuse_flow
@@ -52,7 +52,18 @@ class Fine:
 
 def test_an_unguarded_error_lets_the_request_through() -> None:
     """Why the guard exists. If mitmproxy ever changes this, the guard may go."""
-    assert trigger(HttpRequestHeadersHook, flow(), Open()).response is None
+    unjudged = flow()
+
+    async def run() -> None:
+        with taddons.context(Open()) as context:
+            await context.master.addons.trigger_event(HttpRequestHeadersHook(unjudged))
+
+    asyncio.run(run())
+    assert unjudged.response is None
+
+
+def test_our_dispatch_refuses_where_nobody_guarded() -> None:
+    assert trigger(HttpRequestHeadersHook, flow(), Open()).response.status_code == 503
 
 
 @pytest.mark.parametrize("gate", [Closed(), ClosedAsync()])

@@ -127,6 +127,7 @@ class Notebook:
     kept: list[tuple[Subject, Target, Verdict]] = field(default_factory=list)
     visits: list[tuple[str, str, bool]] = field(default_factory=list)
     fails: bool = False
+    requests: list[tuple[str, str, str]] = field(default_factory=list)
 
     def record(self, subject: Subject, target: Target, verdict: Verdict, _now: datetime) -> str:
         if self.fails:
@@ -139,6 +140,14 @@ class Notebook:
     ) -> None:
         if is_logged(subject, target, verdict, policy):
             self.visits.append((target.host, path_of(target, verdict), verdict.blocked))
+
+    def asked(
+        self, subject: Subject, target: Target, verdict: Verdict, reason: str, _now: datetime
+    ) -> None:
+        if self.fails:
+            raise OSError("the disk is full")
+        self.requests.append((subject.key, target.url, reason))
+        del verdict
 
     def nearly(self, subject: Subject, verdict: Verdict, _now: datetime) -> None: ...
 
@@ -325,7 +334,9 @@ class Proxy:
         self._secure = shared_port("127.0.0.1", 0) if tls else None
         self.secure_port = int(self._secure.getsockname()[1]) if self._secure else 0
         listeners = [self._listener]
-        self._inheritance = Inheritance(settings, judge, store, trusted, listeners, tls=tls)
+        self._inheritance = Inheritance(
+            settings, judge, store, trusted, listeners, tls=tls, key=b"of the tests"
+        )
         self._dialler = Dialler(Destinations.of(settings), lookup)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run)
