@@ -8,6 +8,7 @@ from mitmproxy.addons import core, disable_h2c, proxyserver
 from proxy_addons.ask_gate import AskGate
 from proxy_addons.authenticate import Authenticate
 from proxy_addons.desk import Desk
+from proxy_addons.download_gate import DownloadGate
 from proxy_addons.identify import Identify
 from proxy_addons.last_word import KeepNothing, LastWord
 from proxy_addons.leads import Leads
@@ -30,6 +31,7 @@ def chain(
     authenticate: Authenticate,
     bearing: Bearing,
     portal: PortalGate,
+    downloads: DownloadGate,
 ) -> Sequence[object]:
     return (
         core.Core(),  # mitmproxy's own options; decides nothing
@@ -45,6 +47,7 @@ def chain(
         RequestGate(visits, desk, leads),  # before the server is asked
         TypingGate(visits, desk),  # after the address was judged, before what is typed is sent on
         PageGate(visits, desk, page_limit),  # after the server's answer, before the client's
+        downloads,  # after the page gate: what that reads is no download
         KeepNothing(),  # messages are forgotten once they were passed on
         LastWord(visits),  # after all gates: it looks for the marks they leave
     )

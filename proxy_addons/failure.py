@@ -128,6 +128,9 @@ def refuse(event: str, subject: Any) -> None:
 
 def refuse_stage(event: str, flow: HTTPFlow) -> None:
     """Refuse an HTTP flow as its stage allows: by an answer while nothing was sent, else by its end."""
+    if event == "http_connected":  # too late for an answer: the last word looks for this
+        flow.client_conn.error = "not checked"
+        return
     held = event == "response" and flow.response is not None and not flow.response.stream
     if event in ANSWERABLE or held:
         flow.metadata.pop(OURS, None)

@@ -37,7 +37,8 @@ class LastWord:
         if self.visits is None:
             return
         visit = self.visits.find(data.context.client)
-        if data.ignore_connection and (visit is None or visit.tls is not TlsChoice.UNTOUCHED):
+        chosen = visit is not None and visit.tls is TlsChoice.UNTOUCHED
+        if data.context.client.error or (data.ignore_connection and not chosen):
             end_tls(data)
 
     def tls_start_client(self, data: TlsData) -> None:
@@ -55,7 +56,8 @@ class LastWord:
     def requestheaders(self, flow: HTTPFlow) -> None:
         if is_ours(flow):
             return
-        if JUDGED not in flow.metadata or self._lacks("requestheaders", flow):
+        judged = JUDGED in flow.metadata and not flow.client_conn.error
+        if not judged or self._lacks("requestheaders", flow):
             refuse_unchecked(flow)
 
     def request(self, flow: HTTPFlow) -> None:

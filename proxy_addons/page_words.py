@@ -40,6 +40,7 @@ class Words:
     by_law: str
     not_ready: str
     words: str
+    virus: str
     help_title: str
     ask: str
     form: "Form | None"
@@ -65,6 +66,7 @@ WORDS: Mapping[Wording, Words] = {
         by_law="This page must stay closed. You did not do anything wrong.",
         not_ready="The internet at school is not ready yet. Please wait a little.",
         words="This page is not for school. You did not do anything wrong.",
+        virus="This file could break the computer, so it was stopped.",
         help_title="Are you OK?",
         ask="If you saw something that you did not like, tell your teacher",
         form=None,
@@ -76,6 +78,7 @@ WORDS: Mapping[Wording, Words] = {
         by_law="This page must stay closed, and the school cannot open it.",
         not_ready=NOT_READY,
         words="It is blocked because of what was searched for, or what the page says.",
+        virus="A virus was found in this file, so it was stopped. Tell an adult if you need it.",
         help_title="Are you OK?",
         ask="If you need it for your work, ask your teacher. "
         "If you saw something that worried you, tell a grown-up you trust",
@@ -94,6 +97,7 @@ WORDS: Mapping[Wording, Words] = {
         by_law="This page is blocked by law. The school cannot open it.",
         not_ready=NOT_READY,
         words="It is blocked because of what was searched for, or what the page says.",
+        virus="A virus was found in this file, so it was stopped.",
         help_title="Are you OK?",
         ask=TEACHER,
         form=Form(
@@ -111,6 +115,7 @@ WORDS: Mapping[Wording, Words] = {
         by_law="This page is blocked by law. The school cannot open it.",
         not_ready=NOT_READY,
         words="It is blocked because of what was searched for, or what the page says.",
+        virus="A virus was found in this file, so it was stopped.",
         help_title="Support is available",
         ask="If you need it for your work, ask whoever looks after the filter",
         form=Form(
@@ -142,6 +147,8 @@ def why(
             return words.by_law
         case Reason.NO_RULES | Reason.SEALED_MISSING:
             return words.not_ready
+        case Reason.VIRUS:
+            return words.virus
         case Reason.WORDS:
             return words.words
         case _:

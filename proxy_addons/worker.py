@@ -22,9 +22,11 @@ from mitmproxy.proxy.mode_specs import ProxyMode
 from proxy_addons.authenticate import Authenticate
 from proxy_addons.block_page import Pages
 from proxy_addons.chain import chain
+from proxy_addons.clamd import Clamd
 from proxy_addons.connections import use_our_handler
 from proxy_addons.desk import Desk
 from proxy_addons.destinations import Destinations
+from proxy_addons.download_gate import DownloadGate, hold_downloads
 from proxy_addons.draining import Handlers, drain, hang_up
 from proxy_addons.heads import limit_heads
 from proxy_addons.leads import Leads
@@ -166,8 +168,12 @@ def _master(
     authenticate = Authenticate(visits, desk, sign_in, secure_ports)
     own_devices = Networks(settings.identity.portal_networks)
     portal = PortalGate(visits, desk, own_devices, settings.identity.portal_address)
+    scan = settings.viruses
+    clamd = Clamd(scan.clamd, scan.seconds) if scan.clamd else None
+    downloads = DownloadGate(visits, desk, scan, clamd)
+    hold_downloads()
     store = inheritance.store
-    addons = chain(visits, desk, leads, store, limit, authenticate, bearing, portal)
+    addons = chain(visits, desk, leads, store, limit, authenticate, bearing, portal, downloads)
     return FilterMaster(addons, inheritance.trusted, limit, settings.limits.idle_seconds)
 
 

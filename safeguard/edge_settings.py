@@ -72,6 +72,6 @@ class Viruses(Section):
         256,
         ge=1,
         le=65536,
-        description="How much each worker holds back at once, in MiB. Beyond it a download counts "
-        "as one that could not be scanned.",
+        description="How much each worker holds back at once, in MiB. Beyond it downloads are "
+        "refused.",
     )

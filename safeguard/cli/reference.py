@@ -130,6 +130,7 @@ REASONS = {
     "monitored, so it was let through and kept; sealed lists block all the same.",
     Reason.HELP: "A helpline or support service. No category and no entry can block it.",
     Reason.SEALED: "The address is on a sealed list of unlawful content. Nothing can lift that.",
+    Reason.VIRUS: "The scanner of the settings found a virus in a download. No rule lets it through.",
     Reason.UNSEEN: "Some page of the site is on a sealed list, and this person's traffic is never "
     "decrypted, so nobody could tell which page is asked for. Nobody is suspected of anything.",
     Reason.SEALED_MISSING: "A sealed list that the settings require is missing, or one was altered "

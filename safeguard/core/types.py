@@ -50,6 +50,7 @@ class Reason(StrEnum):
     HELP = "help is always reachable"
     MONITORED = "a rule would block it, and this group is only monitored"
     SEALED = "unlawful content, which no rule can allow"
+    VIRUS = "a virus in what was downloaded"
     UNSEEN = "a site that is opened only where it can be inspected"
     SEALED_MISSING = "a sealed list is missing or cannot be trusted"
     UNREADABLE = "the address cannot be read"

@@ -18,7 +18,7 @@ def bearing() -> Bearing:
 def names() -> list[str]:
     desk: Any = BROKEN_DESK
     signing_in = Authenticate(Visits(), desk, None)
-    found = chain(Visits(), desk, BROKEN, BROKEN, 1, signing_in, bearing(), BROKEN)
+    found = chain(Visits(), desk, BROKEN, BROKEN, 1, signing_in, bearing(), BROKEN, BROKEN)
     return [type(addon).__name__ for addon in found]
 
 

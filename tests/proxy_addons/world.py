@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, override
+from typing import Any, cast, override
 
 import brotli  # type: ignore[import-untyped]  # it has no types
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from mitmproxy import ctx
 
 from filter_rules import network_index
 from filter_rules.detector import Detector
@@ -33,6 +34,7 @@ from filter_rules.types import Category
 from filter_rules.url_index import UrlIndex
 from proxy_addons.destinations import Destinations
 from proxy_addons.leaf_certificates import open_store
+from proxy_addons.limits import Bearing
 from proxy_addons.loop import Dialler, FilterLoop
 from proxy_addons.resolving import Lookup
 from proxy_addons.worker import Inheritance, serve
@@ -321,7 +323,9 @@ class Proxy:
         judge: Engine,
         notebook: Notebook,
         lookup: Lookup = lambda _host: ["127.0.0.1"],
+        patience: float = 0.2,
     ) -> None:
+        self.patience = patience
         now = datetime.now(UTC)
         self.authority = certificates.ensure(settings.data, settings.school.name, now)
         self.notebook = notebook
@@ -347,6 +351,15 @@ class Proxy:
         with asyncio.Runner(loop_factory=lambda: FilterLoop(self._dialler)) as runner:
             runner.run(self._serve())
 
+    @property
+    def bearing(self) -> Bearing:
+        return self.addon(Bearing)
+
+    def addon[Addon](self, kind: type[Addon]) -> Addon:
+        """The worker's own, found where it keeps it."""
+        chain = cast("Any", ctx.master).addons.chain
+        return next(one for one in chain if isinstance(one, kind))
+
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
@@ -358,13 +371,14 @@ class Proxy:
             recorder,
             self._stopping,
             self._dialler,
-            patience=0.2,
+            patience=self.patience,
             secure=self._secure,
         )
 
     def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join()
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._thread.join()
 
     @contextmanager
     def https(
@@ -408,12 +422,18 @@ class _Tunnelled(http.client.HTTPConnection):
         self.sock = self._context.wrap_socket(self.sock, server_hostname=self._sni)
 
 
-def settings_for(data: Path, upstream_ca: Path, **proxy: object) -> Settings:
+def settings_for(
+    data: Path,
+    upstream_ca: Path,
+    sections: Mapping[str, Mapping[str, object]] | None = None,
+    **proxy: object,
+) -> Settings:
     return Settings.model_validate(
         {
             "data": data,
             "school": {"name": "Oak Tree School"},
             "proxy": {"upstream_ca": upstream_ca, "allow_networks": ["127.0.0.0/8"], **proxy},
+            **(sections or {}),
         }
     )
 
