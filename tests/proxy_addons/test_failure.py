@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from mitmproxy.hooks import Hook, all_hooks
+from mitmproxy.hooks import all_hooks
 from mitmproxy.http import HTTPFlow
 from mitmproxy.options import Options
 from mitmproxy.proxy.context import Context
@@ -30,7 +30,6 @@ from proxy_addons.chain import chain
 from proxy_addons.failure import fail_closed, refuse, refuse_flow
 from proxy_addons.last_word import KeepNothing, LastWord
 from proxy_addons.layers import GatedTls, HangUp
-from proxy_addons.master import Dispatch
 from proxy_addons.page_gate import CLEARED, HELD, PageGate
 from proxy_addons.request_gate import RequestGate
 from proxy_addons.tls_gate import TlsGate
@@ -242,21 +241,14 @@ def all_that_comes(proxy: Proxy, port: int, context: ssl.SSLContext) -> bytes:
     return got
 
 
-def test_a_message_is_dropped_and_its_socket_closed_whichever_hook_fails() -> None:
-    for addon in (LastWord(), KeepNothing()):
-        chat = tflow.twebsocketflow()
-        chat.live, chat.metadata[CLEARED] = True, True
-        asyncio.run(dispatched(broken_message(addon), WebsocketMessageHook(chat)))
-        assert chat.websocket is not None
-        assert chat.websocket.messages[-1].dropped
-        assert chat.error is not None
-
-
-async def dispatched(addon: object, hook: Hook) -> None:
-    with taddons.context() as context:
-        ours = Dispatch(context.master)
-    ours.chain = [addon]
-    await ours.handle_lifecycle(hook)
+@pytest.mark.parametrize("addon", [LastWord(), KeepNothing()])
+def test_a_message_is_dropped_and_its_socket_closed_whichever_hook_fails(addon: object) -> None:
+    chat = tflow.twebsocketflow()
+    chat.live, chat.metadata[CLEARED] = True, True
+    trigger(WebsocketMessageHook, chat, broken_message(addon))
+    assert chat.websocket is not None
+    assert chat.websocket.messages[-1].dropped
+    assert chat.error is not None
 
 
 def broken_message(addon: Any) -> Any:
