@@ -49,8 +49,12 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "cross-origin-resource-policy": "same-origin",
 }
+HEADERS_OF = {shape: HEADERS | {"content-type": kind} for shape, kind in MEDIA_TYPES.items()}
+# A picture stands in pages of other sites, and tells them nothing.
+HEADERS_OF[Shape.IMAGE]["cross-origin-resource-policy"] = "cross-origin"
 # Whoever is shown the form sees the address it is sent from: it cannot be framed by another site.
-WITH_FORM = HEADERS | {
+HEADERS_WITH_FORM = HEADERS | {
+    "content-type": MEDIA_TYPES[Shape.PAGE],
     "content-security-policy": (
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'"
@@ -96,9 +100,9 @@ def answer(
     if isinstance(page, str) and shape is Shape.IMAGE:
         shape = Shape.LINE
     body = b"" if flow.request.method == "HEAD" else _body(shape, status, page, line, reference)
-    headers = WITH_FORM if form and shape is Shape.PAGE else HEADERS
+    headers = HEADERS_WITH_FORM if form and shape is Shape.PAGE else HEADERS_OF[shape]
     flow.request.stream = False
-    flow.response = Response.make(status, body, headers | {"content-type": MEDIA_TYPES[shape]})
+    flow.response = Response.make(status, body, headers)
 
 
 def _body(shape: Shape, status: int, page: Body, line: str, reference: str) -> bytes:

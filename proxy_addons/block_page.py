@@ -139,7 +139,7 @@ class Pages:
 
 
 def _paragraphs(*sentences: str) -> str:
-    return "\n".join(f"<p>{escape(one)}</p>" for one in sentences)
+    return "\n".join(f"<p>{escape(one)}</p>" for one in sentences if one)
 
 
 def _class(name: str) -> str:

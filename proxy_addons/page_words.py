@@ -86,7 +86,7 @@ WORDS: Mapping[Wording, Words] = {
             "Ask for this page",
             "Why do you need it?",
             "Say what you are working on. A grown-up at school will read it.",
-            "Ask for this page",
+            "Send",
         ),
     ),
     Wording.KS3: Words(
@@ -104,7 +104,7 @@ WORDS: Mapping[Wording, Words] = {
             "Ask for this page",
             "What do you need it for?",
             "For example the lesson or the piece of work. Staff will read it.",
-            "Ask for this page",
+            "Send",
         ),
     ),
     Wording.STAFF: Words(
@@ -122,7 +122,7 @@ WORDS: Mapping[Wording, Words] = {
             "Ask for this page",
             "What do you need it for?",
             "Whoever looks after the filter will read it.",
-            "Ask for this page",
+            "Send",
         ),
     ),
 }
@@ -163,8 +163,8 @@ def _named(category: str, categories: Mapping[str, Category], wording: Wording) 
 
 
 def ask(reference: str, wording: Wording, *, danger: bool = False) -> str:
-    """Whom to ask for the page, with its code where there is one."""
-    asked = TEACHER if danger and wording is Wording.KS3 else WORDS[wording].ask
-    if reference and wording is not Wording.KS1:
-        return f"{asked}. Give them the code below."
-    return f"{asked}."
+    """Whom to ask for the page, with its code where there is one; nothing where help says it."""
+    if wording is Wording.KS1:
+        return "" if danger else f"{WORDS[wording].ask}."
+    asked = TEACHER if danger and wording is Wording.KS2 else WORDS[wording].ask
+    return f"{asked}. Give them the code below." if reference else f"{asked}."

@@ -53,6 +53,7 @@ def test_the_youngest_are_told_in_short_sentences(reason: Reason) -> None:
 
 def test_the_youngest_ask_a_grown_up_and_need_no_code() -> None:
     assert "code" not in ask("K7-REF", Wording.KS1)
+    assert ask("K7-REF", Wording.KS1, danger=True) == ""  # the help says it
     assert "code" in ask("K7-REF", Wording.KS2)
     assert WORDS[Wording.KS1].form is None
 

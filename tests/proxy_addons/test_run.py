@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import signal
 import socket
 import ssl
@@ -13,13 +14,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from proxy_addons.run import listen
+from safeguard.jobs import Drain
 from safeguard.local_passwords import put
 from safeguard.problems import UnusableError
-from safeguard.settings import Settings
+from safeguard.settings import Settings, load
+from safeguard.spool import FOLDER
+from safeguard.store import unblock_requests
+from safeguard.store.session import open_store
 from safeguard.supervisor import prepare
 from safeguard.workers import shared_port
 from tests.conftest import pick_port
@@ -67,12 +73,14 @@ def started(data: Path, port: int, **more: str) -> Iterator[subprocess.Popen[str
             process.wait(10)
 
 
-def blocked(data: Path, port: int) -> bytes:
+def blocked(
+    data: Path, port: int, method: str = "GET", path: str = "/", body: bytes | None = None
+) -> bytes:
     context = ssl.create_default_context(cafile=str(data / "ca" / "safeguard-ca.pem"))
     client = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=context)
     client.set_tunnel("www.bet365.com", 443)
     try:
-        client.request("GET", "/")
+        client.request(method, path, body=body)
         return client.getresponse().read()
     except OSError:
         return b""
@@ -96,6 +104,39 @@ def test_it_blocks_comes_back_after_a_kill_and_stops_when_told(data: Path, port:
             assert b"Gambling" in eventually(lambda: blocked(data, port))
         process.terminate()
         assert process.wait(10) == 0
+
+
+def test_what_is_asked_for_on_a_block_page_waits_in_the_queue(data: Path, port: int) -> None:
+    def asked() -> bytes:
+        page = blocked(data, port)
+        found = re.findall(r'name="(page|token)" value="([^"]*)"', page.decode())
+        form = urlencode({**dict(found), "reason": "for a talk"}).encode()
+        return blocked(data, port, "POST", "/.safeguard/ask", form) if found else b""
+
+    with started(data, port):
+        assert b"passed on" in eventually(asked)
+    store = open_store(load(data))
+    drain = Drain(store, data / FOLDER)
+    try:
+        drain.once()
+        (waiting,) = unblock_requests.waiting(store)
+        shown = unblock_requests.request(store, waiting.id)
+    finally:
+        drain.close()
+        store.close()
+    assert shown is not None
+    assert (shown.host, shown.categories) == ("www.bet365.com", ("gambling",))
+    assert [one.reason for one in shown.askers] == ["for a talk"]
+
+
+def test_a_stop_does_not_wait_for_who_says_nothing(data: Path, port: int) -> None:
+    with started(data, port) as process:
+        eventually(lambda: blocked(data, port))
+        with socket.create_connection(("127.0.0.1", port), timeout=10):
+            began = time.monotonic()
+            process.terminate()
+            assert process.wait(10) == 0
+            assert time.monotonic() - began < 8  # far below limits.drain_seconds and the rest
 
 
 def test_a_port_that_is_taken_is_said_in_a_sentence(data: Path, port: int) -> None:
