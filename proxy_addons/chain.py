@@ -30,9 +30,10 @@ def chain(
     page_limit: int,
     authenticate: Authenticate,
     bearing: Bearing,
-    portal: PortalGate,
-    downloads: DownloadGate,
-) -> Sequence[object]:
+    portal: PortalGate | None,
+    downloads: DownloadGate | None,
+) -> Sequence[object | None]:
+    """Return the addons; in place of what the settings do not ask for stands None."""
     return (
         core.Core(),  # mitmproxy's own options; decides nothing
         proxyserver.Proxyserver(),  # type: ignore[no-untyped-call]  # the open connections, and the options of the protocols

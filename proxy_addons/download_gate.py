@@ -174,9 +174,9 @@ class Room:
 
 
 class DownloadGate:
-    """Goes after the page gate: what that reads is no download. `clamd`: None, it does nothing."""
+    """Goes after the page gate: what that reads is no download."""
 
-    def __init__(self, visits: Visits, desk: Desk, settings: Viruses, clamd: Clamd | None) -> None:
+    def __init__(self, visits: Visits, desk: Desk, settings: Viruses, clamd: Clamd) -> None:
         self.visits = visits
         self.desk = desk
         self.settings = settings
@@ -187,7 +187,7 @@ class DownloadGate:
     @fail_closed(refuse_flow)
     def requestheaders(self, flow: HTTPFlow) -> None:
         """A file is asked for whole, and in no coding: parts of it would tell nothing."""
-        if self.clamd is None or is_ours(flow) or not named_as_file(flow):
+        if is_ours(flow) or not named_as_file(flow):
             return
         for name in ("range", "if-range"):
             flow.request.headers.pop(name, None)
@@ -196,7 +196,7 @@ class DownloadGate:
     @fail_closed(cut_flow)
     def responseheaders(self, flow: HTTPFlow) -> None:
         response = flow.response
-        if self.clamd is None or response is None or is_ours(flow) or not self._is_scanned(flow):
+        if response is None or is_ours(flow) or not self._is_scanned(flow):
             return
         size = response.headers.get("content-length", "")
         expected = int(size) if size.isdecimal() else self.most
@@ -212,7 +212,7 @@ class DownloadGate:
     @fail_closed(refuse_flow)
     async def response(self, flow: HTTPFlow) -> None:
         held = flow.response
-        if self.clamd is None or not isinstance(held, Download) or is_ours(flow):
+        if not isinstance(held, Download) or is_ours(flow):
             return
         if held.stream:
             return  # it grew beyond the bound, and the settings let it pass
@@ -245,7 +245,7 @@ class DownloadGate:
         )
 
     async def _found(self, held: Download) -> str:
-        if held.is_larger or self.clamd is None:
+        if held.is_larger:
             raise ScanError("it is larger than what is scanned")
         content = held.raw_content or b""
         coding = held.headers.get("content-encoding", "").strip().lower()
@@ -262,6 +262,13 @@ class DownloadGate:
         verdict = Verdict(Action.BLOCK, Reason.VIRUS, rule=RULE, hits=hits)
         reference = self.desk.keep(subject, target, verdict)
         self.desk.refuse(flow, subject, target, verdict, reference)
+
+
+def downloads_of(visits: Visits, desk: Desk, settings: Viruses) -> DownloadGate | None:
+    """The gate, where the settings name a clamd."""
+    if not settings.clamd:
+        return None
+    return DownloadGate(visits, desk, settings, Clamd(settings.clamd, settings.seconds))
 
 
 def suffix_of(flow: HTTPFlow) -> str:

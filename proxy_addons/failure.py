@@ -8,7 +8,7 @@ met is met by our dispatch (master.py), which refuses by the stage alone: see `r
 
 import inspect
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate
 
@@ -45,12 +45,13 @@ def fail_closed[Gate, Stage](
     def guard(
         hook: Callable[Concatenate[Gate, Stage, ...], Any],
     ) -> Callable[[Gate, Stage], Awaitable[None] | None]:
+        name = hook.__qualname__
+
         def failed(gate: Gate, stage: Stage, error: Exception) -> None:
-            name = f"{type(gate).__name__}.{hook.__name__}"
             if opens is not None and not isinstance(error, RecorderError) and _open(gate, stage):
                 logger.error("%s failed; its group's policy is to let through", name, exc_info=True)  # noqa: LOG014  see callers
                 opens(stage)
-                _mark(stage, gate, hook.__name__)
+                _mark(stage, name)
                 return
             logger.error("%s failed, so it refused", name, exc_info=True)  # noqa: LOG014  see callers
             refuse(stage)
@@ -59,7 +60,7 @@ def fail_closed[Gate, Stage](
         def guarded(gate: Gate, stage: Stage) -> None:
             try:
                 hook(gate, stage)
-                _mark(stage, gate, hook.__name__)
+                _mark(stage, name)
             except Exception as error:  # noqa: BLE001  whatever it was, it was not checked
                 failed(gate, stage, error)
 
@@ -67,36 +68,35 @@ def fail_closed[Gate, Stage](
         async def guarded_async(gate: Gate, stage: Stage) -> None:
             try:
                 await hook(gate, stage)
-                _mark(stage, gate, hook.__name__)
+                _mark(stage, name)
             except Exception as error:  # noqa: BLE001  whatever it was, it was not checked
                 failed(gate, stage, error)
 
         chosen: Any = guarded_async if inspect.iscoroutinefunction(hook) else guarded
-        chosen.guards = True  # see `guarded_hooks`
+        chosen.guards = name  # see `guarded_hooks`
         return chosen  # type: ignore[no-any-return]  # it is a hook
 
     return guard
 
 
-def guarded_hooks(addon: object) -> frozenset[tuple[str, str]]:
-    """The addon and each of its hooks that is guarded: what must have judged a flow."""
+def guarded_hooks(addon: object) -> Mapping[str, str]:
+    """Each hook of the addon that is guarded, and the mark that its guard leaves on a flow."""
     kind = type(addon)
-    return frozenset(
-        (kind.__name__, name)
-        for name in dir(kind)
-        if getattr(getattr(kind, name, None), "guards", False)
-    )
+    found = ((name, getattr(getattr(kind, name, None), "guards", "")) for name in dir(kind))
+    return {name: mark for name, mark in found if mark}
 
 
-def passed(flow: Flow) -> set[tuple[str, str]]:
-    """The guarded hooks that have judged the flow so far."""
-    found: set[tuple[str, str]] = flow.metadata.setdefault(PASSED, set())
+def passed(flow: Flow) -> set[str]:
+    """The marks of the guarded hooks that have judged the flow so far."""
+    found: set[str] | None = flow.metadata.get(PASSED)
+    if found is None:
+        found = flow.metadata[PASSED] = set()
     return found
 
 
-def _mark(stage: object, gate: object, hook: str) -> None:
-    if isinstance(stage, Flow):
-        passed(stage).add((type(gate).__name__, hook))
+def _mark(stage: object, name: str) -> None:
+    if type(stage) is HTTPFlow:  # on the path of every request; others have no marks
+        passed(stage).add(name)
 
 
 def _open(gate: Any, stage: Any) -> bool:
@@ -169,7 +169,9 @@ def refuse_flow(flow: HTTPFlow) -> None:
 
 def cut_flow(flow: HTTPFlow) -> None:
     """While a response arrives an answer of ours would be overwritten by it: end the flow."""
-    if flow.websocket is not None and flow.websocket.messages:
-        flow.websocket.messages[-1].drop()  # type: ignore[no-untyped-call]  # mitmproxy's
+    if flow.websocket is not None:  # to kill it does nothing: see limits.py, which hangs up
+        flow.client_conn.error = "not checked"
+        if flow.websocket.messages:
+            flow.websocket.messages[-1].drop()  # type: ignore[no-untyped-call]  # mitmproxy's
     if flow.killable:
         flow.kill()  # type: ignore[no-untyped-call]  # mitmproxy's

@@ -15,8 +15,7 @@ from proxy_addons.page_gate import CLEARED, HELD
 from proxy_addons.request_gate import JUDGED
 from proxy_addons.visits import TlsChoice, Visits
 
-type Hooks = frozenset[tuple[str, str]]
-NONE: Hooks = frozenset()
+NONE: frozenset[str] = frozenset()
 
 
 class LastWord:
@@ -24,13 +23,13 @@ class LastWord:
 
     def __init__(self, visits: Visits | None = None) -> None:
         self.visits = visits
-        self._needed: dict[str, Hooks] = {}
+        self._needed: dict[str, frozenset[str]] = {}
 
     def require(self, addons: Iterable[object]) -> None:
         """From now on each guarded hook of these addons must have judged what reaches us."""
-        every = frozenset[tuple[str, str]]().union(*(guarded_hooks(one) for one in addons))
-        for _, hook in every:
-            self._needed[hook] = frozenset(one for one in every if one[1] == hook)
+        for one in addons:
+            for hook, mark in guarded_hooks(one).items():
+                self._needed[hook] = self._needed.get(hook, NONE) | {mark}
 
     def tls_clienthello(self, data: ClientHelloData) -> None:
         """What is passed through untouched was chosen to be."""
@@ -82,7 +81,8 @@ class LastWord:
 
     def websocket_message(self, flow: HTTPFlow) -> None:
         """Each message needs marks of its own: those of the last one are wiped away."""
-        if CLEARED not in flow.metadata or self._lacks("websocket_message", flow):
+        cut = flow.client_conn.error or CLEARED not in flow.metadata
+        if cut or self._lacks("websocket_message", flow):
             cut_flow(flow)
         passed(flow).difference_update(self._needed.get("websocket_message", NONE))
 

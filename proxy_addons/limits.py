@@ -19,6 +19,7 @@ from proxy_addons.failure import fail_closed, refuse_client, refuse_flow, refuse
 from safeguard.edge_settings import Limits
 
 TUNNEL = 2  # layers of a connection from which on what comes is in a tunnel
+BODILESS = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 HEAD, HELLO = "head", "hello"
 
 
@@ -84,7 +85,7 @@ class Bearing:
         held = self._held[flow.client_conn]
         held.begun.pop(HELLO, None)
         held.flows.add(flow.id)
-        if is_short(flow):  # it is held until it is whole; see request_gate.py
+        if flow.request.data.method not in BODILESS and is_short(flow):  # held until it is whole
             held.begun[flow.id] = self._clock()
 
     @fail_closed(refuse_flow)
@@ -113,10 +114,10 @@ class Bearing:
         return held is not None and bool(held.flows)
 
     def late(self) -> Iterator[Client]:
-        """Yield the connections that have begun something too long ago."""
+        """Yield the connections that have begun something too long ago, or were cut off."""
         since = self._clock() - self.seconds
         for client, held in list(self._held.items()):
-            if held.begun and min(held.begun.values()) < since:
+            if client.error or (held.begun and min(held.begun.values()) < since):
                 yield client
 
     def _over(self, flow: HTTPFlow) -> None:

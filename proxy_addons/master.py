@@ -67,7 +67,7 @@ class FilterMaster(Master):
 
     def __init__(
         self,
-        addons: Sequence[object],
+        addons: Sequence[object | None],
         trusted: Path | None,
         page_limit: int,
         idle: int = IDLE_SECONDS,
@@ -75,6 +75,7 @@ class FilterMaster(Master):
         super().__init__(options.Options(server=False, mode=["regular"]), with_termlog=False)
         self._legacy_log_events.uninstall()  # each log line would be made twice
         self.addons = Dispatch(self)
+        addons = [one for one in addons if one is not None]  # what the settings leave out
         self.addons.add(*addons)  # type: ignore[no-untyped-call]  # mitmproxy's
         for one in addons:
             if isinstance(one, LastWord):

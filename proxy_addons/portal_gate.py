@@ -14,6 +14,7 @@ from proxy_addons.failure import fail_closed, refuse_flow
 from proxy_addons.probes import Expected, probe
 from proxy_addons.visits import Visits
 from safeguard.core.types import Reason, Target
+from safeguard.identity_settings import Identity
 from safeguard.signing_in import Networks
 
 # The address does not say who it is: the network's group, nothing, or one of several.
@@ -25,7 +26,7 @@ REQUIRED = 511  # Network Authentication Required (RFC 6585)
 
 
 class PortalGate:
-    """Goes after who is there is known, before anything is judged. No address: it does nothing."""
+    """Goes after who is there is known, before anything is judged."""
 
     def __init__(self, visits: Visits, desk: Desk, networks: Networks, address: str) -> None:
         self.visits = visits
@@ -36,7 +37,7 @@ class PortalGate:
 
     @fail_closed(refuse_flow)
     def requestheaders(self, flow: HTTPFlow) -> None:
-        if not self.address or is_ours(flow):
+        if is_ours(flow):
             return
         subject = self.visits.of(flow.client_conn).subject
         if not self._is_within(subject.address):
@@ -68,6 +69,13 @@ class PortalGate:
                 self._within.clear()
             known = self._within[address] = self.networks.hold(address)
         return known
+
+
+def portal_of(visits: Visits, desk: Desk, settings: Identity) -> PortalGate | None:
+    """The gate, where the settings say how the sign-in page is reached."""
+    if not settings.portal_address:
+        return None
+    return PortalGate(visits, desk, Networks(settings.portal_networks), settings.portal_address)
 
 
 def _confirm(flow: HTTPFlow, expected: Expected) -> None:

@@ -22,11 +22,10 @@ from mitmproxy.proxy.mode_specs import ProxyMode
 from proxy_addons.authenticate import Authenticate
 from proxy_addons.block_page import Pages
 from proxy_addons.chain import chain
-from proxy_addons.clamd import Clamd
 from proxy_addons.connections import use_our_handler
 from proxy_addons.desk import Desk
 from proxy_addons.destinations import Destinations
-from proxy_addons.download_gate import DownloadGate, hold_downloads
+from proxy_addons.download_gate import downloads_of, hold_downloads
 from proxy_addons.draining import Handlers, drain, hang_up
 from proxy_addons.heads import limit_heads
 from proxy_addons.leads import Leads
@@ -34,7 +33,7 @@ from proxy_addons.limits import Bearing
 from proxy_addons.loop import Dialler, FilterLoop
 from proxy_addons.master import FilterMaster, use_our_error_pages
 from proxy_addons.memory import Growth, Turn
-from proxy_addons.portal_gate import PortalGate
+from proxy_addons.portal_gate import portal_of
 from proxy_addons.resolving import lookup_of
 from proxy_addons.tokens import Tokens
 from proxy_addons.visits import Visits
@@ -166,14 +165,18 @@ def _master(
     use_our_handler(visits)
     leads = Leads(dialler, time.monotonic)
     authenticate = Authenticate(visits, desk, sign_in, secure_ports)
-    own_devices = Networks(settings.identity.portal_networks)
-    portal = PortalGate(visits, desk, own_devices, settings.identity.portal_address)
-    scan = settings.viruses
-    clamd = Clamd(scan.clamd, scan.seconds) if scan.clamd else None
-    downloads = DownloadGate(visits, desk, scan, clamd)
     hold_downloads()
-    store = inheritance.store
-    addons = chain(visits, desk, leads, store, limit, authenticate, bearing, portal, downloads)
+    addons = chain(
+        visits,
+        desk,
+        leads,
+        inheritance.store,
+        limit,
+        authenticate,
+        bearing,
+        portal_of(visits, desk, settings.identity),
+        downloads_of(visits, desk, settings.viruses),
+    )
     return FilterMaster(addons, inheritance.trusted, limit, settings.limits.idle_seconds)
 
 

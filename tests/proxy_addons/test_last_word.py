@@ -131,6 +131,11 @@ def test_each_message_is_to_be_judged_anew() -> None:
     word.websocket_message(chat)  # the gate was not asked about this one
     assert chat.error is not None
     assert chat.websocket.messages[-1].dropped
+    assert chat.client_conn.error  # which is hung up on, and of which nothing more passes
+    chat.websocket.messages[-1].dropped = False
+    gate.websocket_message(chat)
+    word.websocket_message(chat)
+    assert chat.websocket.messages[-1].dropped
 
 
 def test_a_message_of_a_socket_that_nobody_cleared_is_dropped() -> None:

@@ -75,6 +75,14 @@ def test_too_many_connections_are_closed_and_others_go_on(start: Start) -> None:
             one.close()
 
 
+def test_a_connection_that_was_cut_off_is_hung_up_on() -> None:
+    bears, one = bearing(), client()
+    assert admitted(bears, one)
+    assert list(bears.late()) == []
+    one.error = "not checked"
+    assert list(bears.late()) == [one]
+
+
 def test_what_is_not_known_of_is_not_busy() -> None:
     bears = bearing()
     assert not bears.is_busy(client())

@@ -118,7 +118,8 @@ def test_what_is_asked_for_on_a_block_page_waits_in_the_queue(data: Path, port: 
     store = open_store(load(data))
     drain = Drain(store, data / FOLDER)
     try:
-        drain.once()
+        while drain.once():
+            pass
         (waiting,) = unblock_requests.waiting(store)
         shown = unblock_requests.request(store, waiting.id)
     finally:

@@ -1,10 +1,15 @@
 """The whole path of one worker: real sockets, real TLS on both sides, a real client."""
 
 import asyncio
+import logging
 import threading
 from datetime import datetime
+from pathlib import Path
+
+import pytest
 
 from proxy_addons import worker
+from proxy_addons.memory import MIB, Growth, Turn
 from tests.proxy_addons.world import (
     Page,
     Proxy,
@@ -48,3 +53,26 @@ def test_no_request_waits_for_the_disk_that_is_flushed_to() -> None:
         assert not slow.held_up
 
     asyncio.run(walk())
+
+
+def test_a_worker_that_has_grown_too_much_makes_way(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    statm = tmp_path / "statm"
+
+    def write(mib: int) -> None:
+        statm.write_text(f"0 {mib * MIB // 4096} 0 0 0 0 0\n")
+
+    async def walk() -> None:
+        write(100)
+        growth, stopping = Growth(128, statm), asyncio.Event()
+        await worker._make_way(growth, Turn(tmp_path), stopping)
+        assert not stopping.is_set()
+        write(300)
+        await worker._make_way(growth, Turn(tmp_path), stopping)
+        assert stopping.is_set()
+        await worker._make_way(growth, Turn(tmp_path), stopping)
+
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(walk())
+    assert len(caplog.records) == 1
