@@ -32,6 +32,16 @@ async def drain(handlers: Handlers, bearing: Bearing, patience: float) -> None:
         await asyncio.sleep(STEP)
 
 
+async def settled(handlers: Handlers, bearing: Bearing, patience: float) -> None:
+    """Wait until all that is under way now has ended; what begins meanwhile does not count."""
+    deadline = time.monotonic() + patience
+    busy = [one for one in handlers.values() if bearing.is_busy(one.client)]
+    while busy and time.monotonic() < deadline:
+        await asyncio.sleep(STEP)
+        there = set(map(id, handlers.values()))
+        busy = [one for one in busy if id(one) in there and bearing.is_busy(one.client)]
+
+
 def is_busy(handler: ConnectionHandler, bearing: Bearing) -> bool:
     """Whether a request is under way, or bytes are."""
     transport = handler.transports.get(handler.client)

@@ -33,16 +33,20 @@ class Held:
 
 
 class Bearing:
-    """First in the chain. `spared`: addresses behind which there are many clients."""
+    """First in the chain. `spared`: addresses behind which there are many clients.
+
+    `possible`: how many connections there can be at all.
+    """
 
     def __init__(
         self,
         limits: Limits,
         workers: int,
         spared: Callable[[str], bool],
+        possible: int = 10**9,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.most = -(-limits.max_connections // workers)
+        self.most = min(possible, -(-limits.max_connections // workers))
         # Of one client's connections some worker gets more than its part: a third more.
         self.most_per_client = -(-limits.max_connections_per_client * 3 // (workers * 2 + 1))
         self.seconds = limits.header_seconds

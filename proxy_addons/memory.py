@@ -33,6 +33,7 @@ class Turn:
     def __init__(self, data: Path) -> None:
         self._folder = data / "locks"
         self._file = -1
+        self.taken = False
 
     def take(self) -> bool:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -42,4 +43,5 @@ class Turn:
             fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             return False
+        self.taken = True
         return True

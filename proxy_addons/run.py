@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from proxy_addons import logs
+from proxy_addons.descriptors import raise_limit
 from proxy_addons.leaf_certificates import open_store
 from proxy_addons.worker import BACKLOG, Inheritance, work
 from safeguard import certificates
@@ -25,6 +26,7 @@ def run(settings: Settings) -> int:
     for name in LEAKS:
         os.environ.pop(name, None)
     logs.configure()
+    descriptors = raise_limit()
     if sign_in := open_sign_in(settings):  # each worker has its own: this one shows it can be had
         sign_in.close()
     authority = certificates.ensure(settings.data, settings.school.name, datetime.now(UTC))
@@ -38,7 +40,7 @@ def run(settings: Settings) -> int:
     store = open_store(authority.folder)
     key = secrets.token_bytes(32)
     inheritance = Inheritance(
-        settings, engine, store, trusted, listeners, secure, tls, key, workers
+        settings, engine, store, trusted, listeners, secure, tls, key, workers, descriptors
     )
     patience = settings.limits.drain_seconds + AFTER_DRAIN
     return serve("proxy", workers, partial(work, inheritance), patience)

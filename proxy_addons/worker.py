@@ -23,10 +23,11 @@ from proxy_addons.authenticate import Authenticate
 from proxy_addons.block_page import Pages
 from proxy_addons.chain import chain
 from proxy_addons.connections import use_our_handler
+from proxy_addons.descriptors import connections_within
 from proxy_addons.desk import Desk
 from proxy_addons.destinations import Destinations
 from proxy_addons.download_gate import downloads_of, hold_downloads
-from proxy_addons.draining import Handlers, drain, hang_up
+from proxy_addons.draining import Handlers, drain, hang_up, settled
 from proxy_addons.heads import limit_heads
 from proxy_addons.leads import Leads
 from proxy_addons.limits import Bearing
@@ -49,6 +50,7 @@ REFRESH_SECONDS = 0.25
 FLUSH_SECONDS = 1.0
 TURN_SECONDS = 0.0005  # for which new rules, loaded in a thread, may keep a request waiting
 SWEEP_SECONDS = 1.0
+MAKE_WAY_SECONDS = 2.0  # while nobody accepts: new connections wait for the next worker
 LOOK_SECONDS = 5.0  # at the worker's memory
 HANDSHAKE_SECONDS = 10.0  # of a browser that speaks TLS with the proxy
 
@@ -66,6 +68,7 @@ class Inheritance:
     tls: ssl.SSLContext | None = None
     key: bytes = b""  # of the tokens on block pages
     workers: int = 1
+    descriptors: int = 65_536  # files that a worker may open
 
 
 def work(inheritance: Inheritance, index: int) -> None:
@@ -113,7 +116,9 @@ async def serve(
     """Accept on the listeners until `stopping` is set, then drain."""
     limits = inheritance.settings.limits
     spared = Networks(inheritance.settings.proxy_auth.trusted_proxies).hold
-    bearing = Bearing(limits, inheritance.workers, spared)
+    bearing = Bearing(
+        limits, inheritance.workers, spared, connections_within(inheritance.descriptors)
+    )
     limit_heads(limits.header_kib * 1024, bearing)
     sign_in = open_sign_in(inheritance.settings)
     ports = frozenset({int(secure.getsockname()[1])} if secure else ())
@@ -131,14 +136,16 @@ async def serve(
                 ssl_handshake_timeout=HANDSHAKE_SECONDS,
             )
         )
+    turn = Turn(inheritance.settings.data)
     chores = [
         asyncio.create_task(master.run()),
-        *_chores(inheritance, recorder, proxyserver.connections, bearing, stopping),
+        *_chores(inheritance, recorder, proxyserver.connections, bearing, stopping, turn),
     ]
     await stopping.wait()
     for server in servers:
         server.close()
-    patience = limits.drain_seconds if patience is None else patience
+    if patience is None:
+        patience = MAKE_WAY_SECONDS if turn.taken else limits.drain_seconds
     await drain(proxyserver.connections, bearing, patience)
     for chore in chores:
         chore.cancel()
@@ -186,15 +193,22 @@ def _chores(
     handlers: Handlers,
     bearing: Bearing,
     stopping: asyncio.Event,
+    turn: Turn,
 ) -> list[asyncio.Task[None]]:
     """What a worker does again and again beside serving."""
-    settings = inheritance.settings
-    growth, turn = Growth(settings.limits.worker_memory_mib), Turn(settings.data)
+    limits = inheritance.settings.limits
+    growth = Growth(limits.worker_memory_mib)
+
+    async def make_way() -> None:
+        if _must_go(growth, turn, stopping):
+            await settled(handlers, bearing, limits.drain_seconds)
+            stopping.set()
+
     chores: list[tuple[float, Callable[[], Coroutine[None, None, None]]]] = [
         (REFRESH_SECONDS, lambda: _refresh(inheritance.engine)),
         (FLUSH_SECONDS, lambda: _flush(recorder)),
         (SWEEP_SECONDS, lambda: _sweep(handlers, bearing)),
-        (LOOK_SECONDS, lambda: _make_way(growth, turn, stopping)),
+        (LOOK_SECONDS, make_way),
     ]
     return [asyncio.create_task(_every(seconds, chore)) for seconds, chore in chores]
 
@@ -224,8 +238,9 @@ async def _sweep(handlers: Handlers, bearing: Bearing) -> None:
             hang_up(handler)
 
 
-async def _make_way(growth: Growth, turn: Turn, stopping: asyncio.Event) -> None:
-    """A worker that has grown too much drains and ends; its parent starts a new one."""
-    if not stopping.is_set() and growth.is_too_much() and turn.take():
-        logger.warning("the worker has grown beyond limits.worker_memory_mib, and makes way")
-        stopping.set()
+def _must_go(growth: Growth, turn: Turn, stopping: asyncio.Event) -> bool:
+    """A worker that has grown too much ends when it is its turn; its parent starts a new one."""
+    if stopping.is_set() or not growth.is_too_much() or not turn.take():
+        return False
+    logger.warning("the worker has grown beyond limits.worker_memory_mib, and makes way")
+    return True

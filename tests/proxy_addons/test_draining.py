@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from proxy_addons import worker
+from proxy_addons.memory import Growth
 from tests.proxy_addons.world import Page, Proxy, Site, Start
 
 
@@ -87,3 +89,25 @@ def test_what_does_not_end_is_cut_off_after_its_time(
         assert time.monotonic() - began < 10
         with pytest.raises(Exception, match=r"."):
             answer.read()
+
+
+def test_a_worker_that_makes_way_ends_what_it_has_begun_and_lets_others_in_meanwhile(
+    start: Start,
+    slow_site: tuple[int, threading.Event],
+    plain_site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grown = threading.Event()
+    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(Growth, "is_too_much", lambda _self: grown.is_set())
+    port, go = slow_site
+    proxy = start(patience=10.0)
+    with proxy.http() as client, proxy.http() as other:
+        client.request("GET", f"http://school.test:{port}/")
+        answer = client.getresponse()
+        grown.set()
+        other.request("GET", f"http://school.test:{plain_site.port}/")
+        assert other.getresponse().read() == Page().body
+        go.set()
+        assert answer.read() == b"whole"
+        proxy.ended(10)  # by itself

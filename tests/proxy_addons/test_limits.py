@@ -83,6 +83,10 @@ def test_a_connection_that_was_cut_off_is_hung_up_on() -> None:
     assert list(bears.late()) == [one]
 
 
+def test_there_are_never_more_than_there_can_be() -> None:
+    assert Bearing(Limits(), 1, lambda _address: False, possible=274).most == 274
+
+
 def test_what_is_not_known_of_is_not_busy() -> None:
     bears = bearing()
     assert not bears.is_busy(client())

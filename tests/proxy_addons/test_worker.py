@@ -63,16 +63,12 @@ def test_a_worker_that_has_grown_too_much_makes_way(
     def write(mib: int) -> None:
         statm.write_text(f"0 {mib * MIB // 4096} 0 0 0 0 0\n")
 
-    async def walk() -> None:
-        write(100)
-        growth, stopping = Growth(128, statm), asyncio.Event()
-        await worker._make_way(growth, Turn(tmp_path), stopping)
-        assert not stopping.is_set()
-        write(300)
-        await worker._make_way(growth, Turn(tmp_path), stopping)
-        assert stopping.is_set()
-        await worker._make_way(growth, Turn(tmp_path), stopping)
-
+    write(100)
+    growth, stopping, turn = Growth(128, statm), asyncio.Event(), Turn(tmp_path)
+    assert not worker._must_go(growth, turn, stopping)
+    write(300)
     with caplog.at_level(logging.WARNING):
-        asyncio.run(walk())
-    assert len(caplog.records) == 1
+        assert worker._must_go(growth, turn, stopping)
+    assert (len(caplog.records), turn.taken) == (1, True)
+    stopping.set()
+    assert not worker._must_go(growth, turn, stopping)

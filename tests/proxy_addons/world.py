@@ -380,6 +380,11 @@ class Proxy:
             self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join()
 
+    def ended(self, seconds: float) -> None:
+        """Wait until the worker has ended by itself."""
+        self._thread.join(seconds)
+        assert not self._thread.is_alive()
+
     @contextmanager
     def https(
         self,
