@@ -45,8 +45,10 @@ def form(proxy: Proxy, site: Site) -> dict[str, str]:
 def test_what_is_asked_for_is_kept_with_who_and_why_and_reaches_no_site(
     proxy: Proxy, site: Site, form: dict[str, str]
 ) -> None:
+    kept = len(proxy.notebook.kept)
     status, body = send(proxy, "bets.test", site.port, form)
     assert (status, b"passed on" in body) == (200, True)
+    assert len(proxy.notebook.kept) == kept  # to ask is no second visit
     assert proxy.notebook.requests == [
         ("127.0.0.1", f"https://bets.test:{site.port}/odds", "for maths")
     ]

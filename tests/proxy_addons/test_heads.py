@@ -1,7 +1,9 @@
 """Heads that are too long, from either side, and heads that never end."""
 
 import socket
+import subprocess
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +38,22 @@ def test_a_head_within_the_bound_and_a_body_beyond_it_are_taken(
 def test_a_head_of_an_answer_that_is_too_long_is_not_taken(bounded: Proxy, site: Site) -> None:
     site.pages["/wide"] = Page(headers={"content-type": "text/html", "x": "y" * 20_000})
     assert ask(bounded, "school.test", site.port, "/wide")[0] == 502
+
+
+def test_a_head_of_http_2_has_its_own_bound(proxy: Proxy, site: Site, tmp_path: Path) -> None:
+    many = tmp_path / "headers"
+    many.write_text("".join(f"x-{number}: {'y' * 900}\n" for number in range(90)))
+    curl = ["curl", "--silent", "--http2", "--max-time", "20", "--output", str(tmp_path / "got"),
+            "--cacert", str(proxy.authority.certificate), "--write-out", "%{http_version} %{http_code}",
+            "--proxy", f"http://127.0.0.1:{proxy.port}"]  # fmt: skip
+    url = f"https://bets.test:{site.port}/"
+    few = subprocess.run([*curl, url], capture_output=True, text=True, check=False)
+    assert few.stdout == "2 403"
+    flood = subprocess.run(
+        [*curl, "--header", f"@{many}", url], capture_output=True, text=True, check=False
+    )
+    assert flood.stdout.split()[1] == "000"
+    assert flood.returncode != 28  # it was refused, and did not hang
 
 
 SLOW = [
