@@ -20,6 +20,7 @@ from safeguard.edge_settings import Limits
 
 TUNNEL = 2  # layers of a connection from which on what comes is in a tunnel
 BODILESS = frozenset({b"GET", b"HEAD", b"OPTIONS"})
+SAID_AGAIN_SECONDS = 60.0
 HEAD, HELLO = "head", "hello"
 
 
@@ -50,7 +51,8 @@ class Bearing:
         # Of one client's connections some worker gets more than its part: a third more.
         self.most_per_client = -(-limits.max_connections_per_client * 3 // (workers * 2 + 1))
         self.seconds = limits.header_seconds
-        self.refused = 0
+        self._refused = 0
+        self._said = -SAID_AGAIN_SECONDS
         self._spared = spared
         self._clock = clock
         self._held: dict[Client, Held] = {}
@@ -61,7 +63,7 @@ class Bearing:
         address = client.peername[0]
         crowded = self._of[address] >= self.most_per_client and not self._spared(address)
         if crowded or len(self._held) >= self.most:
-            self.refused += 1
+            self._refused += 1
             client.error = "too many connections"
             return
         self._of[address] += 1
@@ -123,6 +125,14 @@ class Bearing:
         for client, held in list(self._held.items()):
             if client.error or (held.begun and min(held.begun.values()) < since):
                 yield client
+
+    def take_refused(self) -> int:
+        """How many connections were refused since the last call, at most once a minute."""
+        now = self._clock()
+        if not self._refused or now - self._said < SAID_AGAIN_SECONDS:
+            return 0
+        self._said, refused, self._refused = now, self._refused, 0
+        return refused
 
     def _over(self, flow: HTTPFlow) -> None:
         held = self._held.get(flow.client_conn)

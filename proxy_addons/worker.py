@@ -231,7 +231,9 @@ async def _flush(recorder: Recorder) -> None:
 
 
 async def _sweep(handlers: Handlers, bearing: Bearing) -> None:
-    """Hang up on who has begun something and does not end it."""
+    """Hang up on who has begun something and does not end it; say if connections were refused."""
+    if refused := bearing.take_refused():
+        logger.warning("%d connections were refused: see [limits] in the settings", refused)
     for client in bearing.late():
         handler = handlers.get(client.id)
         if handler is not None:

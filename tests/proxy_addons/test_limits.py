@@ -29,7 +29,9 @@ def test_one_client_has_so_many_connections_and_another_has_its_own() -> None:
     bears = bearing()
     assert [admitted(bears, client()) for _ in range(11)] == [True] * 10 + [False]
     assert admitted(bears, client("192.0.2.3"))
-    assert bears.refused == 1
+    assert [bears.take_refused() for _ in range(2)] == [1, 0]
+    assert not admitted(bears, client())
+    assert bears.take_refused() == 0  # it was said a moment ago
 
 
 def test_a_trusted_proxy_has_as_many_as_there_are_in_all() -> None:
