@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any, Self
 
+from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow, Response
 from mitmproxy.proxy.layers import http
 
@@ -156,21 +157,26 @@ def hold_downloads() -> None:
 
 
 class Room:
-    """How much a worker may hold back at once, and what each flow has of it."""
+    """How much a worker may hold back at once, and what each flow has of it, and whose it is."""
 
     def __init__(self, free: int) -> None:
         self.free = free
-        self.taken: dict[str, int] = {}
+        self.taken: dict[str, tuple[int, str]] = {}
 
-    def take(self, flow: str, size: int) -> bool:
+    def take(self, flow: str, size: int, client: str) -> bool:
         if size > self.free:
             return False
         self.free -= size
-        self.taken[flow] = size
+        self.taken[flow] = size, client
         return True
 
     def give_back(self, flow: str) -> None:
-        self.free += self.taken.pop(flow, 0)
+        size, _ = self.taken.pop(flow, (0, ""))
+        self.free += size
+
+    def give_all_back(self, client: str) -> None:
+        for flow in [one for one, (_, whose) in self.taken.items() if whose == client]:
+            self.give_back(flow)
 
 
 class DownloadGate:
@@ -205,7 +211,7 @@ class DownloadGate:
             return
         refused = larger or response.status_code == PARTIAL
         held = Download.of(response, self.most, refuse_larger=self.settings.refuse_larger)
-        if refused or not self.room.take(flow.id, expected):
+        if refused or not self.room.take(flow.id, expected, flow.client_conn.id):
             held.most, held.refuse_larger, held.is_larger = 0, True, True
         flow.response = held
 
@@ -215,6 +221,7 @@ class DownloadGate:
         if not isinstance(held, Download) or is_ours(flow):
             return
         if held.stream:
+            self.room.give_back(flow.id)
             return  # it grew beyond the bound, and the settings let it pass
         flow.metadata.pop(CLEARED, None)
         subject = self.visits.of(flow.client_conn).subject
@@ -234,6 +241,9 @@ class DownloadGate:
 
     def error(self, flow: HTTPFlow) -> None:
         self.room.give_back(flow.id)
+
+    def client_disconnected(self, client: Client) -> None:
+        self.room.give_all_back(client.id)
 
     def _is_scanned(self, flow: HTTPFlow) -> bool:
         asked: Target | None = flow.metadata.get(JUDGED)

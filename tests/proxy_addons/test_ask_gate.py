@@ -1,7 +1,10 @@
 """Asking for a blocked page, from the page itself: through the proxy, once, by who is there."""
 
 import re
+import tomllib
 from html import unescape
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -10,6 +13,7 @@ from proxy_addons.ask_gate import MOST_AN_HOUR, MOST_SUBJECTS, Pace
 from tests.proxy_addons.world import NOW, Proxy, Site, Start, ask
 
 PATH = "/.safeguard/ask"
+TABLE = tomllib.loads(Path("tests/tables/asking.toml").read_text(encoding="utf-8"))
 
 
 def fields(body: bytes) -> dict[str, str]:
@@ -55,30 +59,20 @@ def test_what_is_asked_for_is_kept_with_who_and_why_and_reaches_no_site(
     assert site.connections == 0
 
 
-REFUSED = [
-    ("another page", {"page": "https://bets.test/other"}, {}, b"too old"),
-    ("another token", {"token": "1.2"}, {}, b"too old"),
-    ("no token", {"token": ""}, {}, b"too old"),
-    ("no reason", {"reason": " "}, {}, b"what you need it for"),
-    ("from another site", {}, {"Sec-Fetch-Site": "cross-site"}, b"too old"),
-]
-
-
-@pytest.mark.parametrize(("name", "change", "headers", "says"), REFUSED)
+@pytest.mark.parametrize("case", TABLE["form"], ids=[one["name"] for one in TABLE["form"]])
 def test_what_did_not_come_from_our_page_is_not_taken(
-    proxy: Proxy, site: Site, form: dict[str, str], name: str, change: dict[str, str],
-    headers: dict[str, str], says: bytes,
-) -> None:  # fmt: skip
-    status, body = send(proxy, "bets.test", site.port, form | change, headers)
-    assert (status, says in body) == (400, True), name
+    proxy: Proxy, site: Site, form: dict[str, str], case: dict[str, Any]
+) -> None:
+    changed = form | case.get("change", {})
+    status, body = send(proxy, "bets.test", site.port, changed, case.get("headers"))
+    assert (status, case["says"].encode() in body) == (400, True)
     assert proxy.notebook.requests == []
+    assert site.connections == 0
 
 
-@pytest.mark.parametrize(
-    "body", [b"\xff\xfe=1", b"&".join(b"a=1" for _ in range(50)), b"", b"token"]
-)
-def test_what_is_no_form_is_not_taken(proxy: Proxy, site: Site, body: bytes) -> None:
-    assert send(proxy, "bets.test", site.port, body)[0] == 400
+@pytest.mark.parametrize("case", TABLE["body"], ids=[one["name"] for one in TABLE["body"]])
+def test_what_is_no_form_is_not_taken(proxy: Proxy, site: Site, case: dict[str, str]) -> None:
+    assert send(proxy, "bets.test", site.port, bytes.fromhex(case["hex"]))[0] == 400
     assert proxy.notebook.requests == []
     assert site.connections == 0
 

@@ -1,5 +1,9 @@
 """Downloads are scanned before they arrive; what cannot be scanned goes by the stance."""
 
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -98,7 +102,7 @@ def test_beyond_the_bound_the_settings_say(
     proxy = scanning(start, clamd, largest_mib=1, refuse_larger=refuses)
     status, body, _ = ask(proxy, "school.test", site.port, path)
     assert (status, VIRUS in body) == ((503, False) if refuses else (200, True))
-    assert gate_of(proxy).room.taken == {} or not refuses
+    assert gate_of(proxy).room.taken == {}
 
 
 @pytest.mark.parametrize(("stance", "status"), [("closed", 503), ("open", 200)])
@@ -134,11 +138,54 @@ def test_a_worker_that_holds_as_much_as_it_may_refuses_more(
 
 def test_what_is_given_back_is_there_again() -> None:
     room = Room(10)
-    assert room.take("one", 8)
-    assert not room.take("two", 3)
+    assert room.take("one", 8, "ada")
+    assert not room.take("two", 3, "ben")
     room.give_back("one")
     room.give_back("one")
     assert room.free == 10
+    assert room.take("three", 4, "ada")
+    assert room.take("four", 4, "ben")
+    room.give_all_back("ada")
+    assert room.free == 6
+
+
+def test_who_vanishes_in_the_middle_gives_back_what_was_held(
+    start: Start, clamd: str, stalling: int
+) -> None:
+    proxy = scanning(start, clamd)
+    with proxy.http() as client:
+        client.request("GET", f"http://school.test:{stalling}/x.zip")
+        until(lambda: bool(gate_of(proxy).room.taken))
+    until(lambda: gate_of(proxy).room.taken == {})
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def stalling() -> Iterator[int]:
+    """Sends the head of a file and a part of it, and then nothing."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    gone = threading.Event()
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: application/zip\r\n"
+                               b"content-length: 9000\r\n\r\npart")  # fmt: skip
+            gone.wait(10)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield int(listener.getsockname()[1])
+    gone.set()
+    thread.join()
+    listener.close()
 
 
 def gate_of(proxy: Proxy) -> DownloadGate:
