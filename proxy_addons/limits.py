@@ -12,13 +12,18 @@ from dataclasses import dataclass, field
 from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 from mitmproxy.proxy.layer import NextLayer
-from mitmproxy.tls import TlsData
+from mitmproxy.tls import ClientHelloData, TlsData
 
 from proxy_addons.answers import is_short
-from proxy_addons.failure import fail_closed, refuse_client, refuse_flow, refuse_layer
+from proxy_addons.failure import (
+    end_tls,
+    fail_closed,
+    refuse_client,
+    refuse_flow,
+    refuse_layer,
+)
 from safeguard.edge_settings import Limits
 
-TUNNEL = 2  # layers of a connection from which on what comes is in a tunnel
 BODILESS = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 SAID_AGAIN_SECONDS = 60.0
 HEAD, HELLO = "head", "hello"
@@ -79,9 +84,19 @@ class Bearing:
 
     @fail_closed(refuse_layer)
     def next_layer(self, nextlayer: NextLayer) -> None:
-        """The first bytes in a tunnel: a TLS hello that should be followed by its end."""
-        if len(nextlayer.context.layers) >= TUNNEL:
+        """The first bytes of something: a TLS hello, most often, that should have an end."""
+        data: bytes = nextlayer.data_client()  # type: ignore[no-untyped-call]  # mitmproxy's
+        if data:
             self.begun(nextlayer.context.client, HELLO)
+
+    @fail_closed(end_tls)
+    def tls_clienthello(self, data: ClientHelloData | TlsData) -> None:
+        """The hello is whole. What is passed through untouched may last as long as it likes."""
+        self.ended(data.context.client, HELLO)
+
+    @fail_closed(end_tls)
+    def tls_start_client(self, data: ClientHelloData | TlsData) -> None:
+        self.begun(data.context.client, HELLO)
 
     def tls_established_client(self, data: TlsData) -> None:
         self.ended(data.context.client, HELLO)

@@ -1,6 +1,7 @@
 """Heads that are too long, from either side, and heads that never end."""
 
 import socket
+import ssl
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
@@ -84,6 +85,17 @@ def test_who_has_begun_nothing_may_wait(start: Start, plain_site: Site) -> None:
             client.request("GET", f"http://school.test:{plain_site.port}/")
             assert client.getresponse().read() == Page().body
             assert not list(_late(proxy))
+
+
+def test_what_is_passed_through_untouched_may_last(
+    bounded: Proxy, site: Site, tmp_path: Path
+) -> None:
+    proxy = bounded
+    trusting = ssl.create_default_context(cafile=str(tmp_path / "origin-ca.pem"))
+    with proxy.https("bank.test", site.port, trusting=trusting) as client:
+        client.request("GET", "/")
+        assert client.getresponse().read() == Page().body
+        assert not list(_late(proxy))
 
 
 def _late(proxy: Proxy) -> list[object]:
