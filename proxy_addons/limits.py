@@ -84,10 +84,13 @@ class Bearing:
 
     @fail_closed(refuse_layer)
     def next_layer(self, nextlayer: NextLayer) -> None:
-        """The first bytes of something: a TLS hello, most often, that should have an end."""
-        data: bytes = nextlayer.data_client()  # type: ignore[no-untyped-call]  # mitmproxy's
-        if data:
-            self.begun(nextlayer.context.client, HELLO)
+        """The first bytes of something: a TLS hello, most often, that should have an end.
+
+        Not within TLS: browsers open HTTP/2 there long before they ask for anything.
+        """
+        client = nextlayer.context.client
+        if not client.tls_established and nextlayer.data_client():  # type: ignore[no-untyped-call]  # mitmproxy's
+            self.begun(client, HELLO)
 
     @fail_closed(end_tls)
     def tls_clienthello(self, data: ClientHelloData | TlsData) -> None:

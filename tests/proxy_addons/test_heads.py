@@ -98,6 +98,19 @@ def test_what_is_passed_through_untouched_may_last(
         assert not list(_late(proxy))
 
 
+def test_a_browser_may_open_http_2_long_before_it_asks(bounded: Proxy, site: Site) -> None:
+    context = ssl.create_default_context(cafile=str(bounded.authority.certificate))
+    context.set_alpn_protocols(["h2"])
+    with socket.create_connection(("127.0.0.1", bounded.port), timeout=10) as plain:
+        plain.sendall(b"CONNECT bets.test:%d HTTP/1.1\r\nhost: x\r\n\r\n" % site.port)
+        assert b" 200 " in plain.recv(4096)
+        with context.wrap_socket(plain, server_hostname="bets.test") as client:
+            assert client.selected_alpn_protocol() == "h2"
+            client.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
+            assert client.recv(4096)  # the proxy's own settings: ours have arrived
+            assert not list(_late(bounded))
+
+
 def _late(proxy: Proxy) -> list[object]:
     """What the sweep would hang up on, if it came in an hour."""
     bearing = proxy.bearing
