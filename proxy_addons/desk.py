@@ -7,17 +7,26 @@ from zoneinfo import ZoneInfo
 
 from mitmproxy.http import HTTPFlow
 
-from proxy_addons.answers import answer
-from proxy_addons.block_page import Pages
-from safeguard.core.types import Subject, Target, Verdict
+from proxy_addons.answers import Shape, answer
+from proxy_addons.block_page import Asking, Pages
+from proxy_addons.tokens import Tokens
+from safeguard.core.events import without_secrets
+from safeguard.core.types import Reason, Subject, Target, Verdict
+from safeguard.core.unblocking import not_askable
 from safeguard.engine import Engine
 from safeguard.recorder import Recorder
 
 logger = logging.getLogger(__name__)
 
+BLOCKED = "Blocked by the school's filter."
+NOT_READY = frozenset({Reason.NO_RULES, Reason.SEALED_MISSING})
+
 
 class Desk:
-    """The engine, the recorder, the pages and the clock. `zone` is the school's."""
+    """The engine, the recorder, the pages and the clock. `zone` is the school's.
+
+    `tokens`: for the form on block pages; without them there is none.
+    """
 
     def __init__(
         self,
@@ -26,23 +35,54 @@ class Desk:
         pages: Pages,
         clock: Callable[[], datetime],
         zone: ZoneInfo,
+        tokens: Tokens | None = None,
     ) -> None:
         self.engine = engine
         self.recorder = recorder
         self.pages = pages
         self.clock = clock
         self.zone = zone
+        self.tokens = tokens or Tokens(b"")
+        self._asks = tokens is not None
 
     def judge(self, flow: HTTPFlow, subject: Subject, target: Target) -> Verdict:
         """Judge the target; if it is blocked the flow has its answer when this returns."""
         verdict, reference = self.weigh(subject, target)
         if verdict.blocked:
-            rules = self.engine.snapshot.rules
-            page = self.pages.blocked(
-                verdict, rules.categories if rules else {}, target.host, reference, self._time()
-            )
-            answer(flow, 403, page, "Blocked by the school's filter.")
+            self.refuse(flow, subject, target, verdict, reference)
         return verdict
+
+    def refuse(
+        self, flow: HTTPFlow, subject: Subject, target: Target, verdict: Verdict, reference: str
+    ) -> None:
+        """Answer what the verdict blocks, in the words for whoever asks."""
+        snapshot = self.engine.snapshot
+        wording = snapshot.policy.wording_of(subject)
+        asking = self._asking(subject, target, verdict)
+
+        def page(shape: Shape) -> str:
+            if shape is Shape.IMAGE:
+                return self.pages.image
+            if shape is Shape.FRAME:
+                return self.pages.framed(BLOCKED, f"Code {reference}" if reference else "")
+            categories = snapshot.rules.categories if snapshot.rules else {}
+            return self.pages.blocked(
+                verdict, categories, target.host, reference, self._time(), wording, asking
+            )
+
+        status = 503 if verdict.reason in NOT_READY else 403
+        answer(flow, status, page, BLOCKED, reference=reference, form=asking is not None)
+
+    def fails_open(self, subject: Subject) -> bool:
+        """Whether the policy is to show this one what cannot be read."""
+        return self.engine.snapshot.policy.fails_open_for(subject)
+
+    def _asking(self, subject: Subject, target: Target, verdict: Verdict) -> Asking | None:
+        """The form, where the page can be asked for by somebody who can be answered."""
+        if not self._asks or not subject.key or not_askable(verdict):
+            return None
+        page = without_secrets(target.url or f"https://{target.host}/")
+        return Asking(page, self.tokens.issue(subject.key, page, self.clock()))
 
     def weigh(self, subject: Subject, target: Target) -> tuple[Verdict, str]:
         """Judge the target and keep what must be kept; the flow is left to the caller."""

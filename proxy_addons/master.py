@@ -11,6 +11,8 @@ from mitmproxy.master import Master
 from mitmproxy.proxy.layers.http import _http1, _http2
 
 from proxy_addons.block_page import Pages
+from proxy_addons.failure import refuse
+from proxy_addons.last_word import LastWord
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +52,10 @@ class Dispatch(addonmanager.AddonManager):
             except exceptions.AddonHalt:
                 return
             except Exception:
-                logger.exception("an addon failed in %s", event.name)
+                logger.exception("an addon failed in %s, so it was refused", event.name)
+                for subject in arguments:
+                    refuse(event.name, subject)
+                return
 
     def _with_hook(self, name: str) -> tuple[Callable[..., Any], ...]:
         found = (getattr(addon, name, None) for addon in self.chain)
@@ -60,15 +65,25 @@ class Dispatch(addonmanager.AddonManager):
 class FilterMaster(Master):
     """A master that runs our chain. It listens on nothing: connections are handed to it."""
 
-    def __init__(self, addons: Sequence[object], trusted: Path | None, page_limit: int) -> None:
+    def __init__(
+        self,
+        addons: Sequence[object | None],
+        trusted: Path | None,
+        page_limit: int,
+        idle: int = IDLE_SECONDS,
+    ) -> None:
         super().__init__(options.Options(server=False, mode=["regular"]), with_termlog=False)
         self._legacy_log_events.uninstall()  # each log line would be made twice
         self.addons = Dispatch(self)
+        addons = [one for one in addons if one is not None]  # what the settings leave out
         self.addons.add(*addons)  # type: ignore[no-untyped-call]  # mitmproxy's
+        for one in addons:
+            if isinstance(one, LastWord):
+                one.require(addons)
         self.options.update(  # type: ignore[no-untyped-call]  # mitmproxy's
             connection_strategy="lazy",  # nothing is sent before it was judged
             rawtcp=False,
-            tcp_timeout=IDLE_SECONDS,
+            tcp_timeout=idle,
             stream_large_bodies=str(page_limit),  # never hold more; see page_gate
             ssl_verify_upstream_trusted_ca=str(trusted) if trusted else None,
         )

@@ -24,6 +24,17 @@ CLEARED = "safeguard cleared the response"  # the response may be shown
 READABLE = frozenset({"text/html", "application/xhtml+xml", "text/plain", ""})
 
 
+def _show(flow: HTTPFlow) -> None:
+    """Let through what could not be read, in a group whose policy is to do so."""
+    flow.metadata[CLEARED] = True
+
+
+def _stream(flow: HTTPFlow) -> None:
+    _show(flow)
+    if flow.response is not None:
+        flow.response.stream = True
+
+
 class PageGate:
     """Decides at the response's head whether to hold it, and by its text whether to show it."""
 
@@ -32,7 +43,7 @@ class PageGate:
         self.desk = desk
         self.limit = limit
 
-    @fail_closed(cut_flow)
+    @fail_closed(cut_flow, opens=_stream)
     def responseheaders(self, flow: HTTPFlow) -> None:
         response = flow.response
         if is_ours(flow) or response is None:
@@ -46,7 +57,7 @@ class PageGate:
             flow.metadata[CLEARED] = True
             response.stream = True
 
-    @fail_closed(refuse_flow)
+    @fail_closed(refuse_flow, opens=_show)
     def response(self, flow: HTTPFlow) -> None:
         response = flow.response
         if is_ours(flow) or response is None or HELD not in flow.metadata or response.stream:
@@ -54,6 +65,9 @@ class PageGate:
         try:
             target = self._target(flow, response.raw_content or b"")
         except CannotDecodeError:
+            if self.desk.fails_open(self.visits.of(flow.client_conn).subject):
+                _show(flow)
+                return
             says = "The filter could not read it, so it is not shown."
             self.desk.say(flow, 403, "This page could not be checked", says)
             return

@@ -1,11 +1,13 @@
 """The proxy's parent: makes everything ready that workers share, then forks them."""
 
 import os
+import secrets
 import socket
 from datetime import UTC, datetime
 from functools import partial
 
 from proxy_addons import logs
+from proxy_addons.descriptors import raise_limit
 from proxy_addons.leaf_certificates import open_store
 from proxy_addons.worker import BACKLOG, Inheritance, work
 from safeguard import certificates
@@ -15,6 +17,7 @@ from safeguard.settings import Settings
 from safeguard.signing_in import open_sign_in, tls_context
 from safeguard.workers import serve, shared_port, worker_count
 
+AFTER_DRAIN = 2.0  # seconds for what a worker writes last
 LEAKS = ("SSLKEYLOGFILE", "MITMPROXY_SSLKEYLOGFILE")  # would write every TLS secret to a file
 
 
@@ -23,6 +26,7 @@ def run(settings: Settings) -> int:
     for name in LEAKS:
         os.environ.pop(name, None)
     logs.configure()
+    descriptors = raise_limit()
     if sign_in := open_sign_in(settings):  # each worker has its own: this one shows it can be had
         sign_in.close()
     authority = certificates.ensure(settings.data, settings.school.name, datetime.now(UTC))
@@ -34,8 +38,12 @@ def run(settings: Settings) -> int:
     listeners = listen(settings.proxy.listen, settings.proxy.port, workers)
     secure = listen(settings.proxy.listen, tls_port, workers) if tls_port else ()
     store = open_store(authority.folder)
-    inheritance = Inheritance(settings, engine, store, trusted, listeners, secure, tls)
-    return serve("proxy", workers, partial(work, inheritance))
+    key = secrets.token_bytes(32)
+    inheritance = Inheritance(
+        settings, engine, store, trusted, listeners, secure, tls, key, workers, descriptors
+    )
+    patience = settings.limits.drain_seconds + AFTER_DRAIN
+    return serve("proxy", workers, partial(work, inheritance), patience)
 
 
 def listen(host: str, port: int, workers: int) -> list[socket.socket]:

@@ -21,6 +21,10 @@ from safeguard.core.types import Target
 MOST_UNPACKED = 128 * 1024  # bytes; a short body that unpacks to more is read by its beginning
 
 
+def _send_on(_flow: HTTPFlow) -> None:
+    """Let through what could not be read, in a group whose policy is to do so."""
+
+
 class TypingGate:
     """Decides when the whole request is there, before any of it is sent on."""
 
@@ -28,7 +32,7 @@ class TypingGate:
         self.visits = visits
         self.desk = desk
 
-    @fail_closed(refuse_flow)
+    @fail_closed(refuse_flow, opens=_send_on)
     def request(self, flow: HTTPFlow) -> None:
         body = flow.request.raw_content
         if is_ours(flow) or flow.request.stream or not body:
@@ -43,8 +47,9 @@ class TypingGate:
         try:
             plain = decoded(body, flow.request.headers.get("content-encoding", ""), MOST_UNPACKED)
         except CannotDecodeError:
-            says = "The filter could not read what was sent, so it was not sent on."
-            self.desk.say(flow, 403, "This could not be checked", says)
+            if not self.desk.fails_open(subject):
+                says = "The filter could not read what was sent, so it was not sent on."
+                self.desk.say(flow, 403, "This could not be checked", says)
             return
         typed = engine.typed_in_body(asked.url, media, plain)
         for one in (part for whole in typed for part in by_length(whole)):

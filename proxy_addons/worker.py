@@ -8,34 +8,40 @@ import socket
 import ssl
 import sys
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence, Sized
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from mitmproxy import certs
 from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.proxy.mode_servers import ServerInstance
 from mitmproxy.proxy.mode_specs import ProxyMode
-from mitmproxy.proxy.server import ConnectionHandler
 
 from proxy_addons.authenticate import Authenticate
 from proxy_addons.block_page import Pages
 from proxy_addons.chain import chain
 from proxy_addons.connections import use_our_handler
+from proxy_addons.descriptors import connections_within
 from proxy_addons.desk import Desk
 from proxy_addons.destinations import Destinations
+from proxy_addons.download_gate import downloads_of, hold_downloads
+from proxy_addons.draining import Handlers, drain, hang_up, settled
+from proxy_addons.heads import limit_heads
 from proxy_addons.leads import Leads
+from proxy_addons.limits import Bearing
 from proxy_addons.loop import Dialler, FilterLoop
 from proxy_addons.master import FilterMaster, use_our_error_pages
+from proxy_addons.memory import Growth, Turn
+from proxy_addons.portal_gate import portal_of
 from proxy_addons.resolving import lookup_of
+from proxy_addons.tokens import Tokens
 from proxy_addons.visits import Visits
 from safeguard.engine import Engine
 from safeguard.recorder import Recorder, open_recorder
 from safeguard.settings import Settings
-from safeguard.signing_in import open_sign_in
+from safeguard.signing_in import Networks, SignIn, open_sign_in
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +49,9 @@ BACKLOG = 1024
 REFRESH_SECONDS = 0.25
 FLUSH_SECONDS = 1.0
 TURN_SECONDS = 0.0005  # for which new rules, loaded in a thread, may keep a request waiting
-DRAIN_SECONDS = 2.0
-DRAIN_STEP = 0.05
-HANG_UP_SECONDS = 0.5
+SWEEP_SECONDS = 1.0
+MAKE_WAY_SECONDS = 2.0  # while nobody accepts: new connections wait for the next worker
+LOOK_SECONDS = 5.0  # at the worker's memory
 HANDSHAKE_SECONDS = 10.0  # of a browser that speaks TLS with the proxy
 
 
@@ -60,6 +66,9 @@ class Inheritance:
     listeners: Sequence[socket.socket]
     secure_listeners: Sequence[socket.socket] = ()  # where browsers speak TLS with the proxy
     tls: ssl.SSLContext | None = None
+    key: bytes = b""  # of the tokens on block pages
+    workers: int = 1
+    descriptors: int = 65_536  # files that a worker may open
 
 
 def work(inheritance: Inheritance, index: int) -> None:
@@ -101,23 +110,19 @@ async def serve(
     recorder: Recorder,
     stopping: asyncio.Event,
     dialler: Dialler,
-    patience: float = DRAIN_SECONDS,
+    patience: float | None = None,
     secure: socket.socket | None = None,
 ) -> None:
     """Accept on the listeners until `stopping` is set, then drain."""
-    settings = inheritance.settings
-    pages = Pages(settings.school.name)
-    use_our_error_pages(pages)
-    desk = Desk(inheritance.engine, recorder, pages, _now, ZoneInfo(settings.school.timezone))
-    limit = settings.proxy.page_limit_kib * 1024
-    visits = Visits()
-    use_our_handler(visits)
-    leads = Leads(dialler, time.monotonic)
-    sign_in = open_sign_in(settings)
+    limits = inheritance.settings.limits
+    spared = Networks(inheritance.settings.proxy_auth.trusted_proxies).hold
+    bearing = Bearing(
+        limits, inheritance.workers, spared, connections_within(inheritance.descriptors)
+    )
+    limit_heads(limits.header_kib * 1024, bearing)
+    sign_in = open_sign_in(inheritance.settings)
     ports = frozenset({int(secure.getsockname()[1])} if secure else ())
-    authenticate = Authenticate(visits, desk, sign_in, ports)
-    addons = chain(visits, desk, leads, inheritance.store, limit, authenticate)
-    master = FilterMaster(addons, inheritance.trusted, limit)
+    master = _master(inheritance, recorder, dialler, bearing, sign_in, ports)
     proxyserver: Proxyserver = master.addons.get("proxyserver")  # type: ignore[no-untyped-call]  # it has no types
     instance: ServerInstance[ProxyMode] = ServerInstance.make("regular", proxyserver)
     servers = [await asyncio.start_server(instance.handle_stream, sock=listener, backlog=BACKLOG)]
@@ -131,20 +136,81 @@ async def serve(
                 ssl_handshake_timeout=HANDSHAKE_SECONDS,
             )
         )
+    turn = Turn(inheritance.settings.data)
     chores = [
         asyncio.create_task(master.run()),
-        asyncio.create_task(_every(REFRESH_SECONDS, lambda: _refresh(inheritance.engine))),
-        asyncio.create_task(_every(FLUSH_SECONDS, lambda: _flush(recorder))),
+        *_chores(inheritance, recorder, proxyserver.connections, bearing, stopping, turn),
     ]
     await stopping.wait()
     for server in servers:
         server.close()
-    await _drain(proxyserver.connections, patience)
+    if patience is None:
+        patience = MAKE_WAY_SECONDS if turn.taken else limits.drain_seconds
+    await drain(proxyserver.connections, bearing, patience)
     for chore in chores:
         chore.cancel()
     await asyncio.gather(*chores, return_exceptions=True)
     if sign_in is not None:
         sign_in.close()
+
+
+def _master(
+    inheritance: Inheritance,
+    recorder: Recorder,
+    dialler: Dialler,
+    bearing: Bearing,
+    sign_in: SignIn | None,
+    secure_ports: frozenset[int],
+) -> FilterMaster:
+    settings = inheritance.settings
+    pages = Pages(settings.school.name)
+    use_our_error_pages(pages)
+    zone, tokens = ZoneInfo(settings.school.timezone), Tokens(inheritance.key)
+    desk = Desk(inheritance.engine, recorder, pages, _now, zone, tokens)
+    limit = settings.proxy.page_limit_kib * 1024
+    visits = Visits()
+    use_our_handler(visits)
+    leads = Leads(dialler, time.monotonic)
+    authenticate = Authenticate(visits, desk, sign_in, secure_ports)
+    hold_downloads()
+    addons = chain(
+        visits,
+        desk,
+        leads,
+        inheritance.store,
+        limit,
+        authenticate,
+        bearing,
+        portal_of(visits, desk, settings.identity),
+        downloads_of(visits, desk, settings.viruses),
+    )
+    return FilterMaster(addons, inheritance.trusted, limit, settings.limits.idle_seconds)
+
+
+def _chores(
+    inheritance: Inheritance,
+    recorder: Recorder,
+    handlers: Handlers,
+    bearing: Bearing,
+    stopping: asyncio.Event,
+    turn: Turn,
+) -> list[asyncio.Task[None]]:
+    """What a worker does again and again beside serving."""
+    limits = inheritance.settings.limits
+    growth = Growth(limits.worker_memory_mib)
+
+    async def make_way() -> None:
+        if _must_go(growth, turn, stopping):
+            await settled(handlers, bearing, limits.drain_seconds)
+            stopping.set()
+
+    chores: list[tuple[float, Callable[[], Coroutine[None, None, None]]]] = [
+        (REFRESH_SECONDS, lambda: _refresh(inheritance.engine)),
+        (FLUSH_SECONDS, lambda: _flush(recorder)),
+        (SWEEP_SECONDS, lambda: _sweep(handlers, bearing)),
+        (LOOK_SECONDS, make_way),
+    ]
+    return [asyncio.create_task(_every(seconds, chore)) for seconds, chore in chores]
 
 
 async def _every(seconds: float, chore: Callable[[], Coroutine[None, None, None]]) -> None:
@@ -164,16 +230,19 @@ async def _flush(recorder: Recorder) -> None:
     await asyncio.to_thread(recorder.flush, _now())  # it waits for the disk
 
 
-async def _drain(handlers: Mapping[Any, ConnectionHandler], patience: float) -> None:
-    """Let what is under way finish, for a moment; then hang up."""
-    await _until_none(handlers, patience)
-    for handler in list(handlers.values()):
-        handler.close_connection(handler.client)
-    await _until_none(handlers, HANG_UP_SECONDS)
+async def _sweep(handlers: Handlers, bearing: Bearing) -> None:
+    """Hang up on who has begun something and does not end it; say if connections were refused."""
+    if refused := bearing.take_refused():
+        logger.warning("%d connections were refused: see [limits] in the settings", refused)
+    for client in bearing.late():
+        handler = handlers.get(client.id)
+        if handler is not None:
+            hang_up(handler)
 
 
-async def _until_none(handlers: Sized, patience: float) -> None:
-    for _ in range(int(patience / DRAIN_STEP)):
-        if not handlers:
-            return
-        await asyncio.sleep(DRAIN_STEP)
+def _must_go(growth: Growth, turn: Turn, stopping: asyncio.Event) -> bool:
+    """A worker that has grown too much ends when it is its turn; its parent starts a new one."""
+    if stopping.is_set() or not growth.is_too_much() or not turn.take():
+        return False
+    logger.warning("the worker has grown beyond limits.worker_memory_mib, and makes way")
+    return True

@@ -16,6 +16,14 @@ class Identity(Section):
         description="Networks of people's own devices, who may sign in at /portal. "
         "Default: none, and there is no such page.",
     )
+    portal_address: str = Field(
+        "",
+        max_length=200,
+        pattern=r"^(|https?://[^\s\"'<>]+)$",
+        description="The address of that page as those devices reach it, without the proxy: "
+        "https://filter.school.example:8000/portal. Whoever is not signed in is sent there. "
+        "Empty: nobody is sent.",
+    )
     portal_idle_minutes: int = Field(
         60,
         ge=5,

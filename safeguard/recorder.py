@@ -28,14 +28,17 @@ from safeguard.core.events import (
     Private,
     SealedEvent,
     Tally,
+    clean,
     decisive_category,
     event_of,
     host_kept,
     kept_how,
     new_event_id,
+    without_secrets,
 )
 from safeguard.core.policy import Policy
 from safeguard.core.types import Subject, Target, Verdict
+from safeguard.core.unblocking import Asked, said
 from safeguard.core.visits import Visit, Visits, is_logged
 from safeguard.records import encode
 from safeguard.settings import Settings
@@ -123,6 +126,27 @@ class Recorder:
         if is_logged(subject, target, verdict, policy):
             with self._lock:
                 self._visiting.add(subject, target, verdict, now)
+
+    def asked(
+        self, subject: Subject, target: Target, verdict: Verdict, reason: str, now: datetime
+    ) -> None:
+        """Keep that somebody asks for a blocked site, or raise: they are told that it was."""
+        private = (without_secrets(target.url), said(reason))
+        one = Asked(
+            now,
+            clean(target.host),
+            verdict.categories,
+            clean(subject.group),
+            subject.person,
+            subject.device,
+            clean(subject.address),
+            self._vault.seal(msgspec.msgpack.encode(private)),
+            self._school_id,
+        )
+        try:
+            self._spool.append(encode(one))
+        except SpoolError as error:
+            raise RecorderError("a request could not be kept") from error
 
     def nearly(self, subject: Subject, verdict: Verdict, now: datetime) -> None:
         """Count what was found in words and stayed below the threshold: no words, and nobody."""

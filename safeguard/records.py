@@ -4,9 +4,10 @@ import msgspec
 
 from safeguard.core.below_threshold import BelowThreshold
 from safeguard.core.events import Growth, Kept, SealedEvent, Tally
+from safeguard.core.unblocking import Asked
 from safeguard.core.visits import Visits
 
-type Record = Kept | Visits | BelowThreshold
+type Record = Kept | Visits | BelowThreshold | Asked
 
 _SHAPES: tuple[tuple[bytes, type[Record]], ...] = (
     (b"e", SealedEvent),
@@ -14,6 +15,7 @@ _SHAPES: tuple[tuple[bytes, type[Record]], ...] = (
     (b"t", Tally),
     (b"v", Visits),
     (b"b", BelowThreshold),
+    (b"q", Asked),
 )
 _encoder = msgspec.msgpack.Encoder()
 _marks = {shape: mark for mark, shape in _SHAPES}

@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from safeguard.directory_settings import GoogleDirectory, LdapDirectory, MicrosoftDirectory
+from safeguard.edge_settings import Limits, Viruses
 from safeguard.feed_settings import Feeds
 from safeguard.identity_settings import Identity
 from safeguard.keeping_settings import Backup, Retention, Spool
@@ -134,6 +135,8 @@ class Settings(BaseSettings):
     school: School = School()
     proxy: Proxy = Proxy()
     proxy_auth: ProxyAuth = ProxyAuth()
+    limits: Limits = Limits()
+    viruses: Viruses = Viruses()
     dns: Dns = Dns()
     admin: Admin = Admin()
     database: Database = Database()

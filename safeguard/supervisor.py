@@ -30,6 +30,7 @@ from safeguard.workers import start_tied
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 4.5
+AFTER_DRAIN = 3.0  # seconds that the proxy gets beside limits.drain_seconds
 TICK_SECONDS = 0.05
 FAST_DEATH_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 2.0
@@ -234,7 +235,8 @@ class Supervisor:
     def _end_all(self) -> None:
         for one in self.running:
             one.process.terminate()
-        deadline = time.monotonic() + STOP_SECONDS
+        longest = max(STOP_SECONDS, self.settings.limits.drain_seconds + AFTER_DRAIN)
+        deadline = time.monotonic() + longest
         for one in self.running:
             try:
                 one.process.wait(max(0.0, deadline - time.monotonic()))

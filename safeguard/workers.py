@@ -84,11 +84,11 @@ def shared_port(
     return listener
 
 
-def serve(name: str, count: int, work: Callable[[int], None]) -> int:
+def serve(name: str, count: int, work: Callable[[int], None], patience: float | None = None) -> int:
     """Fork `count` workers that each run work(index), until SIGTERM or SIGINT; return 0.
 
-    `work` returns when it gets SIGTERM. Workers that have not ended after STOP_SECONDS are
-    killed. No thread or event loop may run before this call.
+    `work` returns when it gets SIGTERM. Workers that have not ended after `patience` seconds
+    (none given: STOP_SECONDS) are killed. No thread or event loop may run before this call.
 
     Signals are blocked here and waited for: a handler could raise where Python swallows what
     is raised (in a finaliser, in a hook after a fork), and a stop would be lost for ever.
@@ -105,7 +105,7 @@ def serve(name: str, count: int, work: Callable[[int], None]) -> int:
                 if not worker.pid and worker.due <= time.monotonic():
                     worker.fork(work)
     finally:
-        _stop([worker for worker in workers if worker.pid])
+        _stop([one for one in workers if one.pid], STOP_SECONDS if patience is None else patience)
     return 0
 
 
@@ -175,10 +175,10 @@ def _fork(index: int, work: Callable[[int], None]) -> int:
         os._exit(status)
 
 
-def _stop(workers: list[_Worker]) -> None:
+def _stop(workers: list[_Worker], patience: float) -> None:
     for worker in workers:
         os.kill(worker.pid, signal.SIGTERM)
-    deadline = time.monotonic() + STOP_SECONDS
+    deadline = time.monotonic() + patience
     while (workers := [one for one in workers if not one.has_ended()]) and (
         left := deadline - time.monotonic()
     ) > 0:

@@ -126,8 +126,11 @@ REASONS = {
     Reason.DEFAULT: "No rule speaks of this address or these words, so it is allowed.",
     Reason.RULE: "A rule about the address decided: a category, or an entry of the school's own.",
     Reason.WORDS: "A rule about words decided: a search, a prompt, or the text of a page.",
+    Reason.MONITORED: "A rule would block it. The policy says of this group that it is only "
+    "monitored, so it was let through and kept; sealed lists block all the same.",
     Reason.HELP: "A helpline or support service. No category and no entry can block it.",
     Reason.SEALED: "The address is on a sealed list of unlawful content. Nothing can lift that.",
+    Reason.VIRUS: "The scanner of the settings found a virus in a download. No rule lets it through.",
     Reason.UNSEEN: "Some page of the site is on a sealed list, and this person's traffic is never "
     "decrypted, so nobody could tell which page is asked for. Nobody is suspected of anything.",
     Reason.SEALED_MISSING: "A sealed list that the settings require is missing, or one was altered "

@@ -114,7 +114,7 @@ def decide(
     ]
     if heard:  # but what rules alone look for is no theme of ours
         heard = tuple(one for one in heard if not one.theme.startswith(TYPED))
-    return Verdict(
+    verdict = Verdict(
         action,
         reason,
         flagged=_is_worrying(heard)
@@ -125,6 +125,18 @@ def decide(
         considered=Trace(decisive, losing, ROUNDS[-1][0], (*dropped, *words_dropped), resting),
         manner=_manner(rule, matched, subject, policy) if rule and rule.manner else Manner.PLAIN,
     )
+    if policy.monitor_only and verdict.blocked and policy.is_only_monitored(subject):
+        return _only_kept(verdict, matched, subject, policy)
+    return verdict
+
+
+def _only_kept(
+    verdict: Verdict, matched: Sequence[Hit], subject: Subject, policy: Policy
+) -> Verdict:
+    """What rules block, in a group that is only monitored: let through, and kept."""
+    private = _is_private(matched, subject, policy)
+    manner = Manner.PLAIN if private else Manner.MONITOR
+    return replace(verdict, action=Action.ALLOW, reason=Reason.MONITORED, manner=manner)
 
 
 def _before_any_rule(hits: Sequence[Hit], matched: Sequence[Hit], policy: Policy) -> Verdict | None:
@@ -212,10 +224,14 @@ def _manner(
     rule: PolicyRule | TextRule, hits: Sequence[Hit], subject: Subject, policy: Policy
 ) -> Manner:
     """As the rule says; but nobody is watched where the policy never looks."""
-    private = subject.group in policy.private_groups or any(
+    watched = rule.manner is Manner.MONITOR
+    return Manner.PLAIN if watched and _is_private(hits, subject, policy) else rule.manner
+
+
+def _is_private(hits: Sequence[Hit], subject: Subject, policy: Policy) -> bool:
+    return subject.group in policy.private_groups or any(
         hit.category in policy.private_categories for hit in hits
     )
-    return Manner.PLAIN if private and rule.manner is Manner.MONITOR else rule.manner
 
 
 def _exactness(about: Hit | Finding) -> int:

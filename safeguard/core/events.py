@@ -132,7 +132,7 @@ def kept_how(verdict: Verdict, target: Target) -> Keeping:
         return Keeping.COMMITTED
     if not verdict.eventful:
         return Keeping.NOTHING
-    if verdict.reason is Reason.WORDS:
+    if verdict.reason is Reason.WORDS or (verdict.reason is Reason.MONITORED and verdict.findings):
         return Keeping.COMMITTED
     return Keeping.TALLIED if decisive_category(verdict) in TALLIED else Keeping.COUNTED
 

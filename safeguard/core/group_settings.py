@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from safeguard.core.groups import Groups
-from safeguard.core.modes import STRICTEST_MODES, Modes, SafeSearch, YouTube
+from safeguard.core.modes import (
+    STRICTEST_MODES,
+    Modes,
+    OnFailure,
+    SafeSearch,
+    Wording,
+    YouTube,
+)
 
 
 class Setting(StrEnum):
@@ -19,6 +26,18 @@ class Setting(StrEnum):
     SAFE_SEARCH = "safe_search"
     YOUTUBE = "youtube"
     TENANTS = "tenants"  # the domains whose accounts alone may sign in
+    WORDING = "wording"  # for whom block pages are worded
+    MONITOR_ONLY = "monitor_only"  # what rules block is let through, and kept
+    ON_FAILURE = "on_failure"  # what becomes of content that cannot be read
+
+
+# What a setting of words may be.
+CHOICES: Mapping[Setting, type[StrEnum]] = {
+    Setting.SAFE_SEARCH: SafeSearch,
+    Setting.YOUTUBE: YouTube,
+    Setting.WORDING: Wording,
+    Setting.ON_FAILURE: OnFailure,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +77,18 @@ class GroupSettings:
             if setting in given.locks:
                 break
         return value
+
+    def wording(self, group: str) -> Wording:
+        """Return for whom pages are worded that a group is shown."""
+        return Wording(str(self.of(group, Setting.WORDING, default=Wording.KS3)))
+
+    def fail_open(self) -> frozenset[str]:
+        """Return the groups that are shown what could not be read."""
+        return frozenset(
+            group
+            for group in self.tree.above
+            if self.of(group, Setting.ON_FAILURE, default=OnFailure.CLOSED) == OnFailure.OPEN
+        )
 
     def locked(self, group: str) -> frozenset[str]:
         """Return what this group or one above it has locked, so that no rule changes it."""
@@ -102,15 +133,11 @@ def domains(value: object) -> tuple[str, ...]:
 
 def mistake(setting: Setting, value: object) -> str:
     """Say how it should have been written; empty where it can be used."""
-    match setting:
-        case Setting.SAFE_SEARCH:
-            return "" if value in list(SafeSearch) else f"choose from {', '.join(SafeSearch)}"
-        case Setting.YOUTUBE:
-            return "" if value in list(YouTube) else f"choose from {', '.join(YouTube)}"
-        case Setting.TENANTS:
-            return _mistake_in_domains(value)
-        case _:
-            return "" if isinstance(value, bool) else "write true or false"
+    if choices := CHOICES.get(setting):
+        return "" if value in list(choices) else f"choose from {', '.join(choices)}"
+    if setting is Setting.TENANTS:
+        return _mistake_in_domains(value)
+    return "" if isinstance(value, bool) else "write true or false"
 
 
 def _mistake_in_domains(value: object) -> str:

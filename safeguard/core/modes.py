@@ -23,6 +23,22 @@ class YouTube(StrEnum):
     STRICT = "strict"
 
 
+class Wording(StrEnum):
+    """For whom the pages are worded that stand in place of a site."""
+
+    KS1 = "ks1"  # five to seven
+    KS2 = "ks2"  # seven to eleven
+    KS3 = "ks3"  # eleven and older
+    STAFF = "staff"
+
+
+class OnFailure(StrEnum):
+    """What becomes of content that the filter fails to read, where its address may be opened."""
+
+    CLOSED = "closed"  # it is refused
+    OPEN = "open"  # it is let through
+
+
 @dataclass(frozen=True, slots=True)
 class Modes:
     """The modes for one subject. Where nobody has said which, they are the strictest.

@@ -11,7 +11,7 @@ from filter_rules.types import Hit, Severity
 from safeguard.core.facts import Facts
 from safeguard.core.group_settings import GroupSettings
 from safeguard.core.groups import Groups
-from safeguard.core.modes import STRICTEST_MODES, Modes, strictness
+from safeguard.core.modes import STRICTEST_MODES, Modes, Wording, strictness
 from safeguard.core.places import Places
 from safeguard.core.rules import (
     ALWAYS,
@@ -45,7 +45,9 @@ class Policy:
     read; for the others no text rule is asked and nothing is flagged. `private_categories`
     and `private_groups` are never decrypted, sealed hosts excepted. `beyond_overrides` names
     the categories whose blocks no override lifts. `moment`: as of when the rules are in force;
-    without one, rules that are not for always block and do not allow.
+    without one, rules that are not for always block and do not allow. `monitor_only` names the
+    groups for which what rules block is let through and kept; `fail_open` those that are shown
+    what cannot be read, where its address may be opened.
     """
 
     rules: Sequence[PolicyRule]
@@ -65,6 +67,8 @@ class Policy:
     inspection: Sequence[InspectionRule] = ()
     mode_rules: Sequence[ModeRule] = ()
     settings: GroupSettings = field(default_factory=GroupSettings)
+    monitor_only: frozenset[str] = frozenset()
+    fail_open: frozenset[str] = frozenset()
 
     @property
     def all_rules(self) -> Iterator[AnyRule]:
@@ -73,6 +77,18 @@ class Policy:
     def reads_words_of(self, subject: Subject) -> bool:
         """Whether what the subject types and is shown is read, and flagged."""
         return self.groups.known(subject.group) in self.monitored
+
+    def is_only_monitored(self, subject: Subject) -> bool:
+        """Whether what rules block is let through for the subject, and kept."""
+        return self.groups.known(subject.group) in self.monitor_only
+
+    def fails_open_for(self, subject: Subject) -> bool:
+        """Whether the subject is shown what cannot be read, where its address may be opened."""
+        return self.groups.known(subject.group) in self.fail_open
+
+    def wording_of(self, subject: Subject) -> Wording:
+        """Return for whom pages are worded that the subject is shown."""
+        return self._wordings.get(self.groups.known(subject.group), Wording.KS3)
 
     def class_of(self, subject: Subject) -> tuple[str, ...]:
         """What is the same for all who get the same verdicts: the key of whatever is remembered."""
@@ -178,6 +194,10 @@ class Policy:
     @cached_property
     def _group_modes(self) -> Mapping[str, Modes]:
         return {group: self.settings.modes(group) for group in self.groups.above}
+
+    @cached_property
+    def _wordings(self) -> Mapping[str, Wording]:
+        return {group: self.settings.wording(group) for group in self.groups.above}
 
     def _rests(self, rule: AnyRule, on: Collection[str]) -> str:
         if rule.times == ALWAYS:

@@ -64,6 +64,8 @@ def parse_policy(found: Table, zone: tzinfo = UTC) -> Policy:
         help=frozenset(always["help"]),
         circumvention=frozenset(always["circumvention"]),
         monitored=given.groups_with(Setting.WORDS_READ, default=False),
+        monitor_only=given.groups_with(Setting.MONITOR_ONLY, default=False),
+        fail_open=given.fail_open(),
         private_categories=frozenset(inspection["never_categories"]),
         private_groups=frozenset(groups.above) - given.groups_with(Setting.DECRYPTED, default=True),
         version=str(found["version"]),

@@ -1,9 +1,11 @@
 """Asking for a blocked site, and what may be answered: nothing here opens anything by itself."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from safeguard.core.events import clean, reference_from, reference_of
+from safeguard.core.events import SCHOOL, clean, reference_from, reference_of
 from safeguard.core.policy import Policy
 from safeguard.core.types import Reason, Verdict
 
@@ -25,6 +27,24 @@ class Stage(StrEnum):
     OPEN = "open"
     APPROVED = "approved"
     REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """That somebody asked on the block page, on its way to the queue.
+
+    `sealed`: the page and the reason, encrypted.
+    """
+
+    at: datetime
+    host: str
+    categories: tuple[str, ...]
+    group: str
+    person: str
+    device: str
+    address: str
+    sealed: bytes
+    school_id: int = SCHOOL
 
 
 def not_askable(verdict: Verdict) -> str:

@@ -39,6 +39,8 @@ class Weaker(StrEnum):
     HELPS = "would be open to everyone, whatever the rules say"
     LOOSER = "was stricter, and would be looser"
     HIDDEN = "was decrypted, and would never be"
+    NOT_ENFORCED = "was blocked, and would only be monitored"
+    FAILS_OPEN = "was refused, and would be let through"
     LIFTABLE = "could not be lifted by an override, and could be"
     CEILING = "would be raised"
     TOO_MUCH = "is more than can be compared, so that it counts as weaker"
@@ -116,12 +118,16 @@ def _of_settings(
 def _of_circle(
     before: Policy, after: Policy, was: str, becomes: str
 ) -> Iterator[tuple[Weaker, str, str]]:
-    """What is read of a group, and may be decrypted."""
+    """What is read of a group, may be decrypted, and is blocked."""
     known = before.groups.known(was), after.groups.known(becomes)
     if known[0] in before.monitored and known[1] not in after.monitored:
         yield Weaker.UNREAD, "What is typed and shown", was
     if known[0] not in before.private_groups and known[1] in after.private_groups:
         yield Weaker.HIDDEN, "What is encrypted", was
+    if known[0] not in before.monitor_only and known[1] in after.monitor_only:
+        yield Weaker.NOT_ENFORCED, "What rules block", was
+    if known[0] not in before.fail_open and known[1] in after.fail_open:
+        yield Weaker.FAILS_OPEN, "What the filter cannot read", was
 
 
 def _raised(before: Ceiling, after: Ceiling) -> Iterator[str]:

@@ -14,9 +14,10 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, Stateme
 
 from safeguard.core.below_threshold import BelowThreshold
 from safeguard.core.events import Event, Growth, SealedEvent, Tally
+from safeguard.core.unblocking import Asked
 from safeguard.core.visits import Visits
 from safeguard.records import Record
-from safeguard.store import access, tokens
+from safeguard.store import access, tokens, unblock_requests
 from safeguard.store.bulk import add_new
 from safeguard.store.session import Store
 from safeguard.store.tables.events import BelowThresholdRow, EventRow, TallyRow
@@ -77,6 +78,9 @@ def take_in(store: Store, batch: Batch) -> None:
             connection = session.connection()
             _write(connection, batch)
             access.take_in(store, connection, visits)
+            for one in batch.kept:
+                if isinstance(one, Asked):
+                    unblock_requests.take_in(session, one)
     except (OperationalError, InterfaceError):
         raise
     except UNTAKEABLE as error:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from safeguard.core.below_threshold import BelowThreshold
 from safeguard.core.events import SCHOOL, Growth, SealedEvent, Tally
 from safeguard.core.retention import Kept, Periods
+from safeguard.core.unblocking import Asked
 from safeguard.core.visits import Visits
 from safeguard.records import Record, decode
 from safeguard.store import access_retention, audit, holds, retention_rules
@@ -181,8 +182,8 @@ def _time_of(record: bytes) -> datetime | None:
     except (ValueError, msgspec.DecodeError):
         return None
     match found:
-        case SealedEvent():
-            return found.event.at
+        case SealedEvent() | Asked():
+            return found.at if isinstance(found, Asked) else found.event.at
         case Growth():
             return found.last
         case Tally() | BelowThreshold():

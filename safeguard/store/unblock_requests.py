@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from safeguard.core.events import SCHOOL, clean, without_secrets
 from safeguard.core.types import Subject
-from safeguard.core.unblocking import Stage, said
+from safeguard.core.unblocking import Asked, Stage, said
 from safeguard.problems import UnusableError
 from safeguard.store.locks import Lock, one_at_a_time
 from safeguard.store.session import Store, vault_of
@@ -74,30 +75,48 @@ class Request:
 
 def ask(store: Store, asking: Asking, now: datetime, school_id: int = SCHOOL) -> Request:
     """Put a request in the queue, or beside those for the same site that wait there."""
+    with store.writing() as session:
+        return _put(session, asking, now, school_id)
+
+
+def take_in(session: Session, asked: Asked) -> None:
+    """Put what was asked for on a block page in the queue; beyond its bounds it is let go.
+
+    Whoever asked was told on the page how many they may ask for.
+    """
+    subject = Subject(asked.group, asked.address, asked.person, asked.device)
+    try:
+        url, reason = msgspec.msgpack.decode(
+            vault_of(session).unseal(asked.sealed), type=tuple[str, str]
+        )
+        asking = Asking(subject, asked.host, url, asked.categories, reason)
+        _put(session, asking, asked.at, asked.school_id)
+    except (UnsealError, msgspec.MsgspecError, UnusableError):
+        return
+
+
+def _put(session: Session, asking: Asking, now: datetime, school_id: int) -> Request:
     if not said(asking.reason):
         raise UnusableError("Say what you need it for.")
     if not asking.subject.key:
         raise UnusableError("Nobody knows who asks, so nobody could be answered: ask a teacher.")
-    with store.writing() as session:
-        one_at_a_time(session, Lock.UNBLOCKING)
-        who = _digest(session, asking.subject.key)
-        row = session.scalars(
-            select(UnblockRequestRow).where(
-                *_open(school_id), UnblockRequestRow.host == asking.host
-            )
-        ).first()
-        mine = None if row is None else _mine(session, row, who)
-        if mine is None:
-            _check_bound(session, who, now)
-        if row is None:
-            row = _new(session, asking, now, school_id)
-        row.count, row.last_at = row.count + 1, now
-        if mine is not None:
-            mine.at, mine.url, mine.reason = now, *_sealed(session, asking)
-        elif _askers_of(session, row) < MOST_ASKERS:
-            session.add(_asker(session, row, asking, who, now))
-        session.flush()
-        return told(row, vault_of(session))
+    one_at_a_time(session, Lock.UNBLOCKING)
+    who = _digest(session, asking.subject.key)
+    row = session.scalars(
+        select(UnblockRequestRow).where(*_open(school_id), UnblockRequestRow.host == asking.host)
+    ).first()
+    mine = None if row is None else _mine(session, row, who)
+    if mine is None:
+        _check_bound(session, who, now)
+    if row is None:
+        row = _new(session, asking, now, school_id)
+    row.count, row.last_at = row.count + 1, now
+    if mine is not None:
+        mine.at, mine.url, mine.reason = now, *_sealed(session, asking)
+    elif _askers_of(session, row) < MOST_ASKERS:
+        session.add(_asker(session, row, asking, who, now))
+    session.flush()
+    return told(row, vault_of(session))
 
 
 def waiting(store: Store, limit: int = 100, school_id: int = SCHOOL) -> list[Request]:

@@ -1,6 +1,6 @@
 """Sites and proxies for the tests of the web edge."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -41,12 +41,18 @@ def start(tmp_path: Path, site: Site) -> Iterator[Start]:
     started: list[Proxy] = []
 
     def start_one(
-        group: str = "secondary", lookup: Lookup = lambda _host: ["127.0.0.1"], **proxy: object
+        group: str = "secondary",
+        lookup: Lookup = lambda _host: ["127.0.0.1"],
+        sections: Mapping[str, Mapping[str, object]] | None = None,
+        patience: float = 0.2,
+        **proxy: object,
     ) -> Proxy:
+        trusted = tmp_path / "origin-ca.pem"
         settings = settings_for(
-            tmp_path / "data", tmp_path / "origin-ca.pem", page_limit_kib=LIMIT // 1024, **proxy
+            tmp_path / "data", trusted, sections, page_limit_kib=LIMIT // 1024, **proxy
         )
-        started.append(Proxy(settings, engine(settings, group), Notebook(), lookup))
+        judge = engine(settings, group)
+        started.append(Proxy(settings, judge, Notebook(), lookup, patience))
         return started[-1]
 
     yield start_one

@@ -11,12 +11,39 @@ from tests.proxy_addons.world import (
     post,
 )
 
+KINDS = [
+    ({}, "text/html", b"<h1>"),
+    ({"Sec-Fetch-Dest": "document"}, "text/html", b"<h1>"),
+    ({"Sec-Fetch-Dest": "iframe"}, "text/html", b"<strong>Blocked by the school"),
+    ({"Sec-Fetch-Dest": "image"}, "image/svg+xml", b"<svg"),
+    ({"Sec-Fetch-Dest": "empty"}, "application/problem+json", b'"status": 403'),
+    ({"Sec-Fetch-Dest": "script"}, "text/plain", b"Blocked by"),
+    ({"Sec-Fetch-Dest": "something new"}, "text/plain", b"Blocked by"),
+    ({"Accept": "application/json"}, "application/problem+json", b'"reference": "K7-REF"'),
+    ({"X-Requested-With": "XMLHttpRequest"}, "application/problem+json", b"Blocked by"),
+    ({"Accept": "image/avif,image/webp,*/*"}, "image/svg+xml", b"<svg"),
+    ({"Accept": "text/html,application/xhtml+xml"}, "text/html", b"<h1>"),
+]
 
-def test_a_blocked_image_gets_a_line_and_no_page(proxy: Proxy, site: Site) -> None:
-    status, body, headers = ask(proxy, "bets.test", site.port, headers={"Sec-Fetch-Dest": "image"})
+
+@pytest.mark.parametrize(("headers", "kind", "has"), KINDS)
+def test_each_asker_is_answered_in_its_own_kind(
+    proxy: Proxy, site: Site, headers: dict[str, str], kind: str, has: bytes
+) -> None:
+    status, body, answered = ask(proxy, "bets.test", site.port, headers=headers)
     assert status == 403
-    assert len(body) < 100
-    assert headers["content-type"].startswith("text/plain")
+    assert has in body
+    assert answered["content-type"].startswith(kind)
+    assert answered["cache-control"] == "no-store"
+    assert len(body) < (1000 if b"<h1>" not in body else 30_000)
+
+
+def test_a_picture_is_no_answer_to_what_failed(proxy: Proxy, site: Site) -> None:
+    headers = {"Sec-Fetch-Dest": "image"}
+    status, body, answered = ask(proxy, "school.test", site.port, "/broken", headers)
+    assert status == 403
+    assert answered["content-type"].startswith("text/plain")
+    assert b"could not read" in body
 
 
 def test_a_blocked_head_request_gets_no_body(proxy: Proxy, site: Site) -> None:

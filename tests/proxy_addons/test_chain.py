@@ -5,14 +5,21 @@ from typing import Any
 
 from proxy_addons.authenticate import Authenticate
 from proxy_addons.chain import chain
+from proxy_addons.limits import Bearing
 from proxy_addons.visits import Visits
+from safeguard.edge_settings import Limits
 from tests.proxy_addons.production import BROKEN, BROKEN_DESK
+
+
+def bearing() -> Bearing:
+    return Bearing(Limits(), 1, lambda _address: False)
 
 
 def names() -> list[str]:
     desk: Any = BROKEN_DESK
     signing_in = Authenticate(Visits(), desk, None)
-    return [type(addon).__name__ for addon in chain(Visits(), desk, BROKEN, BROKEN, 1, signing_in)]
+    found = chain(Visits(), desk, BROKEN, BROKEN, 1, signing_in, bearing(), BROKEN, BROKEN)
+    return [type(addon).__name__ for addon in found]
 
 
 def test_who_is_there_is_asked_before_any_gate() -> None:

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import signal
 import socket
 import ssl
@@ -13,13 +14,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from proxy_addons.run import listen
+from safeguard.jobs import Drain
 from safeguard.local_passwords import put
 from safeguard.problems import UnusableError
-from safeguard.settings import Settings
+from safeguard.settings import Settings, load
+from safeguard.spool import FOLDER
+from safeguard.store import unblock_requests
+from safeguard.store.session import open_store
 from safeguard.supervisor import prepare
 from safeguard.workers import shared_port
 from tests.conftest import pick_port
@@ -67,12 +73,14 @@ def started(data: Path, port: int, **more: str) -> Iterator[subprocess.Popen[str
             process.wait(10)
 
 
-def blocked(data: Path, port: int) -> bytes:
+def blocked(
+    data: Path, port: int, method: str = "GET", path: str = "/", body: bytes | None = None
+) -> bytes:
     context = ssl.create_default_context(cafile=str(data / "ca" / "safeguard-ca.pem"))
     client = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=context)
     client.set_tunnel("www.bet365.com", 443)
     try:
-        client.request("GET", "/")
+        client.request(method, path, body=body)
         return client.getresponse().read()
     except OSError:
         return b""
@@ -85,7 +93,9 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in listed.split()]
 
 
-def test_it_blocks_comes_back_after_a_kill_and_stops_when_told(data: Path, port: int) -> None:
+def test_it_blocks_takes_what_is_asked_for_comes_back_after_a_kill_and_stops_when_told(
+    data: Path, port: int
+) -> None:
     with started(data, port) as process:
         assert b"Gambling" in eventually(lambda: blocked(data, port))
         before = eventually(lambda: len(children(process.pid)) == 2 and children(process.pid))
@@ -94,8 +104,37 @@ def test_it_blocks_comes_back_after_a_kill_and_stops_when_told(data: Path, port:
         eventually(lambda: len(set(children(process.pid)) - set(before)) == 1)
         for _ in range(6):
             assert b"Gambling" in eventually(lambda: blocked(data, port))
-        process.terminate()
-        assert process.wait(10) == 0
+        said = eventually(lambda: asked(data, port))
+        assert b"passed on" in said  # whichever worker showed the form, and took it
+        with socket.create_connection(("127.0.0.1", port), timeout=10):  # and says nothing
+            began = time.monotonic()
+            process.terminate()
+            assert process.wait(10) == 0
+            assert time.monotonic() - began < 8  # below limits.drain_seconds
+    assert waiting(data) == [("www.bet365.com", ("gambling",), ["for a talk"])]
+
+
+def asked(data: Path, port: int) -> bytes:
+    """Send the form of a block page."""
+    found = re.findall(r'name="(page|token)" value="([^"]*)"', blocked(data, port).decode())
+    form = urlencode({**dict(found), "reason": "for a talk"}).encode()
+    return blocked(data, port, "POST", "/.safeguard/ask", form) if found else b""
+
+
+def waiting(data: Path) -> list[tuple[str, tuple[str, ...], list[str]]]:
+    """What is in the queue once the spools are drained: host, categories and reasons."""
+    store = open_store(load(data))
+    drain = Drain(store, data / FOLDER)
+    try:
+        while drain.once():
+            pass
+        found = [unblock_requests.request(store, one.id) for one in unblock_requests.waiting(store)]
+    finally:
+        drain.close()
+        store.close()
+    return [
+        (one.host, one.categories, [asker.reason for asker in one.askers]) for one in found if one
+    ]
 
 
 def test_a_port_that_is_taken_is_said_in_a_sentence(data: Path, port: int) -> None:

@@ -1,10 +1,15 @@
 """The whole path of one worker: real sockets, real TLS on both sides, a real client."""
 
 import asyncio
+import logging
 import threading
 from datetime import datetime
+from pathlib import Path
+
+import pytest
 
 from proxy_addons import worker
+from proxy_addons.memory import MIB, Growth, Turn
 from tests.proxy_addons.world import (
     Page,
     Proxy,
@@ -48,3 +53,22 @@ def test_no_request_waits_for_the_disk_that_is_flushed_to() -> None:
         assert not slow.held_up
 
     asyncio.run(walk())
+
+
+def test_a_worker_that_has_grown_too_much_makes_way(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    statm = tmp_path / "statm"
+
+    def write(mib: int) -> None:
+        statm.write_text(f"0 {mib * MIB // 4096} 0 0 0 0 0\n")
+
+    write(100)
+    growth, stopping, turn = Growth(128, statm), asyncio.Event(), Turn(tmp_path)
+    assert not worker._must_go(growth, turn, stopping)
+    write(300)
+    with caplog.at_level(logging.WARNING):
+        assert worker._must_go(growth, turn, stopping)
+    assert (len(caplog.records), turn.taken) == (1, True)
+    stopping.set()
+    assert not worker._must_go(growth, turn, stopping)

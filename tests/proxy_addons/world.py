@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, override
+from typing import Any, cast, override
 
 import brotli  # type: ignore[import-untyped]  # it has no types
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from mitmproxy import ctx
 
 from filter_rules import network_index
 from filter_rules.detector import Detector
@@ -33,6 +34,7 @@ from filter_rules.types import Category
 from filter_rules.url_index import UrlIndex
 from proxy_addons.destinations import Destinations
 from proxy_addons.leaf_certificates import open_store
+from proxy_addons.limits import Bearing
 from proxy_addons.loop import Dialler, FilterLoop
 from proxy_addons.resolving import Lookup
 from proxy_addons.worker import Inheritance, serve
@@ -127,6 +129,7 @@ class Notebook:
     kept: list[tuple[Subject, Target, Verdict]] = field(default_factory=list)
     visits: list[tuple[str, str, bool]] = field(default_factory=list)
     fails: bool = False
+    requests: list[tuple[str, str, str]] = field(default_factory=list)
 
     def record(self, subject: Subject, target: Target, verdict: Verdict, _now: datetime) -> str:
         if self.fails:
@@ -139,6 +142,14 @@ class Notebook:
     ) -> None:
         if is_logged(subject, target, verdict, policy):
             self.visits.append((target.host, path_of(target, verdict), verdict.blocked))
+
+    def asked(
+        self, subject: Subject, target: Target, verdict: Verdict, reason: str, _now: datetime
+    ) -> None:
+        if self.fails:
+            raise OSError("the disk is full")
+        self.requests.append((subject.key, target.url, reason))
+        del verdict
 
     def nearly(self, subject: Subject, verdict: Verdict, _now: datetime) -> None: ...
 
@@ -312,7 +323,9 @@ class Proxy:
         judge: Engine,
         notebook: Notebook,
         lookup: Lookup = lambda _host: ["127.0.0.1"],
+        patience: float = 0.2,
     ) -> None:
+        self.patience = patience
         now = datetime.now(UTC)
         self.authority = certificates.ensure(settings.data, settings.school.name, now)
         self.notebook = notebook
@@ -325,7 +338,9 @@ class Proxy:
         self._secure = shared_port("127.0.0.1", 0) if tls else None
         self.secure_port = int(self._secure.getsockname()[1]) if self._secure else 0
         listeners = [self._listener]
-        self._inheritance = Inheritance(settings, judge, store, trusted, listeners, tls=tls)
+        self._inheritance = Inheritance(
+            settings, judge, store, trusted, listeners, tls=tls, key=b"of the tests"
+        )
         self._dialler = Dialler(Destinations.of(settings), lookup)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run)
@@ -335,6 +350,15 @@ class Proxy:
     def _run(self) -> None:
         with asyncio.Runner(loop_factory=lambda: FilterLoop(self._dialler)) as runner:
             runner.run(self._serve())
+
+    @property
+    def bearing(self) -> Bearing:
+        return self.addon(Bearing)
+
+    def addon[Addon](self, kind: type[Addon]) -> Addon:
+        """The worker's own, found where it keeps it."""
+        chain = cast("Any", ctx.master).addons.chain
+        return next(one for one in chain if isinstance(one, kind))
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -347,13 +371,19 @@ class Proxy:
             recorder,
             self._stopping,
             self._dialler,
-            patience=0.2,
+            patience=self.patience,
             secure=self._secure,
         )
 
     def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join()
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._thread.join()
+
+    def ended(self, seconds: float) -> None:
+        """Wait until the worker has ended by itself."""
+        self._thread.join(seconds)
+        assert not self._thread.is_alive()
 
     @contextmanager
     def https(
@@ -397,12 +427,18 @@ class _Tunnelled(http.client.HTTPConnection):
         self.sock = self._context.wrap_socket(self.sock, server_hostname=self._sni)
 
 
-def settings_for(data: Path, upstream_ca: Path, **proxy: object) -> Settings:
+def settings_for(
+    data: Path,
+    upstream_ca: Path,
+    sections: Mapping[str, Mapping[str, object]] | None = None,
+    **proxy: object,
+) -> Settings:
     return Settings.model_validate(
         {
             "data": data,
             "school": {"name": "Oak Tree School"},
             "proxy": {"upstream_ca": upstream_ca, "allow_networks": ["127.0.0.0/8"], **proxy},
+            **(sections or {}),
         }
     )
 

@@ -23,6 +23,7 @@ from safeguard.core.events import (
 )
 from safeguard.core.policy import Policy
 from safeguard.core.types import Action, Manner, Reason, Subject, Target, Verdict
+from safeguard.core.unblocking import Asked
 from safeguard.core.visits import Visit, Visits
 from safeguard.keeping_settings import Spool
 from safeguard.problems import UnusableError
@@ -409,3 +410,24 @@ def test_what_stays_below_the_threshold_is_counted_without_words_or_subject(desk
     ]
     assert b"pupil-7" not in desk.written()
     assert b"so sad" not in desk.written()
+
+
+def test_what_is_asked_for_on_a_block_page_is_on_disk_and_its_words_are_sealed(desk: Desk) -> None:
+    page = replace(PLACE, url=f"https://me:secret@{PLACE.host}/page?token=abc")
+    desk.recorder.asked(PUPIL, page, blocked(), "for  chess club", NOW)
+    (kept,) = desk.kept()
+    assert isinstance(kept, Asked)
+    assert (kept.host, kept.person, kept.categories) == (
+        PLACE.host, PUPIL.person, blocked().categories,
+    )  # fmt: skip
+    private = msgspec.msgpack.decode(VAULT.unseal(kept.sealed))
+    assert private == [f"https://{PLACE.host}/page", "for chess club"]
+    assert b"chess" not in desk.written()
+
+
+def test_a_request_that_cannot_be_kept_is_an_error_so_that_nobody_is_told_it_was(
+    desk: Desk,
+) -> None:
+    desk.break_disk()
+    with pytest.raises(RecorderError):
+        desk.recorder.asked(PUPIL, PLACE, blocked(), "please", NOW)

@@ -4,6 +4,7 @@ import pytest
 
 from safeguard.core.below_threshold import BelowThreshold
 from safeguard.core.events import Growth, Private, SealedEvent, Tally, event_of, new_event_id
+from safeguard.core.unblocking import Asked
 from safeguard.core.visits import Visits, visit_of
 from safeguard.records import decode, encode
 from tests.safeguard.samples import ALLOWED, NOW, PLACE, PUPIL, SEARCH, flagged
@@ -20,6 +21,7 @@ def test_every_shape_comes_back_as_it_was() -> None:
         Tally("writer", NOW, "adverts", 9),
         Visits((visit, visit), 2),
         BelowThreshold("writer", NOW, "low-mood", "primary", 15, 3),
+        Asked(NOW, "x.example", ("games",), "primary", "p", "d", "192.0.2.1", b"\x00sealed"),
     ):
         assert decode(encode(kept)) == kept
 

@@ -299,3 +299,38 @@ def test_where_a_site_leads_can_block_it_and_never_opens_it(
     led = decide(ADA, on, said, Kind.SEARCH, policy(lines, texts), led_to)
     assert led.blocked or not without.blocked
     assert set(led.hits) <= {*on, *led_to} or led.reason is Reason.SEALED
+
+
+MONITORED = Policy(
+    (PolicyRule("no gambling", Action.BLOCK, frozenset({"gambling", "finance"})),),
+    (TextRule("no harm", Action.BLOCK, frozenset({Kind.SEARCH}), Severity.HIGH, frozenset()),),
+    sealed=frozenset({"illegal"}),
+    monitored=frozenset({"year 9", "9B"}),
+    private_categories=frozenset({"finance"}),
+    groups=TREE,
+    monitor_only=frozenset({"year 9", "secondary"}),
+)
+SAID = Finding("suicide", Severity.URGENT, 12)
+
+
+@pytest.mark.parametrize(
+    ("group", "hits", "findings", "does", "reason"),
+    [
+        ("year 9", ["gambling"], [], "monitor", Reason.MONITORED),
+        ("9B", ["gambling"], [], "block", Reason.RULE),  # the pilot group
+        ("year 9", ["illegal"], [], "block", Reason.SEALED),
+        ("year 9", ["finance"], [], "allow", Reason.MONITORED),  # nobody is watched there
+        ("year 9", [], [SAID], "monitor", Reason.MONITORED),
+        ("9B", [], [SAID], "block", Reason.WORDS),
+        ("year 9", ["chess"], [], "allow", Reason.DEFAULT),
+    ],
+)
+def test_in_a_group_that_is_only_monitored_what_rules_block_is_let_through_and_kept(
+    group: str, hits: list[str], findings: list[Finding], does: str, reason: Reason
+) -> None:
+    matched = [Hit(one, "list", "x.test") for one in hits]
+    verdict = decide(Subject(group), matched, findings, Kind.SEARCH, MONITORED)
+    assert (verdict.word, verdict.reason) == (does, reason)
+    assert verdict.flagged == bool(findings or reason is Reason.SEALED)
+    if reason is Reason.MONITORED:
+        assert verdict.rule  # which rule would have blocked

@@ -72,6 +72,18 @@ REFUSED = Verdict(Action.BLOCK, Reason.WORDS, findings=(finding(),))
         (Verdict(Action.ALLOW, Reason.RULE, manner=Manner.MONITOR), PLACE, Keeping.COUNTED),
         (Verdict(Action.ALLOW, Reason.WORDS, manner=Manner.MONITOR), SEARCH, Keeping.COMMITTED),
         (Verdict(Action.ALLOW, Reason.RULE, manner=Manner.MONITOR), TESTED, Keeping.NOTHING),
+        (
+            Verdict(Action.ALLOW, Reason.MONITORED, manner=Manner.MONITOR),
+            PLACE,
+            Keeping.COUNTED,
+        ),
+        (
+            Verdict(
+                Action.ALLOW, Reason.MONITORED, findings=WATCHED.findings, manner=Manner.MONITOR
+            ),
+            SEARCH,
+            Keeping.COMMITTED,
+        ),
     ],
 )
 def test_how_firmly_a_verdict_is_kept(verdict: Verdict, target: Target, keeping: Keeping) -> None:

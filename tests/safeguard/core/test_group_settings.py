@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from safeguard.core.group_settings import Given, GroupSettings, Setting, domains
 from safeguard.core.groups import Groups
-from safeguard.core.modes import Modes, SafeSearch, YouTube
+from safeguard.core.modes import Modes, SafeSearch, Wording, YouTube
 
 TREE = Groups({"secondary": "", "year 9": "secondary", "9B": "year 9", "staff": ""})
 READ = Setting.WORDS_READ
@@ -108,6 +108,9 @@ def test_what_a_group_or_one_above_it_has_locked_is_known() -> None:
         ("decrypted", 1, "to 1: write true or false"),
         ("safe_search", "moderate", "choose from off, on, strict"),
         ("youtube", True, "choose from off, moderate, strict"),
+        ("wording", "ks4", "choose from ks1, ks2, ks3, staff"),
+        ("monitor_only", "yes", "write true or false"),
+        ("on_failure", "pass", "choose from closed, open"),
         ("tenants", "school.example", "write a list of domains"),
         ("tenants", 5, "write a list of domains"),
         ("tenants", ["everyone"], "write a list of domains"),
@@ -123,3 +126,16 @@ def test_a_value_that_cannot_be_is_refused_with_what_to_write(
 
 def test_domains_have_one_spelling_and_one_order() -> None:
     assert domains(["B.example", " a.example. ", "b.example"]) == ("a.example", "b.example")
+
+
+def test_pages_are_worded_as_the_group_says_else_for_those_of_eleven_and_older() -> None:
+    settings = GroupSettings(TREE, {"secondary": Given({"wording": "ks2"})})
+    assert [settings.wording(group) for group in ("9B", "staff")] == [Wording.KS2, Wording.KS3]
+
+
+def test_what_cannot_be_read_is_refused_unless_a_group_says_otherwise() -> None:
+    assert GroupSettings(TREE).fail_open() == set()
+    settings = GroupSettings(
+        TREE, {"secondary": Given({"on_failure": "open"}), "9B": Given({"on_failure": "closed"})}
+    )
+    assert settings.fail_open() == {"secondary", "year 9"}

@@ -8,7 +8,7 @@ import pytest
 from filter_rules.types import Hit, Severity
 from safeguard.core.group_settings import Given, GroupSettings
 from safeguard.core.groups import Groups
-from safeguard.core.modes import Modes, SafeSearch, YouTube
+from safeguard.core.modes import Modes, SafeSearch, Wording, YouTube
 from safeguard.core.policy import Policy
 from safeguard.core.rules import (
     ALWAYS,
@@ -269,3 +269,19 @@ def test_only_what_some_rule_names_is_looked_for() -> None:
     assert policy.facts.named == {"file:programs"}
     assert [one.host for one in policy.facts.sites.entries] == ["a.example"]
     assert list(policy.facts.typed.values()) == ["typed:vape"]
+
+
+def test_a_group_is_only_monitored_fails_open_and_has_its_wording_as_its_settings_say() -> None:
+    policy = Policy(
+        (),
+        groups=TREE,
+        settings=GroupSettings(TREE, {"secondary": Given({"wording": "ks2"})}),
+        monitor_only=frozenset({"secondary"}),
+        fail_open=frozenset({"staff"}),
+    )
+    pupil, teacher = Subject("secondary"), Subject("staff")
+    assert policy.is_only_monitored(pupil)
+    assert not policy.is_only_monitored(teacher)
+    assert policy.fails_open_for(teacher)
+    assert not policy.fails_open_for(pupil)
+    assert (policy.wording_of(pupil), policy.wording_of(teacher)) == (Wording.KS2, Wording.KS3)

@@ -257,6 +257,16 @@ SETTINGS: list[tuple[str, dict[str, Any], tuple[Weaker, str]]] = [
         {"private_groups": frozenset({"9B"})},
         (Weaker.HIDDEN, "What is encrypted"),
     ),
+    (
+        "a group is only monitored",
+        {"monitor_only": frozenset({"9B"})},
+        (Weaker.NOT_ENFORCED, "What rules block"),
+    ),
+    (
+        "what cannot be read is let through",
+        {"fail_open": frozenset({"9B"})},
+        (Weaker.FAILS_OPEN, "What the filter cannot read"),
+    ),
     ("more can be lifted", {"beyond_overrides": frozenset()}, (Weaker.LIFTABLE, "“gambling”")),
 ]
 

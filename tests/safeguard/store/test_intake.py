@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,10 +13,11 @@ from sqlalchemy import func, select
 
 from safeguard.core.below_threshold import BelowThreshold
 from safeguard.core.events import Growth, SealedEvent, Tally
+from safeguard.core.unblocking import Asked
 from safeguard.core.visits import Visits, visit_id, visit_of
 from safeguard.records import Record
 from safeguard.settings import Settings
-from safeguard.store import access, events, schema
+from safeguard.store import access, events, schema, unblock_requests
 from safeguard.store.intake import Batch, Refused, RefusedError, position_of, take_in
 from safeguard.store.session import AwayError, Store
 from safeguard.store.tables.events import BelowThresholdRow, EventRow
@@ -172,3 +174,33 @@ def test_a_spool_brought_in_any_cuts_any_number_of_times_comes_to_the_same(
             take_in(store, Batch("s", "p", reached, RECORDS[first:reached]))
         assert everything(store) == once
         store.close()
+
+
+def test_what_was_asked_for_on_block_pages_waits_in_the_queue_once(any_store: Store) -> None:
+    private = msgspec.msgpack.encode(("https://games.example/chess", "for chess club"))
+    sealed = any_store.vault.seal(private)
+    asked = Asked(NOW, "games.example", ("games",), "secondary", "pupil-7", "", "", sealed)
+    damaged = replace(asked, host="other.example", sealed=b"damaged")
+    nobody = replace(asked, host="third.example", person="")
+    for _ in range(2):
+        take_in(any_store, Batch("s", "proxy-0", 3, [asked, damaged, nobody]))
+    (waiting,) = unblock_requests.waiting(any_store)
+    shown = unblock_requests.request(any_store, waiting.id)
+    assert shown is not None
+    assert (shown.host, shown.count) == ("games.example", 2)  # the same subject, twice
+    (asker,) = shown.askers
+    assert (asker.url, asker.reason) == ("https://games.example/chess", "for chess club")
+
+
+def test_beyond_the_bounds_of_the_queue_nothing_is_taken_and_the_rest_goes_on(
+    any_store: Store,
+) -> None:
+    private = msgspec.msgpack.encode(("", "please"))
+    sealed = any_store.vault.seal(private)
+    many = [
+        Asked(NOW, f"{number}.example", (), "secondary", "pupil-7", "", "", sealed)
+        for number in range(unblock_requests.MOST_AN_HOUR + 3)
+    ]
+    take_in(any_store, Batch("s", "proxy-0", 9, [*many, ONE]))
+    assert len(unblock_requests.waiting(any_store)) == unblock_requests.MOST_AN_HOUR
+    assert stored(any_store) == 1
