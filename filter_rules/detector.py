@@ -12,7 +12,7 @@ from filter_rules.excerpts import excerpt
 from filter_rules.phrase_index import PhraseIndex
 from filter_rules.phrases import Pattern, Phrase, Theme
 from filter_rules.scoring import Weighed, counted, floor, score, severity, weigh
-from filter_rules.second_opinion import THEMES, Opinion, second_opinion
+from filter_rules.second_opinion import Opinion, second_opinion
 from filter_rules.surroundings import Text
 from filter_rules.types import Beside, Finding, Kind, Match
 
@@ -76,8 +76,8 @@ class Detector:
             for theme, standing in weighed
             if standing
         ]  # none of most texts: before their words are found again, which takes longest
-        if self._opinion and kind is not Kind.PAGE and any(one.theme in THEMES for one in telling):
-            telling = second_opinion(telling, self._opinion.judge(text[:LONGEST_TEXT]))
+        if self._opinion and kind is not Kind.PAGE:
+            telling = second_opinion(telling, text[:LONGEST_TEXT], self._opinion)
         return tuple(sorted(telling, key=lambda one: (-one.severity, -one.score, one.theme)))
 
     def _theme(self, number: int) -> Theme:

@@ -138,7 +138,8 @@ class Finding:
     """What a text says of one theme: how severe, by what score, because of which phrases.
 
     `floor`: it is never less severe than this. `cut`: not all of the text could be read.
-    `seconded`: the words for which a second opinion made it more severe, heaviest first.
+    `seconded`: the words for which a second opinion made it more severe, or found it without any
+    phrase, heaviest first.
     """
 
     theme: str

@@ -25,14 +25,17 @@ def shipped() -> Path:
 
 def read_opinion(folder: Path) -> "Opinion":
     """Return the opinion in a folder, its weights mapped, so that forked processes share them."""
-    from filter_rules.opinion import Opinion  # noqa: PLC0415  numpy: only where texts are read
+    from filter_rules.opinion import Opinion, Scale  # noqa: PLC0415  numpy: only where read
 
     try:
         card = tomllib.loads((folder / CARD).read_text("utf-8"))
         with (folder / WEIGHTS).open("rb") as file:
             weights = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         _check(weights, card["digest"])
-        return Opinion(memoryview(weights), float(card["scale"]), float(card["bias"]))
+        columns = [
+            Scale(str(one["of"]), float(one["scale"]), float(one["bias"])) for one in card["column"]
+        ]
+        return Opinion(memoryview(weights), columns)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnusableError(
             f"The second opinion in {folder / WEIGHTS} cannot be used ({error}): "

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from bench.training.calibrating import calibrated
-from bench.training.learning import Floats, Learned, Lesson, Numbers, Pace, Pieces, learn
-from bench.training.report import told, told_of_folds
+from bench.training.learning import Floats, Lesson, Numbers, Pace, Pieces, learn
+from bench.training.report import told
 from bench.training.rows import Row, held_back_in, to_learn_from
-from bench.training.writing import written
+from bench.training.writing import Column, written
 
 ROOT = Path(__file__).parents[2]
 FOLDS = 5
@@ -30,54 +30,63 @@ def main() -> None:
         asked.error(f"There are no public sets in {given.data}: say where with --data.")
     folder = ROOT / "filter_rules" / "data"
     if not given.check:
-        rows = list(to_learn_from(given.data, given.tables))
-        apart = learn_from(rows, Pace(given.seed), folder)
-        print(told_of_folds(given.data, folder, rows, apart))
+        learn_from(list(to_learn_from(given.data, given.tables)), Pace(given.seed), folder)
     print(told(given.data, given.tables, folder))
 
 
-def learn_from(rows: Sequence[Row], pace: Pace, folder: Path) -> Floats:
-    """Learn from all rows and write it. Return what one that had not seen it says of each."""
-    lesson, folds = _lesson(rows), np.array([held_back_in(row.text, FOLDS) for row in rows])
-    apart = _held_back(lesson, folds, pace)
-    slope, bias = calibrated(apart, lesson.labels, lesson.importance)
-    learned = learn(lesson, pace)
-    counts = {source: sum(row.source == source for row in rows) for source in _sources(rows)}
-    written(folder, Learned(learned.weights, learned.scale * slope), bias, pace, counts)
-    return np.asarray(1 / (1 + np.exp(-np.clip(slope * apart + bias, -50, 50))))
+def learn_from(rows: Sequence[Row], pace: Pace, folder: Path) -> None:
+    """Learn each column from the rows that say something of it, and write them."""
+    pieces = Pieces.of(row.text for row in rows)
+    eye = _lesson(pieces, rows, [row.needs_an_eye for row in rows], told_apart=False)
+    abuse = _lesson(pieces, rows, [row.abusive for row in rows], told_apart=True)
+    columns = [_column("eye", eye, pace), _column("abuse", abuse, pace)]
+    for theme in sorted({row.theme for row in rows if row.theme}):
+        like = _lesson(pieces, rows, [_is_of(row, theme) for row in rows], told_apart=False)
+        columns.append(Column(theme, learn(_balanced(like), pace)))
+    written(folder, columns, pace, rows)
 
 
-def _sources(rows: Sequence[Row]) -> list[str]:
-    return list(dict.fromkeys(row.source for row in rows))
+def _is_of(row: Row, theme: str) -> bool | None:
+    """Whether it is of this theme rather than of another: of what is of none, nothing."""
+    return row.theme == theme if row.theme else None
 
 
-def _lesson(rows: Sequence[Row]) -> Lesson:
-    numbers = {source: number for number, source in enumerate(_sources(rows))}
+def _lesson(
+    pieces: Pieces, rows: Sequence[Row], labels: Sequence[bool | None], *, told_apart: bool
+) -> Lesson:
+    """Return the rows with a label. `told_apart`: each source has a bias of its own."""
+    some = np.array([number for number, label in enumerate(labels) if label is not None])
+    names = list(dict.fromkeys(row.source for row in rows))
     return Lesson(
-        Pieces.of(row.text for row in rows),
-        np.array([float(row.hurts) for row in rows]),
-        np.array([row.importance for row in rows]),
-        np.array([numbers[row.source] for row in rows]),
+        pieces.part(some),
+        np.array([float(bool(labels[number])) for number in some]),
+        np.array([rows[number].importance for number in some]),
+        np.array([names.index(rows[number].source) if told_apart else 0 for number in some]),
+        np.array([held_back_in(rows[number].text, FOLDS) for number in some]),
     )
 
 
-def _held_back(lesson: Lesson, folds: Numbers, pace: Pace) -> Floats:
+def _balanced(lesson: Lesson) -> Lesson:
+    """Let both answers matter as much, whatever the number of sentences of a theme."""
+    yes = lesson.labels > 0
+    shares = np.where(yes, 0.5 / max(1, int(yes.sum())), 0.5 / max(1, int((~yes).sum())))
+    return lesson.weighing(shares * lesson.labels.size)
+
+
+def _column(name: str, lesson: Lesson, pace: Pace) -> Column:
+    slope, bias = calibrated(_held_back(lesson, pace), lesson.labels, lesson.importance)
+    learned = learn(lesson, pace)
+    return Column(name, learned, slope, bias)
+
+
+def _held_back(lesson: Lesson, pace: Pace) -> Floats:
     """What a model says of each text that has not learned from it, nor from a copy of it."""
-    apart = np.zeros(lesson.labels.size)
+    apart: Floats = np.zeros(lesson.labels.size)
     for fold in range(FOLDS):
-        learned = learn(_part(lesson, np.flatnonzero(folds != fold)), pace)
-        held = np.flatnonzero(folds == fold)
+        learned = learn(lesson.part(np.flatnonzero(lesson.folds != fold)), pace)
+        held: Numbers = np.flatnonzero(lesson.folds == fold)
         apart[held] = learned.sure(lesson.pieces.part(held))
     return apart
-
-
-def _part(lesson: Lesson, rows: Numbers) -> Lesson:
-    return Lesson(
-        lesson.pieces.part(rows),
-        lesson.labels[rows],
-        lesson.importance[rows],
-        lesson.sources[rows],
-    )
 
 
 if __name__ == "__main__":

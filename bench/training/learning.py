@@ -7,7 +7,7 @@ another must not be learned from how its texts look.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -53,12 +53,25 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """Texts to learn from: what they are, how much each matters, and which source it is of."""
+    """Texts to learn from: what they are, how much each matters, its source and its fold."""
 
     pieces: Pieces
     labels: Floats
     importance: Floats
     sources: Numbers
+    folds: Numbers
+
+    def part(self, rows: Numbers) -> "Lesson":
+        return Lesson(
+            self.pieces.part(rows),
+            self.labels[rows],
+            self.importance[rows],
+            self.sources[rows],
+            self.folds[rows],
+        )
+
+    def weighing(self, importance: Floats) -> "Lesson":
+        return replace(self, importance=importance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +90,9 @@ class Pace:
     """How it is learned: see the model card for how it was chosen."""
 
     seed: int = 1
-    rounds: int = 3
-    step: float = 0.15
-    pull: float = 3e-5
+    rounds: int = 6
+    step: float = 0.4
+    pull: float = 2e-6
 
 
 def learn(lesson: Lesson, pace: Pace) -> Learned:

@@ -1,4 +1,8 @@
-"""Tell what the second opinion is worth beside the phrases: counts and rates, never a text."""
+"""Tell what the second opinion is worth beside the phrases: counts and rates, never a text.
+
+Everything is measured with texts that it has not learned from: the half of our own sentences
+that is held back, the half of the lessons, and sets that it never saw.
+"""
 
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -9,28 +13,17 @@ from typing import override
 import numpy as np
 import numpy.typing as npt
 
-from bench.training.learning import Floats
-from bench.training.rows import (
-    CHECKED,
-    LEARNED,
-    SOUGHT,
-    Row,
-    is_tuning,
-    neutral,
-    read_set,
-    rude_words,
-)
+from bench.training.rows import CHECKED, LESSONS, Row, is_tuning, neutral, read_set, rude_words
 from filter_rules.detector import Detector
 from filter_rules.languages import read_themes
-from filter_rules.opinion import Judged, Opinion
-from filter_rules.second_opinion import SURE, THEMES, second_opinion
+from filter_rules.opinion import Opinion
+from filter_rules.second_opinion import ABUSIVE, EYE_SURE
 from filter_rules.types import Finding, Kind, Severity
 from safeguard.opinion_file import read_opinion
 from safeguard.sources import shipped_languages, shipped_themes
 
 BENIGN = ("oak-a", "gb-places-a", "trec-mq-1-10000")
-ALONE = 0.9  # from here on it would flag without any phrase, if it were allowed to
-DOUBTFUL = 0.1  # up to here it would take back, if it were allowed to
+SURE = (0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.99)  # at which its own finding is tried
 
 type Flags = npt.NDArray[np.bool_]
 
@@ -69,18 +62,17 @@ class Subject:
         self._rude = rude_words(data)
 
     def ways(self, row: Row, kind: Kind) -> dict[str, bool]:
-        sure = self.opinion.judge(row.text).probability
+        eye = self.opinion.judge(row.text).eye
         findings = self.phrases.detect(row.text, kind)
-        together = flagged(self.both.detect(row.text, kind))
+        found = flagged(findings)
+        tried = {f"phrases or >= {sure}": found or eye >= sure for sure in SURE}
         return {
             "word list": self._rude.search(row.text.lower()) is not None,
-            "phrases": flagged(findings),
-            "phrases, low too": flagged(findings) or low(findings),
-            f"opinion >= {SURE}": sure >= SURE,
-            f"opinion >= {ALONE}": sure >= ALONE,
-            "together": together,
-            "and alone": together or (sure >= ALONE and kind is not Kind.SEARCH),
-            "and taking back": together and not _taken_back(findings, sure),
+            "phrases": found,
+            "phrases, low too": found or low(findings),
+            f"opinion >= {EYE_SURE}": eye >= EYE_SURE,
+            **tried,
+            "together": flagged(self.both.detect(row.text, kind)),
         }
 
 
@@ -89,40 +81,21 @@ def told(data: Path, tables: Path, folder: Path) -> str:
     lines = ["set              judged by          recall false/1,000   F1"]
     for name in CHECKED:
         kind = Kind.SEARCH if name in BENIGN else Kind.CHAT
-        lines += _of_set(name, list(read_set(data, name)), kind, subject)
-    lines += _of_set("own, held back", list(_own_held_back(tables)), Kind.CHAT, subject)
+        rows = [row for row in read_set(data, name) if name != LESSONS or not is_tuning(row.text)]
+        lines += _of_set(name, rows, np.array([bool(row.abusive) for row in rows]), kind, subject)
+    for name, folded in (("own, English", "*.toml"), ("own, others", "languages/*.toml")):
+        held = [row for row in _own_held_back(tables, folded) if row.theme is not None]
+        hurts = np.array([bool(row.theme) for row in held])
+        lines += _of_set(name, held, hurts, Kind.CHAT, subject)
+        harmful = [row for row in held if row.theme]
+        right = sum(subject.opinion.judge(row.text).theme == row.theme for row in harmful)
+        lines.append(f"{name:16} most like its own theme: {right} of {len(harmful)}")
     for what in ("groups", "people", "dialect"):
-        said = [subject.opinion.judge(row.text).probability for row in neutral("measured", what)]
-        over = sum(one >= SURE for one in said)
+        said = [subject.opinion.judge(row.text).eye for row in neutral("measured", what)]
+        over = sum(one >= EYE_SURE for one in said)
         lines.append(
-            f"neutral {what}: {len(said)} texts, mean {np.mean(said):.3f}, from {SURE} on {over}"
+            f"neutral {what}: {len(said)} texts, mean {np.mean(said):.3f}, from {EYE_SURE} on {over}"
         )
-    return "\n".join(lines)
-
-
-def told_of_folds(data: Path, folder: Path, rows: Sequence[Row], probabilities: Floats) -> str:
-    """Tell what it is worth on the texts it learns from, each judged by one that had not seen it."""
-    subject = Subject(data, folder)
-    lines = ["held-back folds  judged by          recall false/1,000   F1"]
-    for name in LEARNED:
-        kind = Kind.SEARCH if name in BENIGN else Kind.CHAT
-        some = [n for n, row in enumerate(rows) if row.source == name]
-        hurts = np.array([rows[n].hurts for n in some])
-        findings = [subject.phrases.detect(rows[n].text, kind) for n in some]
-        sure = probabilities[some]
-        said = {
-            "phrases": [flagged(one) for one in findings],
-            "phrases, low too": [flagged(one) or low(one) for one in findings],
-            f"opinion >= {SURE}": sure >= SURE,
-            "together": [
-                flagged(second_opinion(one, Judged(float(how))))
-                for one, how in zip(findings, sure, strict=True)
-            ],
-        }
-        by = {way: np.array(flags) for way, flags in said.items()}
-        lines += [f"{name:16} {way:16} {Rates.of(flags, hurts)}" for way, flags in by.items()]
-        may = by["phrases, low too"] & ~by["phrases"]
-        lines.append(told_of_promotion(name, may, by["together"], hurts))
     return "\n".join(lines)
 
 
@@ -131,43 +104,25 @@ def flagged(findings: Sequence[Finding]) -> bool:
 
 
 def low(findings: Sequence[Finding]) -> bool:
-    """Whether the opinion might promote one: what is gained by promoting them all, unasked."""
-    return any(one.theme in THEMES and one.severity is Severity.LOW for one in findings)
+    """Whether there is a low finding of abuse: what is gained by flagging them all, unasked."""
+    return any(one.theme in ABUSIVE and one.severity is Severity.LOW for one in findings)
 
 
-def told_of_promotion(name: str, may: Flags, did: Flags, hurts: Flags) -> str:
-    """Tell whether what is promoted hurts more often than what it might promote and does not."""
-    left = may & ~did
-    return (
-        f"{name:16} of those it may promote: promoted {int((may & did).sum())}, "
-        f"{int((may & did & hurts).sum())} hurt; left {int(left.sum())}, "
-        f"{int((left & hurts).sum())} hurt"
-    )
-
-
-def _of_set(name: str, rows: Sequence[Row], kind: Kind, subject: Subject) -> Iterator[str]:
+def _of_set(
+    name: str, rows: Sequence[Row], hurts: Flags, kind: Kind, subject: Subject
+) -> Iterator[str]:
     if not rows:
         return
-    hurts = np.array([row.hurts for row in rows])
     said = [subject.ways(row, kind) for row in rows]
-    by = {way: np.array([one[way] for one in said]) for way in said[0]}
-    for way, flags in by.items():
-        yield f"{name:16} {way:16} {Rates.of(flags, hurts)}"
-    may = by["phrases, low too"] & ~by["phrases"]
-    yield told_of_promotion(name, may, by["together"], hurts)
+    for way in said[0]:
+        yield f"{name:16} {way:18} {Rates.of(np.array([one[way] for one in said]), hurts)}"
 
 
-def _taken_back(findings: Sequence[Finding], sure: float) -> bool:
-    """Whether all that is flagged could be taken back, and would be."""
-    high = [one for one in findings if flagged([one])]
-    movable = all(one.theme in THEMES and one.severity is Severity.MEDIUM for one in high)
-    return bool(high) and movable and sure <= DOUBTFUL
-
-
-def _own_held_back(tables: Path) -> Iterator[Row]:
-    for file in sorted(tables.rglob("*.toml")):
+def _own_held_back(tables: Path, files: str) -> Iterator[Row]:
+    for file in sorted(tables.glob(files)):
         for case in tomllib.loads(file.read_text("utf-8")).get("case", []):
-            if case["theme"] in ("", *SOUGHT):
+            unclear = case.get("severity") == "low" or case["theme"] == "help-seeking"
+            if case.get("kind") != "page":
                 for text in case["texts"]:
                     if not is_tuning(text):
-                        yield Row(text, case["theme"] != "", "own")
+                        yield Row(text, "own", theme=None if unclear else case["theme"])

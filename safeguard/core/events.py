@@ -277,7 +277,8 @@ def _private(verdict: Verdict, target: Target) -> Private:
     if not (verdict.findings or verdict.flagged):
         return Private(url, entry=entry)
     matches = [match for one in verdict.findings for match in one.matches]
-    phrases = dict.fromkeys(clean(match.quote) for match in matches)
+    seconded = (word for one in verdict.findings for word in one.seconded)
+    phrases = dict.fromkeys(clean(one) for one in (*(m.quote for m in matches), *seconded))
     says = dict.fromkeys(match.says for match in matches if match.says)
     return Private(
         url=url,

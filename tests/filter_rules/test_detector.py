@@ -199,14 +199,18 @@ def test_a_gap_holds_words_of_any_kind(text: str, found: bool) -> None:  # noqa:
 
 
 class Sure:
-    probability = 0.99
-    because = ("bad",)
+    eye = 0.0
+    abuse = 0.99
+    theme = "drugs"
 
     def judge(self, _text: str) -> "Sure":
         return self
 
+    def because(self, _text: str, _column: int) -> tuple[str, ...]:
+        return ("bad",)
 
-def test_a_second_opinion_is_asked_of_what_was_found() -> None:
+
+def test_a_second_opinion_is_asked_of_what_was_typed() -> None:
     theme, _ = parse_theme(f'{A_THEME}[[phrase]]\nsays="s"\nany=["bad"]\nweight=2\n', "t.toml")
     (found,) = Detector([theme], Sure()).detect("bad", Kind.CHAT)
     assert found.severity is Severity.MEDIUM

@@ -33,7 +33,7 @@ SOUP = st.lists(
         st.text(max_size=5),
     )
 ).map("".join)
-FULL = "<p> </p> <b> </b> <!--x--> <svg> </svg> <h1> </h1> <br/> <td> a &amp; 5< <x> <?y>"
+FULL = "<p> </p> <b> </b> <!--x--> <svg> </svg> <h1> </h1> <br/> <td> a &amp; 5<5 <x> <?y>"
 WHOLE = st.lists(st.sampled_from(FULL.split())).map("".join)
 TYPES = ("text/html", "text/plain", "application/json", "text/xml", "application/xhtml+xml", "")
 

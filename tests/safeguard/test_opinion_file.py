@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from filter_rules.opinion import ABUSE
 from safeguard.opinion_file import CARD, WEIGHTS, opinion_or_none, read_opinion, shipped
 from safeguard.problems import UnusableError
 
@@ -20,16 +21,31 @@ def folder(tmp_path: Path) -> Path:
 
 def test_what_is_shipped_can_be_read_and_is_small() -> None:
     assert opinion_or_none(shipped()) is not None
-    assert (shipped() / WEIGHTS).stat().st_size <= 600 * 1024
+    assert (shipped() / WEIGHTS).stat().st_size <= 2 * 1024 * 1024
 
 
 def test_what_is_shipped_tells_an_insult_from_a_lesson() -> None:
     opinion = read_opinion(shipped())
     insult = opinion.judge("you are a stupid ugly bitch and everybody hates you")
     lesson = opinion.judge("how do volcanoes form when tectonic plates move apart")
-    assert insult.probability > 0.7
-    assert lesson.probability < 0.3
-    assert set(insult.because) & {"stupid", "ugly", "bitch"}
+    assert insult.abuse > 0.7
+    assert lesson.abuse < 0.3
+    assert set(opinion.because("you are a stupid ugly bitch and everybody hates you", ABUSE)) & {
+        "stupid",
+        "ugly",
+        "bitch",
+    }
+
+
+def test_what_is_shipped_tells_who_may_be_in_danger_from_a_lesson() -> None:
+    opinion = read_opinion(shipped())
+    danger = opinion.judge(
+        "nobody would notice if i was gone and i have stopped wanting to wake up"
+    )
+    lesson = opinion.judge("how do volcanoes form when tectonic plates move apart")
+    assert danger.eye > 0.9
+    assert lesson.eye < 0.3
+    assert danger.theme == "suicide"
 
 
 def _cut(folder: Path) -> None:
@@ -48,7 +64,7 @@ def _changed(folder: Path) -> None:
         lambda folder: (folder / CARD).unlink(),
         lambda folder: (folder / WEIGHTS).write_bytes(b""),
         lambda folder: (folder / CARD).write_text("scale = ["),
-        lambda folder: (folder / CARD).write_text("scale = 1.0"),
+        lambda folder: (folder / CARD).write_text("digest = 1"),
         _cut,
         _changed,
     ],
