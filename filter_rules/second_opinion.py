@@ -14,7 +14,7 @@ from filter_rules.types import Finding, Severity
 
 ABUSIVE = frozenset(("bullying", "hate", "misogyny", "profanity"))  # of these abuse is a sign
 ABUSE_SURE = 0.65  # from here on a low finding of them is moved up
-EYE_SURE = 0.96  # from here on a text needs a person's eye whatever phrases found
+EYE_SURE = 0.95  # from here on a text needs a person's eye whatever phrases found
 FEWEST_WORDS = 4  # of a text that it may find something in: fewer could be of anything
 HIGHEST = Severity.MEDIUM  # to which it may move
 _EYE, _ABUSE = 0, 1  # columns of the opinion
