@@ -91,7 +91,7 @@ FAMILIES = (
 PLACES = (
     Place("suicide", "self-harm", True, "It may be about a life."),
     Place("self-harm", "self-harm", True, "It is about the same pain."),
-    Place("eating-disorder", "self-harm", False, "It harms the body on purpose, and goes along."),
+    Place("eating-disorder", "self-harm", True, "Days without food endanger a life."),
     Place("mental-health", "self-harm", False, "Distress is where the others begin."),
     Place("grooming", "exploitation", True, "An adult may be making contact."),
     Place("county-lines", "exploitation", True, "A gang may be making contact."),
