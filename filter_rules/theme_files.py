@@ -145,7 +145,7 @@ def parse_theme(text: str, file: str) -> tuple[Theme, list[Problem]]:
             problems.append(Problem(file, line, str(error)))
     for row, line in zip(composites, chain(headers(text, "together"), repeat(0)), strict=False):
         try:
-            togethers.append(_together(row, around))
+            togethers.append(read_together(row, around))
         except ValueError as error:
             problems.append(Problem(file, line, str(error)))
     return replace(theme, phrases=tuple(phrases), togethers=tuple(togethers)), problems
@@ -198,7 +198,8 @@ def read_phrase(row: object, around: Around) -> Phrase:
     return _shared(table, patterns, around)
 
 
-def _together(row: object, around: Around) -> Together:
+def read_together(row: object, around: Around) -> Together:
+    """Return one [[together]]. Raise ValueError with a sentence."""
     table = _row(row, "together", _TOGETHER_KEYS)
     names = texts(table, "all")
     if len(set(names)) < 2:  # noqa: PLR2004 - one thing alone is a phrase

@@ -12,6 +12,21 @@ THEME = 'name = "{0}"\ntitle = "T"\nfamily = "f"\nfour_cs = "conduct"\nunless = 
 ENGLISH = THEME + '[[phrase]]\nsays = "s"\nany = ["bad {0}"]\nweight = 4\n'
 HEAD = 'language = "pl"\ntitle = "Polish"\n[contexts]\nschool = ["lekcja"]\n'
 PHRASE = '[[phrase]]\ntheme = "one"\nsays = "S."\nany = ["bardzo źle"]\nunless = ["@school"]\nweight = 7\n'
+TOGETHER = (
+    '[[together]]\ntheme = "one"\nsays = "S."\nall = ["@me", "@end"]\nwithin = 3\nweight = 7\n'
+)
+SETS = '[sets]\nme = ["ja"]\nend = ["koniec*"]\n'
+
+
+def test_things_of_a_language_tell_together_in_its_theme() -> None:
+    themes, problems = read_themes(
+        {"one.toml": ENGLISH.format("one")}, {"pl.toml": HEAD + SETS + TOGETHER}
+    )
+    assert problems == []
+    (found,) = Detector(themes).detect("koniec tak ja", Kind.SEARCH)
+    assert (found.theme, found.severity) == ("one", Severity.HIGH)
+    assert found.matches[0].language == "pl"
+    assert Detector(themes).detect("koniec tak nie on i ja", Kind.SEARCH) == ()
 
 
 def test_a_phrase_of_another_language_is_found_in_its_theme() -> None:
@@ -33,6 +48,8 @@ def test_a_phrase_of_another_language_is_found_in_its_theme() -> None:
         (HEAD.replace("title", "name"), 1, "'name' is not known here"),
         (HEAD + PHRASE.replace('theme = "one"\n', ""), 5, "theme must be given as a text"),
         (HEAD + PHRASE.replace("7", "700"), 5, "weight must lie"),
+        (HEAD + SETS + TOGETHER.replace("@me", "@you"), 8, "No set is named '@you'"),
+        ('together = [1]\nlanguage = "pl"\ntitle = "P"', 0, "A together must be a table"),
         ('phrase = [1]\nlanguage = "pl"\ntitle = "P"', 0, "A phrase must be a table"),
     ],
 )
@@ -44,9 +61,11 @@ def test_what_cannot_be_used_is_a_problem_with_its_line(text: str, line: int, sa
 
 def test_phrases_of_no_theme_are_a_problem() -> None:
     language, _ = parse_language(HEAD + PHRASE, "pl.toml")
-    assert [one.says for one in joined([], [language])[1]] == [
-        "There is no theme 'one' for its phrases."
-    ]
+    together, _ = parse_language(HEAD + SETS + TOGETHER, "pl.toml")
+    for one in (language, together):
+        assert [problem.says for problem in joined([], [one])[1]] == [
+            "There is no theme 'one' for its phrases."
+        ]
 
 
 @settings(deadline=None, max_examples=20)
