@@ -15,7 +15,7 @@ import ahocorasick
 from filter_rules.everyday import COMMON
 from filter_rules.letters import EMOJI
 from filter_rules.phrases import Gap, Pattern, Slot
-from filter_rules.vocabulary import Wildcards, stands
+from filter_rules.wildcards import Wildcards, Words
 
 WIDTH = 3  # characters of the code of a word
 UNKNOWN = "..."  # the code of every word that is in no pattern
@@ -33,9 +33,10 @@ class Codes:
 
     def __init__(self, words: Iterable[str], wildcards: Wildcards, starred: Iterable[str]) -> None:
         self._starred = {star: wildcards.names(star) for star in sorted(starred)}
-        plain = sorted(set(words))
-        for star, names in self._starred.items():
-            names += [word for word in plain if stands(star, word)]
+        known = Words(words)
+        plain = known.forward
+        for star in self._starred:
+            self._starred[star] += known.meant_by(star)
         every = sorted({*plain, *(name for names in self._starred.values() for name in names)})
         size = max(FEWEST, round(len(every) ** (1 / WIDTH)) + 1)
         self._codes = {word: _code(number, size) for number, word in enumerate(every)}

@@ -5,8 +5,10 @@ only what some of their words read as, so what one person reads cannot weigh on 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
+from typing import Self
 
 from filter_rules.excerpts import excerpt
 from filter_rules.phrase_index import PhraseIndex
@@ -29,21 +31,10 @@ class Detector:
     def __init__(self, themes: Iterable[Theme], opinion: Opinion | None = None) -> None:
         self._themes = tuple(themes)
         self._opinion = opinion
-        about: defaultdict[str, set[int]] = defaultdict(set)
-        patterns: list[Pattern] = []
-        context: list[Pattern] = []
-        for number, theme in enumerate(self._themes):
-            for one in theme.togethers:  # all sets must be there, so one is enough to look for
-                first, *others = one.sets
-                patterns += first
-                context += chain.from_iterable(others)
-            for phrase in _phrases(theme):
-                patterns += phrase.patterns
-                context += phrase.near + phrase.unless + phrase.lower_near
-            for pattern in _telling(theme):
-                about[pattern.text].add(number)
-        self._about = {pattern: tuple(numbers) for pattern, numbers in about.items()}
-        self._index = PhraseIndex(patterns, context)
+        # Most of what is said by several things together is looked for only in what is typed:
+        # pages, which are long, are not searched for it.
+        self._typed = _Sought.of(self._themes, typed=True)
+        self._shown = _Sought.of(self._themes, typed=False)
 
     def detect(
         self,
@@ -62,8 +53,10 @@ class Detector:
         those of the person. `spent`: says when no more time may be spent. `excused_too`: with
         the themes of which all that was found was excused.
         """
-        sightings = self._index.find(text[:LONGEST_TEXT], typed=kind is not Kind.PAGE, spent=spent)
-        numbers = {one for pattern in sightings.seen for one in self._about.get(pattern, ())}
+        typed = kind is not Kind.PAGE
+        sought = self._typed if typed else self._shown
+        sightings = sought.index.find(text[:LONGEST_TEXT], typed=typed, spent=spent)
+        numbers = {one for pattern in sightings.seen for one in sought.about.get(pattern, ())}
         read = Text(sightings, kind, strong, groups)
         cut = sightings.cut or len(text) > LONGEST_TEXT
         weighed = [(theme, weigh(theme, read)) for theme in map(self._theme, sorted(numbers))]
@@ -84,14 +77,38 @@ class Detector:
         return self._themes[number]
 
 
-def _phrases(theme: Theme) -> Iterable[Phrase]:
-    return chain(theme.phrases, (one.phrase for one in theme.togethers))
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """What is looked for in one sort of texts, and which themes each pattern may be of."""
+
+    index: PhraseIndex
+    about: Mapping[str, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, themes: Iterable[Theme], *, typed: bool) -> Self:
+        about: defaultdict[str, set[int]] = defaultdict(set)
+        patterns: list[Pattern] = []
+        context: list[Pattern] = []
+        for number, theme in enumerate(themes):
+            phrases = [one for one in theme.phrases if _is_sought(one, typed=typed)]
+            togethers = [one for one in theme.togethers if _is_sought(one.phrase, typed=typed)]
+            telling = [pattern for phrase in phrases for pattern in phrase.patterns]
+            for one in togethers:  # all sets must be there, so one is enough to look for
+                first, *others = one.sets
+                telling += first
+                context += chain.from_iterable(others)
+            for phrase in chain(phrases, (one.phrase for one in togethers)):
+                patterns += phrase.patterns
+                context += phrase.near + phrase.unless + phrase.lower_near
+            patterns += telling
+            for pattern in telling:
+                about[pattern.text].add(number)
+        named = {pattern: tuple(numbers) for pattern, numbers in about.items()}
+        return cls(PhraseIndex(patterns, context), named)
 
 
-def _telling(theme: Theme) -> Iterable[Pattern]:
-    """Return the patterns without one of which nothing of a theme is found."""
-    said = (phrase.patterns for phrase in theme.phrases)
-    return chain.from_iterable(chain(said, (one.sets[0] for one in theme.togethers)))
+def _is_sought(phrase: Phrase, *, typed: bool) -> bool:
+    return any((kind is not Kind.PAGE) is typed for kind in phrase.kinds)
 
 
 def _finding(

@@ -139,7 +139,7 @@ class Finding:
 
     `floor`: it is never less severe than this. `cut`: not all of the text could be read.
     `seconded`: the words for which a second opinion made it more severe, or found it without any
-    phrase, heaviest first.
+    phrase, heaviest first. `doubted`: a second opinion made it less severe.
     """
 
     theme: str
@@ -150,6 +150,7 @@ class Finding:
     floor: Severity = Severity.NONE
     cut: bool = False
     seconded: Sequence[str] = ()
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from unicodedata import normalize
 from filter_rules.everyday import RIGHT, SHORT
 from filter_rules.letters import EMOJI, LEET, LOOK_ALIKES, STROKES
 from filter_rules.text import AROUND, GAPS, SPACED_OUT, SYMBOLS, bare, cut, plain
+from filter_rules.wildcards import Wildcards
 
 _SYMBOL_RUN = re.compile(rf"[{re.escape(SYMBOLS)}]+")
 _DRAWN_OUT = re.compile(r"(.)\1\1")
@@ -223,57 +224,6 @@ def _between_wide_gaps(token: str) -> list[str]:
     if not all(map(str.isalpha, groups)) and any(map(str.isalpha, "".join(groups))):
         groups = [letters.translate(LEET[0]) for letters in groups]
     return [letters for letters in groups if letters]
-
-
-class Wildcards:
-    """Words with a star at an edge, and the one name for all that a word is of them."""
-
-    def __init__(self, wildcards: Iterable[str]) -> None:
-        kinds: tuple[set[str], set[str], set[str]] = (set(), set(), set())
-        for word in wildcards:
-            kinds[_kind(word)].add(word.strip("*"))
-        self._kinds = tuple(sorted(kind, key=lambda word: (-len(word), word)) for kind in kinds)
-        begins, _, ends = kinds
-        self._begins = frozenset(begins)
-        self._begin_lengths = sorted({len(word) for word in begins}, reverse=True)
-        self._ends = frozenset(ends)
-        self._end_lengths = sorted({len(word) for word in ends}, reverse=True)
-
-    def read(self, word: str) -> str:
-        """Name the wildcards that a word is, nothing if it is none."""
-        begin = next((word[:n] for n in self._begin_lengths if word[:n] in self._begins), "")
-        end = next((word[-n:] for n in self._end_lengths if word[-n:] in self._ends), "")
-        middle = next((one for one in self._kinds[1] if one in word), "")
-        return f"{begin}*{middle}*{end}" if begin or middle or end else ""
-
-    def names(self, wildcard: str) -> list[str]:
-        """Return the names of all words that are this wildcard."""
-        parts = [[*kind, ""] for kind in self._kinds]
-        kind = _kind(wildcard)
-        parts[kind] = [one for one in self._kinds[kind] if stands(wildcard, one)]
-        return [
-            f"{begin}*{middle}*{end}"
-            for begin in parts[0]
-            for middle in parts[1]
-            for end in parts[2]
-        ]
-
-
-def stands(wildcard: str, word: str) -> bool:
-    """Say whether a word is one of those that a wildcard means."""
-    core = wildcard.strip("*")
-    match _kind(wildcard):
-        case 0:
-            return word.startswith(core)
-        case 1:
-            return core in word
-        case _:
-            return word.endswith(core)
-
-
-def _kind(wildcard: str) -> int:
-    """Return 0 for one that says how a word begins, 1 what it holds, 2 how it ends."""
-    return wildcard.startswith("*") + (not wildcard.endswith("*"))
 
 
 def _undrawn(word: str) -> str:

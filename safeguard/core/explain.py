@@ -62,6 +62,7 @@ def finding_in_full(finding: Finding) -> dict[str, Any]:
         "floor": finding.floor.word,
         "cut": finding.cut,
         "seconded": list(finding.seconded),
+        "doubted": finding.doubted,
         "matches": [_match_record(one) for one in finding.matches],
     }
 

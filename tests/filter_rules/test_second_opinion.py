@@ -1,4 +1,4 @@
-"""A second opinion brings to a person's eye what phrases left low or unseen, and nothing else."""
+"""A second opinion brings to a person what phrases left low or unseen, and doubts their noise."""
 
 from dataclasses import dataclass, replace
 
@@ -12,8 +12,11 @@ from filter_rules.second_opinion import (
     ABUSE_SURE,
     ABUSIVE,
     EYE_SURE,
+    EYE_SURE_OF_LOW,
     FEWEST_WORDS,
+    HARMLESS,
     HIGHEST,
+    MOST_WORDS,
     second_opinion,
 )
 from filter_rules.types import Finding, Kind, Severity
@@ -49,7 +52,12 @@ class Always:
         ("profanity", Severity.LOW, 0.0, ABUSE_SURE, Severity.MEDIUM),
         ("hate", Severity.LOW, 0.0, 0.5, Severity.LOW),
         ("hate", Severity.MEDIUM, 1.0, 1.0, Severity.MEDIUM),
-        ("hate", Severity.HIGH, 0.0, 0.0, Severity.HIGH),
+        ("hate", Severity.HIGH, 0.5, 0.0, Severity.HIGH),
+        ("hate", Severity.HIGH, 0.0, 0.0, Severity.LOW),
+        ("hate", Severity.HIGH, 0.0, 0.5, Severity.HIGH),
+        ("drugs", Severity.MEDIUM, HARMLESS, 1.0, Severity.LOW),
+        ("drugs", Severity.MEDIUM, 0.3, 0.0, Severity.MEDIUM),
+        ("suicide", Severity.LOW, EYE_SURE_OF_LOW, 0.0, Severity.MEDIUM),
         ("suicide", Severity.LOW, 0.0, 1.0, Severity.LOW),
         ("suicide", Severity.LOW, EYE_SURE, 0.0, Severity.MEDIUM),
         ("suicide", Severity.LOW, 0.5, 0.0, Severity.LOW),
@@ -61,6 +69,31 @@ def test_it_moves_so_far(
 ) -> None:
     (found,) = second_opinion([Finding(theme, before, 1.0)], TEXT, Always(eye, abuse))
     assert found.severity is after
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        Finding("suicide", Severity.URGENT, 10.0),
+        Finding("suicide", Severity.HIGH, 7.0, floor=Severity.HIGH),
+        Finding("help-seeking", Severity.HIGH, 7.0, help_seeking=True),
+    ],
+)
+def test_what_is_urgent_or_has_a_floor_is_never_taken_for_harmless(kept: Finding) -> None:
+    assert second_opinion([kept], TEXT, Always()) == [kept]
+
+
+def test_a_long_text_is_never_taken_for_harmless() -> None:
+    found = Finding("drugs", Severity.HIGH, 7.0)
+    assert second_opinion([found], "word " * MOST_WORDS, Always())[0].doubted
+    assert second_opinion([found], "word " * (MOST_WORDS + 1), Always()) == [found]
+
+
+def test_what_it_took_for_harmless_is_not_moved_up_again() -> None:
+    (found,) = second_opinion(
+        [Finding("hate", Severity.HIGH, 7.0)], TEXT, Always(eye=0.0, abuse=0.2)
+    )
+    assert (found.severity, found.doubted, found.seconded) == (Severity.LOW, True, ())
 
 
 def test_where_phrases_found_nothing_it_says_what_a_text_is_most_like() -> None:
@@ -104,9 +137,13 @@ FINDINGS = st.builds(
 def test_it_keeps_its_bounds(before: list[Finding], eye: float, abuse: float) -> None:
     after = second_opinion(before, TEXT, Always(eye, abuse))
     for one, found in zip(before, after, strict=False):
-        assert found.severity >= one.severity
         assert found.severity <= max(one.severity, HIGHEST)
-        assert replace(found, severity=one.severity, seconded=()) == one
+        if found.severity < one.severity:
+            assert found.severity is Severity.LOW
+            assert found.doubted
+            assert one.severity < Severity.URGENT
+            assert not one.floor
+        assert replace(found, severity=one.severity, seconded=(), doubted=False) == one
     assert len(after) - len(before) in (0, 1)
     if len(after) > len(before):
         assert after[-1].severity is HIGHEST

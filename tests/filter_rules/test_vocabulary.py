@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filter_rules.text import tokens
-from filter_rules.vocabulary import Vocabulary, Wildcards, stands
+from filter_rules.vocabulary import Vocabulary
 
 TABLE = tomllib.loads((Path(__file__).parents[1] / "tables" / "text.toml").read_text("utf-8"))
 READS = [pair for case in TABLE["read"] for pair in case["texts"].items()]
@@ -67,32 +67,3 @@ def test_signs_may_stand_within_a_word_or_part_two(
 def test_one_slip_in_a_long_word_is_forgiven(word: str, reading: str) -> None:
     keys = ["suicide", "strangle", "hammer"]
     assert Vocabulary(keys, keys).read(word) == reading
-
-
-@pytest.mark.parametrize(
-    ("word", "name"),
-    [
-        ("suicidal", "suicid**"),
-        ("suicid", "suicid**"),
-        ("subtle", "su**"),
-        ("homophobic", "**phobic"),
-        ("suphobic", "su**phobic"),
-        ("unsexy", "*sex*"),
-        ("bread", ""),
-    ],
-)
-def test_a_word_is_named_after_the_longest_wildcards_that_it_is(word: str, name: str) -> None:
-    wildcards = Wildcards(["suicid*", "su*", "*phobic", "*sex*"])
-    assert wildcards.read(word) == name
-
-
-STARRED = st.sampled_from(["a*", "ab*", "*b", "*ab", "*ba*", "b*", "*a"])
-
-
-@settings(deadline=None)
-@given(st.sets(STARRED), st.text(st.sampled_from("abc"), min_size=1))
-def test_the_name_of_a_word_tells_every_wildcard_that_it_is(wildcards: set[str], word: str) -> None:
-    all_of_them = Wildcards(wildcards)
-    name = all_of_them.read(word)
-    for one in wildcards:
-        assert (name in all_of_them.names(one)) == stands(one, word)
