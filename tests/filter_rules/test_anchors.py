@@ -4,7 +4,7 @@ import pytest
 
 from filter_rules.anchors import UNKNOWN, WIDTH, Anchors, Codes, anchored, is_lone
 from filter_rules.phrases import Gap, Pattern, Slot, read_pattern
-from filter_rules.vocabulary import Wildcards
+from filter_rules.wildcards import Wildcards
 
 
 def ways(*said: str) -> frozenset[str]:
