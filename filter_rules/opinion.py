@@ -15,11 +15,13 @@ docs/reference/second-opinion.md for what it was measured to do.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
+from re import compile as pattern_of
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
+from filter_rules.letters import LOOK_ALIKES
 from filter_rules.text import fold
 
 BUCKETS_LOG2 = 16
@@ -29,6 +31,7 @@ LONGEST = 2_000  # characters; more than that is an essay, and not judged by its
 LETTERS = (3, 4, 5)  # letters of a piece, the space at the edge of a word included
 WORDS_COUNT = 3  # times as much as letters: there are far fewer
 MOST_REASONS = 3
+_DRAWN = pattern_of(r"(\w)\1{2,}")  # a letter that is drawn out
 _MIX = np.uint32(2_654_435_761)  # spreads what is close together (Knuth)
 _STEP = np.uint32(16_777_619)  # between the letters of a piece
 _SHIFT = np.uint32(32 - BUCKETS_LOG2)
@@ -85,7 +88,7 @@ class Read:
 
 def read(text: str) -> Read:
     """Cut a text to pieces and give each its bucket."""
-    folded = fold(text[:LONGEST])
+    folded = _DRAWN.sub(r"\1", fold(text[:LONGEST]).translate(LOOK_ALIKES))
     words = tuple(folded.split())
     codes = np.frombuffer(f" {folded} ".encode("utf-32-le"), np.uint32)
     rolling = codes
