@@ -20,6 +20,9 @@ PARTS = (OWN, ROBUST, HARMLESS)  # the public sets take longer: script/eval --ga
 GATES = parse_gates((TABLES / "detection_gates.toml").read_text("utf-8"), "detection_gates.toml")
 
 
+pytestmark = pytest.mark.timeout(900)  # some forty thousand texts are read, for all tests at once
+
+
 @contextmanager
 def quiet() -> Iterator[Progress]:
     yield lambda _what, _done, _of: None
