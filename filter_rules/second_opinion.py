@@ -67,8 +67,8 @@ def _needing_an_eye(
         because = opinion.because(text, _EYE)
         return [_moved_up(one, because) if one is most_like else one for one in found]
     enough = len(text.split(maxsplit=FEWEST_WORDS)) >= FEWEST_WORDS
-    if judged.eye >= EYE_SURE and enough and not low:
-        return [*found, Finding(judged.theme, HIGHEST, 0.0, seconded=opinion.because(text, _EYE))]
+    if judged.eye >= EYE_SURE and enough and not found:
+        return [Finding(judged.theme, HIGHEST, 0.0, seconded=opinion.because(text, _EYE))]
     return found
 
 

@@ -118,10 +118,9 @@ def test_a_few_words_could_be_of_anything() -> None:
     assert second_opinion([], f"{few} more", Always(eye=1.0)) != []
 
 
-def test_who_seeks_help_is_still_listened_to() -> None:
+def test_where_help_is_sought_it_finds_no_harm_in_it() -> None:
     seeking = Finding("help-seeking", Severity.MEDIUM, 5.0, help_seeking=True)
-    after = second_opinion([seeking], TEXT, Always(eye=1.0))
-    assert [one.theme for one in after] == ["help-seeking", "grooming"]
+    assert second_opinion([seeking], TEXT, Always(eye=1.0)) == [seeking]
 
 
 FINDINGS = st.builds(

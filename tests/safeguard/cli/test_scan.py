@@ -15,7 +15,16 @@ def test_one_object_a_line_blank_lines_included(safeguard: Callable[..., Ran]) -
     assert found[0]["severity"] == "urgent"
     assert found[1] == {"text": "", "flagged": False, "severity": "none", "themes": []}
     theme = found[0]["themes"][0]
-    assert theme.keys() == {"theme", "severity", "score", "matches", "floor", "cut", "seconded"}
+    assert theme.keys() == {
+        "theme",
+        "severity",
+        "score",
+        "matches",
+        "floor",
+        "cut",
+        "seconded",
+        "doubted",
+    }
     match = theme["matches"][0]
     assert (match["phrase"], match["quote"]) == ("kill myself", "kill myself")
     assert (match["sentence"], match["language"]) == ("i want to kill myself", "en")
