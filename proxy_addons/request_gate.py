@@ -14,6 +14,8 @@ from proxy_addons.failure import fail_closed, refuse_flow
 from proxy_addons.leads import Leads
 from proxy_addons.translate import NotAHostError, claimed_by_request, target_of_request
 from proxy_addons.visits import Led, Visit, Visits
+from safeguard.core.asking_sites import OURS, asked_of, headers_for
+from safeguard.core.modes import Modes
 from safeguard.core.types import Subject, Target
 
 JUDGED = "safeguard judged the request"  # the flow may leave; holds the target that was judged
@@ -78,7 +80,21 @@ class RequestGate:
             self.desk.say(flow, 502, "This site cannot be reached safely", says)
             return
         flow.metadata[JUDGED] = target
+        _ask_of_the_site(flow, target.host, self.desk.engine.modes_of(subject))
         if self.desk.engine.text_is_read(subject):
             flow.request.constrain_encoding()
         if not is_short(flow):
             flow.request.stream = True
+
+
+def _ask_of_the_site(flow: HTTPFlow, host: str, modes: Modes) -> None:
+    """Ask for safe search and the like, in our words: what the client says of it is taken away."""
+    headers = flow.request.headers
+    for name in OURS:
+        if name in headers:
+            del headers[name]
+    for name, value in headers_for(host, modes).items():
+        headers[name] = value
+    asked = asked_of(host, flow.request.path, modes)
+    if asked != flow.request.path:
+        flow.request.path = asked

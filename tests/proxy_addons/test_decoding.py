@@ -43,6 +43,21 @@ def test_the_beginning_of_a_body_that_was_cut_is_decoded(coding: str) -> None:
     assert body.startswith(found)
 
 
+@pytest.mark.parametrize("coding", ["gzip", "zstd"])
+def test_nothing_hides_behind_a_harmless_first_part(coding: str) -> None:
+    code = ENCODERS[coding]
+    assert decoded(code(b"harmless ") + code(b"harm"), coding, 100) == b"harmless harm"
+    assert decoded(code(b"harmless ") + code(b"harm"), coding, 11) == b"harmless ha"
+
+
+def test_what_follows_the_last_gzip_member_is_passed_over() -> None:
+    assert decoded(gzip.compress(b"words") + b"\0\0junk", "gzip", 100) == b"words"
+
+
+def test_codings_over_one_another_are_undone_from_the_last() -> None:
+    assert decoded(brotli.compress(gzip.compress(b"words")), "gzip, br", 1000) == b"words"
+
+
 def test_deflate_without_its_header_is_decoded() -> None:
     assert decoded(zlib.compress(b"words")[2:-4], "deflate", 100) == b"words"
 
@@ -51,7 +66,8 @@ def test_deflate_without_its_header_is_decoded() -> None:
     ("body", "coding"),
     [
         (b"x", "compress"),
-        (b"x", "gzip, br"),
+        (b"\xff\xff\xff", "gzip, br"),
+        (b"x", ", ".join(["identity"] * 4)),
         (b"plain", "gzip"),
         (b"plain", "deflate"),
         (b"\xff\xff\xff", "br"),

@@ -99,3 +99,17 @@ def test_each_request_is_noted_once_in_the_access_log_without_its_query(
         ("school.test", "/fine", False),
         ("bets.test", "/odds", True),
     ]
+
+
+def test_a_search_goes_out_as_a_safe_one_and_sites_hear_only_our_word(
+    proxy: Proxy, plain_site: Site
+) -> None:
+    for host, path in (("www.bing.com", "/search?q=cats&adlt=off"), ("www.youtube.com", "/watch")):
+        with proxy.http() as client:
+            headers = {"Host": host, "YouTube-Restrict": "None", "Restrict-Access-To-Tenants": "me"}
+            client.request("GET", f"http://{host}:{plain_site.port}{path}", headers=headers)
+            assert client.getresponse().status == 200
+    assert [path for _, path, _ in plain_site.requests] == ["/search?q=cats&adlt=strict", "/watch"]
+    told = [{name.lower(): value for name, value in one.items()} for one in plain_site.headers]
+    assert [one.get("youtube-restrict") for one in told] == [None, "Moderate"]
+    assert not any("restrict-access-to-tenants" in one for one in told)
