@@ -19,7 +19,6 @@ from zoneinfo import ZoneInfo
 
 from safeguard import logs
 from safeguard import settings as settings_file
-from safeguard.identity_feeds import status
 from safeguard.identity_feeds.accounting import Accounting, Refusal
 from safeguard.identity_feeds.accounting_sessions import Sessions
 from safeguard.identity_feeds.book import Book, StoreBook
@@ -28,7 +27,7 @@ from safeguard.identity_feeds.lease_files import LeaseFile
 from safeguard.identity_feeds.lease_formats import LeaseFormat
 from safeguard.identity_feeds.radius import Listener, Secrets, listen
 from safeguard.identity_feeds.secrets_file import secrets_in
-from safeguard.identity_feeds.status import FileStatus, Status
+from safeguard.identity_feeds.status import FileStatus, Notice, Status
 from safeguard.problems import UnusableError
 from safeguard.settings import Settings
 from safeguard.store.session import AwayError, open_store
@@ -66,6 +65,7 @@ class Feeds:
         self._book = book
         self._clock = clock
         self._pace = pace
+        self._notice = Notice(settings.data)
         self._sessions = Sessions(timedelta(minutes=of.radius_interim_minutes))
         self._joined = Joined(self._sessions, of.own)
         self._secrets = Secrets({})
@@ -194,7 +194,7 @@ class Feeds:
             self._trouble or self._away,
             tuple(_status(file) for file in self._files),
         )
-        await asyncio.to_thread(status.keep, self._settings.data, found)
+        await asyncio.to_thread(self._notice.put, found)
 
 
 async def _until(stop: asyncio.Event, tasks: Sequence[asyncio.Task[None]]) -> None:
@@ -247,7 +247,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UnusableError as error:
         log.error("feeds cannot start", trouble=str(error))  # noqa: TRY400  the sentence is all
         if data is not None:
-            status.keep(data, Status(datetime.now(UTC), trouble=str(error)))
+            Notice(data).put(Status(datetime.now(UTC), trouble=str(error)))
         return 2
     return 0
 

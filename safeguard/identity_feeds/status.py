@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
 FILE = "identity-feeds.json"
 SILENT = timedelta(minutes=1)
@@ -38,12 +39,20 @@ class Status:
     files: tuple[FileStatus, ...] = ()
 
 
-def keep(data: Path, status: Status) -> None:
-    told = {**asdict(status), "at": status.at.isoformat()}
-    draft = data / f".{FILE}.new"
-    draft.write_text(json.dumps(told), "utf-8")
-    draft.chmod(0o600)
-    draft.replace(data / FILE)
+class Notice:
+    """Where the feeds write how they are: one at a time, so that the last one said is what is read."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._one_at_a_time = Lock()  # who ends the feeds does not wait for what is being written
+
+    def put(self, status: Status) -> None:
+        told = {**asdict(status), "at": status.at.isoformat()}
+        draft = self._data / f".{FILE}.new"
+        with self._one_at_a_time:
+            draft.write_text(json.dumps(told), "utf-8")
+            draft.chmod(0o600)
+            draft.replace(self._data / FILE)
 
 
 def kept(data: Path) -> Status | None:

@@ -1,11 +1,13 @@
 """How the feeds are, as Health reads it: nothing lost on the way, and a sentence for each trouble."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from safeguard.identity_feeds.status import FILE, FileStatus, Status, keep, kept, troubles
+from safeguard.identity_feeds.status import FILE, FileStatus, Notice, Status, kept, troubles
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 WELL = Status(NOW, 7, (), 3, 0, "", (FileStatus("/var/leases", "kea", 3, 0),))
@@ -25,9 +27,17 @@ ILL = Status(
 
 @pytest.mark.parametrize("status", [WELL, ILL])
 def test_what_is_kept_is_read_again(tmp_path: Path, status: Status) -> None:
-    keep(tmp_path, status)
+    Notice(tmp_path).put(status)
     assert kept(tmp_path) == status
     assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
+
+
+def test_who_writes_last_waits_for_who_still_writes(tmp_path: Path) -> None:
+    notice = Notice(tmp_path)
+    with ThreadPoolExecutor(8) as threads:  # each that fails says so here
+        list(threads.map(lambda number: notice.put(replace(WELL, heard=number)), range(400)))
+    notice.put(ILL)
+    assert kept(tmp_path) == ILL
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"at": "then"}', "\x00"])
