@@ -4,24 +4,27 @@ It may do three things, so that a person looks, and nothing is blocked for it. U
 most: a low finding, or where phrases found nothing, the theme that the text is most like. Down,
 to low: a finding that is medium or high in a short text that looks harmless through and
 through. It never takes down what is urgent or has a floor, so that no harmless words around a
-cry for help can hide it. The numbers: docs/reference/second-opinion.md.
+cry for help can hide it; nor what another language or the school's own phrases found. The numbers: docs/reference/second-opinion.md.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Protocol
 
+from filter_rules.phrases import ENGLISH
+from filter_rules.theme_changes import SAYS
 from filter_rules.types import Finding, Severity
 
 ABUSIVE = frozenset(("bullying", "hate", "misogyny", "profanity"))  # of these abuse is a sign
-ABUSE_SURE = 0.65  # from here on a low finding of them is moved up
+ABUSE_SURE = 0.7  # from here on a low finding of them is moved up
 EYE_SURE = 0.95  # from here on a text needs a person's eye whatever phrases found
 EYE_SURE_OF_LOW = 0.8  # and from here on where they found something, though low
-HARMLESS = 0.2  # up to here a text looks harmless
-NOT_ABUSIVE = 0.3  # and up to here it abuses nobody
+HARMLESS = 0.4  # up to here a text looks harmless
+NOT_ABUSIVE = 0.5  # and up to here it abuses nobody
 MOST_WORDS = 60  # of a text that may be taken for harmless: a long one could hide a word in it
 FEWEST_WORDS = 4  # of a text that it may find something in: fewer could be of anything
 HIGHEST = Severity.MEDIUM  # to which it may move
+_OURS = frozenset(("", ENGLISH))  # of other languages it has learned too little to doubt
 _EYE, _ABUSE = 0, 1  # columns of the opinion
 
 
@@ -74,6 +77,8 @@ def _needing_an_eye(
 
 def _is_doubted(one: Finding, text: str, judged: Judged) -> bool:
     if one.help_seeking or one.floor or one.severity not in (Severity.MEDIUM, Severity.HIGH):
+        return False
+    if any(match.language not in _OURS or match.says == SAYS for match in one.matches):
         return False
     if judged.eye > HARMLESS or (one.theme in ABUSIVE and judged.abuse > NOT_ABUSIVE):
         return False

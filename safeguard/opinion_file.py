@@ -12,9 +12,11 @@ from safeguard.problems import UnusableError
 
 if TYPE_CHECKING:
     from filter_rules.opinion import Opinion
+    from filter_rules.word_families import Families
 
 WEIGHTS = "opinion.weights"
 CARD = "opinion.toml"
+FAMILIES = "word_families.toml"
 
 logger = logs.logger("safeguard.opinion")
 
@@ -35,12 +37,26 @@ def read_opinion(folder: Path) -> "Opinion":
         columns = [
             Scale(str(one["of"]), float(one["scale"]), float(one["bias"])) for one in card["column"]
         ]
-        return Opinion(memoryview(weights), columns)
+        return Opinion(memoryview(weights), columns, read_families(folder, card["families"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnusableError(
             f"The second opinion in {folder / WEIGHTS} cannot be used ({error}): "
             "install this version of Safeguard again."
         ) from error
+
+
+def read_families(folder: Path, digest: str | None = None) -> "Families":
+    """Return the families of words. Raise ValueError where they are not those of the digest."""
+    from filter_rules.word_families import Families  # noqa: PLC0415  only where an opinion is
+
+    text = (folder / FAMILIES).read_bytes()
+    if digest not in (None, digest_of(text)):
+        raise ValueError(f"{FAMILIES} is not the one it was learned with")
+    return Families.of(tomllib.loads(text.decode("utf-8")))
+
+
+def digest_of(written: bytes | mmap.mmap) -> str:
+    return hashlib.blake2b(written, digest_size=16).hexdigest()
 
 
 def opinion_or_none(folder: Path) -> "Opinion | None":
@@ -53,5 +69,5 @@ def opinion_or_none(folder: Path) -> "Opinion | None":
 
 
 def _check(weights: mmap.mmap, digest: str) -> None:
-    if hashlib.blake2b(weights, digest_size=16).hexdigest() != digest:
+    if digest_of(weights) != digest:
         raise ValueError(f"they are not the ones that {CARD} speaks of")

@@ -21,7 +21,7 @@ from bench.training.rows import (
     written_sentences,
 )
 from filter_rules.opinion import ABUSE, BUCKETS, EYE
-from safeguard.opinion_file import CARD, WEIGHTS, read_opinion
+from safeguard.opinion_file import CARD, FAMILIES, WEIGHTS, read_families, read_opinion
 from safeguard.sources import shipped_themes
 
 CALM = ("we walked to the park", "the bus was late today", "rivers carry sand to the sea")
@@ -58,19 +58,25 @@ def test_the_same_seed_makes_the_same_weights() -> None:
     assert first.scale == second.scale
 
 
+def with_families(folder: Path) -> Path:
+    (folder / FAMILIES).write_text('insult = "numpty muppet"\nplace = "park sea"\n')
+    return folder
+
+
 def test_a_text_is_as_sure_to_the_trainer_as_to_the_filter(tmp_path: Path) -> None:
-    learn_from(ROWS, Pace(), tmp_path)
+    learn_from(ROWS, Pace(), with_families(tmp_path))
     opinion = read_opinion(tmp_path)
     weights = np.frombuffer((tmp_path / WEIGHTS).read_bytes(), np.int8).reshape(BUCKETS, -1)
     for column, said in ((EYE, "eye"), (ABUSE, "abuse")):
         shown = Learned(weights[:, column], opinion._columns[column].scale)
-        sure = shown.sure(Pieces.of(["you muppet at the park"]))[0] + opinion._columns[column].bias
+        pieces = Pieces.of(["you muppet at the park"], read_families(tmp_path))
+        sure = shown.sure(pieces)[0] + opinion._columns[column].bias
         told = getattr(opinion.judge("you muppet at the park"), said)
         assert told == pytest.approx(1 / (1 + np.exp(-sure)), abs=1e-6)
 
 
 def test_each_theme_is_a_column(tmp_path: Path) -> None:
-    learn_from(ROWS, Pace(), tmp_path)
+    learn_from(ROWS, Pace(), with_families(tmp_path))
     assert [one.of for one in read_opinion(tmp_path)._columns] == [
         "eye",
         "abuse",
@@ -84,7 +90,7 @@ def test_what_is_written_is_the_same_bytes_again(tmp_path: Path) -> None:
     for name in ("first", "second"):
         folder = tmp_path / name
         folder.mkdir()
-        learn_from(ROWS, Pace(), folder)
+        learn_from(ROWS, Pace(), with_families(folder))
         written.append([(folder / file).read_bytes() for file in (CARD, WEIGHTS)])
     assert written[0] == written[1]
 

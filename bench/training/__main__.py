@@ -14,6 +14,7 @@ from bench.training.learning import Floats, Lesson, Numbers, Pace, Pieces, learn
 from bench.training.report import told
 from bench.training.rows import Row, held_back_in, to_learn_from
 from bench.training.writing import Column, written
+from safeguard.opinion_file import read_families
 
 ROOT = Path(__file__).parents[2]
 FOLDS = 5
@@ -36,7 +37,7 @@ def main() -> None:
 
 def learn_from(rows: Sequence[Row], pace: Pace, folder: Path) -> None:
     """Learn each column from the rows that say something of it, and write them."""
-    pieces = Pieces.of(row.text for row in rows)
+    pieces = Pieces.of((row.text for row in rows), read_families(folder))
     eye = _lesson(pieces, rows, [row.needs_an_eye for row in rows], told_apart=False)
     abuse = _lesson(pieces, rows, [row.abusive for row in rows], told_apart=True)
     columns = [_column("eye", eye, pace), _column("abuse", abuse, pace)]

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from filter_rules.opinion import BUCKETS, WORDS_COUNT, read
+from filter_rules.word_families import NONE, Families
 
 BATCH = 512
 FINEST = 127  # the largest weight as it is kept, in one byte
@@ -30,8 +31,8 @@ class Pieces:
     starts: Numbers  # one more than there are texts
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> "Pieces":
-        return cls._joined([_pieces(text) for text in texts])
+    def of(cls, texts: Iterable[str], families: Families = NONE) -> "Pieces":
+        return cls._joined([_pieces(text, families) for text in texts])
 
     @classmethod
     def _joined(
@@ -90,9 +91,9 @@ class Pace:
     """How it is learned: see the model card for how it was chosen."""
 
     seed: int = 1
-    rounds: int = 6
-    step: float = 0.4
-    pull: float = 2e-6
+    rounds: int = 20
+    step: float = 0.3
+    pull: float = 1e-5
 
 
 def learn(lesson: Lesson, pace: Pace) -> Learned:
@@ -134,12 +135,17 @@ def _logistic(sure: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(sure, -50, 50))))
 
 
-def _pieces(text: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+def _pieces(text: str, families: Families) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
     """Return the buckets of a text and what they count; a text without words has one of nought."""
-    seen = read(text)
+    seen = read(text, families)
     if not seen.words:
         return np.zeros(1, np.int32), np.zeros(1, np.float32)
     letters, words = seen.of_letters, seen.of_words
-    counts = np.concatenate((np.ones(letters.size), np.full(words.size, WORDS_COUNT)))
-    buckets = np.concatenate((letters, words)).astype(np.int32)
-    return buckets, (counts * seen.share).astype(np.float32)
+    kin = seen.kin
+    counts = (
+        np.full(letters.size, seen.share),
+        np.full(words.size, WORDS_COUNT * seen.share),
+        np.full(kin.buckets.size, kin.share),
+    )
+    buckets = np.concatenate((letters, words, kin.buckets)).astype(np.int32)
+    return buckets, np.concatenate(counts).astype(np.float32)

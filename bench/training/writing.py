@@ -3,14 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 
 from bench.training.learning import Learned, Pace
 from bench.training.rows import Row
-from safeguard.opinion_file import CARD, WEIGHTS
+from safeguard.opinion_file import CARD, FAMILIES, WEIGHTS, digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +35,9 @@ def written(folder: Path, columns: Sequence[Column], pace: Pace, rows: Iterable[
     (folder / CARD).write_text(
         "# Written by script/train. What it is and what it must not be used for:\n"
         "# docs/reference/second-opinion.md\n"
-        f'digest = "{digest_of(weights)}"\n\n{scales}'
+        f'digest = "{digest_of(weights)}"\n'
+        f'families = "{digest_of((folder / FAMILIES).read_bytes())}"\n\n{scales}'
         f"[learned]\nseed = {pace.seed}\nrounds = {pace.rounds}\nstep = {pace.step}\n"
         f"pull = {pace.pull}\n\n[texts]\n{texts}",
         "utf-8",
     )
-
-
-def digest_of(weights: bytes) -> str:
-    return blake2b(weights, digest_size=16).hexdigest()

@@ -18,6 +18,7 @@ from safeguard.cli.options import ConfigOption, DataOption, JsonOption, now, set
 from safeguard.core.audit import Actor
 from safeguard.core.explain import finding_in_full
 from safeguard.loading import school_groups
+from safeguard.opinion_file import opinion_or_none, shipped
 from safeguard.problems import UnusableError
 from safeguard.sources import shipped_languages, shipped_themes
 from safeguard.store import theme_changes
@@ -118,7 +119,7 @@ def try_text(
     """Show what would be found in a sentence, with the school's changes, and why."""
     with opened(settings_of(data, config)) as store:
         own = [one.change for one in theme_changes.in_force(store)]
-    detector = Detector(changed(_shipped(), own))
+    detector = Detector(changed(_shipped(), own), opinion_or_none(shipped()))
     groups = frozenset([group] if group else [])
     found = detector.detect(text, kind, groups=groups, excused_too=True)
     if as_json:
@@ -135,6 +136,14 @@ def _say(found: Finding) -> None:
     typer.echo(f"{found.theme}: {found.severity.word}, score {found.score:g}")
     for one in found.matches:
         typer.echo(f"  “{one.quote}” weighs {one.weight:g}{_why(one)}. {one.says}")
+    if found.seconded:
+        typer.echo(f"  The second opinion: a person should look, above all at {_words(found)}.")
+    if found.doubted:
+        typer.echo("  The second opinion doubts it: the sentence looks harmless.")
+
+
+def _words(found: Finding) -> str:
+    return ", ".join(f"“{word}”" for word in found.seconded)
 
 
 def _why(one: Match) -> str:

@@ -13,6 +13,7 @@ from filter_rules.opinion import (
     EYE,
     LETTERS,
     LONGEST,
+    NEAR,
     WORDS_COUNT,
     Judged,
     Opinion,
@@ -21,6 +22,7 @@ from filter_rules.opinion import (
     probability,
     read,
 )
+from filter_rules.word_families import Families
 
 COLUMNS = tuple(Scale(name, 0.1, -1.0) for name in ("eye", "abuse", "bullying", "drugs"))
 BULLYING, DRUGS = 2, 3
@@ -91,6 +93,21 @@ def test_disguise_of_case_and_accents_changes_nothing() -> None:
     assert RUDE.judge("You NÚMPTY") == RUDE.judge("you numpty")
 
 
+@pytest.mark.parametrize("text", ["you nump7y", "n!m numpty", "y0u $o numpty", "y0u 4r3 4 d13d"])
+def test_digits_in_the_place_of_letters_are_read_as_letters(text: str) -> None:
+    assert not set("0137!$") & set("".join(read(text).words))
+
+
+def test_letters_apart_are_read_as_words() -> None:
+    assert read("y o u   n u m p t y").words == ("you", "numpty")
+    assert read("i a numpty").words == ("i", "a", "numpty")
+
+
+@pytest.mark.parametrize("text", ["at 3pm", "in y7", "call 116 123", "gr8 m8", "the 4th"])
+def test_digits_that_mean_digits_stay(text: str) -> None:
+    assert read(text).words == tuple(text.split())
+
+
 def test_what_stands_far_behind_is_not_read() -> None:
     assert RUDE.because("a " * LONGEST + "numpty", EYE) == ()
 
@@ -109,13 +126,51 @@ def test_pieces_of_words_and_of_letters_are_counted_apart() -> None:
     assert isclose(seen.share, (21 + 6 * WORDS_COUNT**2) ** -0.5)
 
 
+FEAR = Families.of({"fear": "afraid scared frighten*", "home": "home house flat"})
+
+
+def afraid_at_home() -> Opinion:
+    """An opinion that has learned of "scared at home", and of no other words."""
+    weights = np.zeros((BUCKETS, len(COLUMNS)), np.int8)
+    weights[read("scared at home", FEAR).kin.buckets, EYE] = 100
+    return Opinion(weights.tobytes(), COLUMNS, FEAR)
+
+
+def test_words_of_the_same_families_count_though_it_never_saw_them() -> None:
+    opinion = afraid_at_home()
+    assert opinion.judge("frightened in the house").eye > 0.5
+    assert (
+        opinion.judge("frightened in the woods").eye < opinion.judge("frightened of the flat").eye
+    )
+    assert set(opinion.because("frightened in the house", EYE)) == {"house", "frightened"}
+
+
+def test_families_far_from_each_other_are_not_together() -> None:
+    near, far = (read(f"scared {'at ' * gap}home", FEAR).kin for gap in (NEAR - 1, NEAR))
+    assert near.buckets.size == far.buckets.size + 1
+
+
+def test_a_piece_of_families_says_which_words_it_is_of() -> None:
+    kin = read("so scared at home", FEAR).kin
+    assert sorted(zip(kin.first.tolist(), kin.second.tolist(), strict=True)) == [
+        (0, 1),  # so scared
+        (1, 1),  # scared
+        (1, 2),  # scared at
+        (1, 3),  # scared .. home
+        (2, 3),  # at home
+        (3, 3),  # home
+    ]
+
+
 RANDOM = Opinion(
-    np.random.default_rng(0).integers(-127, 128, BUCKETS * 4, dtype=np.int8).tobytes(), COLUMNS
+    np.random.default_rng(0).integers(-127, 128, BUCKETS * 4, dtype=np.int8).tobytes(),
+    COLUMNS,
+    FEAR,
 )
 
 
 def _pieces_of(seen: Read) -> list[int]:
-    return [int(one) for one in np.concatenate((seen.of_letters, seen.of_words))]
+    return [int(one) for one in np.concatenate((seen.of_letters, seen.of_words, seen.kin.buckets))]
 
 
 @given(st.text(max_size=300))
@@ -125,7 +180,7 @@ def test_every_text_has_a_probability_and_reasons_of_its_own(text: str) -> None:
     assert 0 <= judged.abuse <= 1
     assert judged.theme in ("bullying", "drugs", "")
     assert set(RANDOM.because(text, EYE)) <= set(read(text).words)
-    assert all(0 <= bucket < BUCKETS for bucket in _pieces_of(read(text)))
+    assert all(0 <= bucket < BUCKETS for bucket in _pieces_of(read(text, FEAR)))
 
 
 @given(st.text(max_size=100))

@@ -19,7 +19,8 @@ from filter_rules.second_opinion import (
     MOST_WORDS,
     second_opinion,
 )
-from filter_rules.types import Finding, Kind, Severity
+from filter_rules.theme_changes import SAYS
+from filter_rules.types import Finding, Kind, Match, Severity
 
 TEXT = "they all say it again"
 
@@ -54,9 +55,9 @@ class Always:
         ("hate", Severity.MEDIUM, 1.0, 1.0, Severity.MEDIUM),
         ("hate", Severity.HIGH, 0.5, 0.0, Severity.HIGH),
         ("hate", Severity.HIGH, 0.0, 0.0, Severity.LOW),
-        ("hate", Severity.HIGH, 0.0, 0.5, Severity.HIGH),
+        ("hate", Severity.HIGH, 0.0, 0.6, Severity.HIGH),
         ("drugs", Severity.MEDIUM, HARMLESS, 1.0, Severity.LOW),
-        ("drugs", Severity.MEDIUM, 0.3, 0.0, Severity.MEDIUM),
+        ("drugs", Severity.MEDIUM, 0.5, 0.0, Severity.MEDIUM),
         ("suicide", Severity.LOW, EYE_SURE_OF_LOW, 0.0, Severity.MEDIUM),
         ("suicide", Severity.LOW, 0.0, 1.0, Severity.LOW),
         ("suicide", Severity.LOW, EYE_SURE, 0.0, Severity.MEDIUM),
@@ -81,6 +82,20 @@ def test_it_moves_so_far(
 )
 def test_what_is_urgent_or_has_a_floor_is_never_taken_for_harmless(kept: Finding) -> None:
     assert second_opinion([kept], TEXT, Always()) == [kept]
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        Match("zorbing", "zorbing", 7.0, 0, 7, says=SAYS),
+        Match("mata", "mata", 7.0, 0, 4, language="es"),
+    ],
+)
+def test_what_the_school_or_another_language_says_is_not_doubted(match: Match) -> None:
+    found = Finding("drugs", Severity.HIGH, 7.0, (match,))
+    assert second_opinion([found], TEXT, Always()) == [found]
+    english = replace(found, matches=(replace(match, says="Said.", language="en"),))
+    assert second_opinion([english], TEXT, Always())[0].doubted
 
 
 def test_a_long_text_is_never_taken_for_harmless() -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from filter_rules.opinion import ABUSE
-from safeguard.opinion_file import CARD, WEIGHTS, opinion_or_none, read_opinion, shipped
+from safeguard.opinion_file import CARD, FAMILIES, WEIGHTS, opinion_or_none, read_opinion, shipped
 from safeguard.problems import UnusableError
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in (CARD, WEIGHTS):
+    for name in (CARD, FAMILIES, WEIGHTS):
         shutil.copy(shipped() / name, tmp_path / name)
         (tmp_path / name).chmod(0o600)
     return tmp_path
@@ -63,6 +63,8 @@ def _changed(folder: Path) -> None:
         lambda folder: (folder / WEIGHTS).unlink(),
         lambda folder: (folder / CARD).unlink(),
         lambda folder: (folder / WEIGHTS).write_bytes(b""),
+        lambda folder: (folder / FAMILIES).unlink(),
+        lambda folder: (folder / FAMILIES).write_text('fear = "afraid"'),
         lambda folder: (folder / CARD).write_text("scale = ["),
         lambda folder: (folder / CARD).write_text("digest = 1"),
         _cut,

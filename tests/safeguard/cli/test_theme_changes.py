@@ -42,6 +42,16 @@ def test_a_phrase_is_added_tried_listed_and_taken_back(safeguard: Run) -> None:
 
 
 @pytest.mark.usefixtures("store")
+def test_trying_a_sentence_tells_what_the_second_opinion_says(safeguard: Run) -> None:
+    words = "tidied my room so nobody has to do it after"
+    told = safeguard("themes", "try", words, "--kind", "chat").out
+    assert "The second opinion: a person should look, above all at “" in told
+    harmless = "going to smash my personal best tomorrow"
+    told = safeguard("themes", "try", harmless, "--kind", "chat").out
+    assert "The second opinion doubts it: the sentence looks harmless." in told
+
+
+@pytest.mark.usefixtures("store")
 @pytest.mark.parametrize(
     ("words", "says"),
     [
