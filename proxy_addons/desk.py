@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mitmproxy.http import HTTPFlow
@@ -10,6 +10,7 @@ from mitmproxy.http import HTTPFlow
 from proxy_addons.answers import Shape, answer
 from proxy_addons.block_page import Asking, Pages
 from proxy_addons.tokens import Tokens
+from safeguard.core.evasion import Evasion
 from safeguard.core.events import without_secrets
 from safeguard.core.types import Reason, Subject, Target, Verdict
 from safeguard.core.unblocking import not_askable
@@ -19,6 +20,8 @@ from safeguard.recorder import Recorder
 logger = logging.getLogger(__name__)
 
 BLOCKED = "Blocked by the school's filter."
+SAID_AGAIN = timedelta(minutes=10)  # of one evasion of one subject
+MOST_EVASIONS = 4096  # that are remembered as said
 NOT_READY = frozenset({Reason.NO_RULES, Reason.SEALED_MISSING})
 
 
@@ -44,6 +47,7 @@ class Desk:
         self.zone = zone
         self.tokens = tokens or Tokens(b"")
         self._asks = tokens is not None
+        self._evaded: dict[tuple[str, Evasion], datetime] = {}
 
     def judge(self, flow: HTTPFlow, subject: Subject, target: Target) -> Verdict:
         """Judge the target; if it is blocked the flow has its answer when this returns."""
@@ -110,6 +114,21 @@ class Desk:
                 raise
             logger.exception("an event could not be kept")
             return ""
+
+    def evaded(self, subject: Subject, host: str, evasion: Evasion) -> None:
+        """Keep that somebody tried a way round the filter which was shut without a verdict.
+
+        Once in ten minutes for each subject and way: programs try again every second.
+        """
+        now, key = self.clock(), (subject.key, evasion)
+        if key in self._evaded and now - self._evaded[key] < SAID_AGAIN:
+            return
+        self._evaded.pop(key, None)
+        if len(self._evaded) >= MOST_EVASIONS:
+            del self._evaded[next(iter(self._evaded))]
+        target = Target(host, evasions=(evasion,))
+        self.keep(subject, target, self.engine.judge(subject, target))
+        self._evaded[key] = now  # not before it is kept
 
     def say(self, flow: HTTPFlow, status: int, title: str, sentence: str) -> None:
         """Answer with a page that only says why."""

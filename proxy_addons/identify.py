@@ -7,8 +7,9 @@ from mitmproxy.proxy.layers import HttpLayer
 
 from proxy_addons.desk import Desk
 from proxy_addons.failure import fail_closed, refuse_client, refuse_flow, refuse_layer
-from proxy_addons.layers import next_layer_of
+from proxy_addons.layers import HangUpOnTunnel, next_layer_of
 from proxy_addons.visits import Visits
+from safeguard.core.evasion import Evasion
 from safeguard.core.identifying import OF_A_REQUEST
 
 
@@ -17,6 +18,7 @@ class Identify:
 
     def __init__(self, visits: Visits, desk: Desk) -> None:
         self.visits = visits
+        self.desk = desk
         self.engine = desk.engine
 
     @fail_closed(refuse_client)
@@ -37,3 +39,5 @@ class Identify:
         nextlayer.layer = layer = next_layer_of(nextlayer.context, data, visit)
         if isinstance(layer, HttpLayer):
             visit.http = layer
+        elif isinstance(layer, HangUpOnTunnel):
+            self.desk.evaded(visit.subject, visit.connect_host, Evasion.RAW_TUNNEL)

@@ -1,9 +1,10 @@
 """The protocols that may follow one another, and no others: CONNECT, TLS once, HTTP.
 
 mitmproxy's own guess is not asked: it passes raw TCP, and DNS to ports 53 and 5353, unjudged.
-What is neither TLS nor HTTP reaches the HTTP parser and ends there.
+What is neither TLS nor HTTP ends there.
 """
 
+import re
 from typing import override
 
 from mitmproxy.net.tls import starts_like_tls_record
@@ -16,6 +17,8 @@ from proxy_addons.visits import TlsChoice, Visit
 
 ACCESS_DENIED = bytes.fromhex("15 0303 0002 02 31")  # alert, TLS 1.2 record, fatal, 49
 RECORD_START = 3  # bytes that tell a TLS record from a request line
+# The beginning of a request line, as clients write it, or as much of it as is there.
+_REQUEST = re.compile(rb"[A-Za-z_-]{1,24}(?:$| (?:$|[/*h]))")
 
 
 class HangUp(layer.Layer):
@@ -25,6 +28,10 @@ class HangUp(layer.Layer):
     def _handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
         if isinstance(event, events.Start):
             yield commands.CloseConnection(self.context.client)
+
+
+class HangUpOnTunnel(HangUp):
+    """The same, on a tunnel in which no web traffic begins."""
 
 
 class GatedTls(ClientTLSLayer):
@@ -52,7 +59,13 @@ def next_layer_of(context: Context, data: bytes, visit: Visit) -> layer.Layer | 
     if len(data) < RECORD_START:
         return None
     if not starts_like_tls_record(data):
-        return HttpLayer(context, HTTPMode.transparent)
+        return _plain(context, data)
     server_tls = ServerTLSLayer(context)
     server_tls.child_layer = GatedTls(context, visit)
     return server_tls
+
+
+def _plain(context: Context, data: bytes) -> layer.Layer:
+    if _REQUEST.match(data[:26]):
+        return HttpLayer(context, HTTPMode.transparent)
+    return HangUpOnTunnel(context)

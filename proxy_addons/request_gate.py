@@ -15,6 +15,7 @@ from proxy_addons.leads import Leads
 from proxy_addons.translate import NotAHostError, claimed_by_request, target_of_request
 from proxy_addons.visits import Led, Visit, Visits
 from safeguard.core.asking_sites import OURS, asked_of, headers_for
+from safeguard.core.evasion import Evasion, carried, looks_up_names
 from safeguard.core.modes import Modes
 from safeguard.core.types import Subject, Target
 
@@ -41,16 +42,20 @@ class RequestGate:
             return
         subject, engine = visit.subject, self.desk.engine
         targets = [target_of_request(engine, flow, host, subject) for host in hosts]
+        evasions = _evasions(flow)
+        if evasions:
+            targets = [replace(target, evasions=evasions) for target in targets]
         led = await self._led(flow, visit, targets)
         if led:
             targets = [replace(target, addresses=led.addresses) for target in targets]
-        if self._is_blocked(flow, subject, targets):
+        if self._is_blocked(flow, subject, targets) or self._carries_blocked(flow, visit, hosts):
             return
         match targets:
             case [target] if led:
                 led.cleared = True
                 self._let_through(flow, subject, target)
             case _:
+                self.desk.evaded(subject, hosts[0], Evasion.NAMES_DIFFER)
                 says = "It names one site outside and another inside, so it cannot be checked."
                 self.desk.say(flow, 403, "This address is not clear", says)
 
@@ -63,6 +68,15 @@ class RequestGate:
                 break
         self.desk.visited(subject, *judged[-1])
         return judged[-1][1].blocked
+
+    def _carries_blocked(self, flow: HTTPFlow, visit: Visit, hosts: Sequence[str]) -> bool:
+        """Whether another site is asked to fetch a page that is blocked by itself."""
+        address = carried(hosts[0], flow.request.path)
+        target = self.desk.engine.target_of(address) if address else None
+        if target is None or not self.desk.engine.judge(visit.subject, target).blocked:
+            return False
+        target = replace(target, evasions=(Evasion.CARRIED,))
+        return self.desk.judge(flow, visit.subject, target).blocked
 
     async def _led(self, flow: HTTPFlow, visit: Visit, targets: Sequence[Target]) -> Led | None:
         """Where the request would lead; None where that need not be known: it will not leave."""
@@ -85,6 +99,19 @@ class RequestGate:
             flow.request.constrain_encoding()
         if not is_short(flow):
             flow.request.stream = True
+
+
+def _evasions(flow: HTTPFlow) -> tuple[Evasion, ...]:
+    headers = flow.request.headers
+    upgrade = headers.get("upgrade", "")
+    found = []
+    if looks_up_names(
+        flow.request.path, headers.get("content-type", ""), headers.get("accept", "")
+    ):
+        found.append(Evasion.HIDDEN_LOOK_UP)
+    if upgrade and upgrade.lower() != "websocket":
+        found.append(Evasion.UPGRADE)
+    return tuple(found)
 
 
 def _ask_of_the_site(flow: HTTPFlow, host: str, modes: Modes) -> None:

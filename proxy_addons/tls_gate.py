@@ -16,6 +16,7 @@ from proxy_addons.failure import fail_closed, refuse_flow, refuse_tls
 from proxy_addons.leads import Leads
 from proxy_addons.translate import host_of, hosts_of
 from proxy_addons.visits import TlsChoice, Visit, Visits
+from safeguard.core.evasion import Evasion
 from safeguard.core.types import Target, Verdict
 
 
@@ -43,7 +44,8 @@ class TlsGate:
         blocked = next((one for one in verdicts if one.blocked), None)
         address = data.context.server.address
         if blocked is None and len(hosts) == 1 and address:
-            blocked = await self._blocked_there(visit, Target(hosts[0]), address[0])
+            target = Target(hosts[0], port=address[1])
+            blocked = await self._blocked_there(visit, target, address[0])
         visit.tls = self._choice(visit, hosts, blocked)
         if hosts and visit.tls is not TlsChoice.INSPECT:  # else its requests are noted one by one
             self.desk.visited(visit.subject, Target(hosts[0]), blocked or verdicts[0])
@@ -67,4 +69,6 @@ class TlsGate:
             return TlsChoice.UNTOUCHED
         if blocked is not None:
             self.desk.keep(visit.subject, Target(hosts[0]), blocked)
+        elif len(hosts) > 1:
+            self.desk.evaded(visit.subject, hosts[0], Evasion.NAMES_DIFFER)
         return TlsChoice.REFUSE

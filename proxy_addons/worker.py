@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from mitmproxy import certs
 from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.connection import Client
 from mitmproxy.proxy.mode_servers import ServerInstance
 from mitmproxy.proxy.mode_specs import ProxyMode
 
@@ -38,6 +39,7 @@ from proxy_addons.portal_gate import portal_of
 from proxy_addons.resolving import lookup_of
 from proxy_addons.tokens import Tokens
 from proxy_addons.visits import Visits
+from safeguard.core.evasion import Evasion
 from safeguard.engine import Engine
 from safeguard.recorder import Recorder, open_recorder
 from safeguard.settings import Settings
@@ -119,7 +121,6 @@ async def serve(
     bearing = Bearing(
         limits, inheritance.workers, spared, connections_within(inheritance.descriptors)
     )
-    limit_heads(limits.header_kib * 1024, bearing)
     sign_in = open_sign_in(inheritance.settings)
     ports = frozenset({int(secure.getsockname()[1])} if secure else ())
     master = _master(inheritance, recorder, dialler, bearing, sign_in, ports)
@@ -170,6 +171,12 @@ def _master(
     limit = settings.proxy.page_limit_kib * 1024
     visits = Visits()
     use_our_handler(visits)
+
+    def smuggled(client: Client) -> None:
+        visit = visits.of(client)
+        desk.evaded(visit.subject, visit.connect_host, Evasion.SMUGGLED)
+
+    limit_heads(settings.limits.header_kib * 1024, bearing, smuggled)
     leads = Leads(dialler, time.monotonic)
     authenticate = Authenticate(visits, desk, sign_in, secure_ports)
     hold_downloads()

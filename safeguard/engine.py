@@ -12,6 +12,7 @@ from filter_rules.typed.words import Typed
 from filter_rules.types import Finding, Hit, Kind
 from filter_rules.urls import Url, split
 from safeguard import logs
+from safeguard.core import evasion
 from safeguard.core.decide import decide
 from safeguard.core.identifying import Claim
 from safeguard.core.modes import Modes
@@ -96,6 +97,7 @@ class Engine:
         self.rounds = 0  # of refreshing: within one, who is at an address stays the same
         self._faults_said: tuple[State, ...] = ()
         self._reachable = Reachable(settings.proxy.allow_networks)
+        self._ports = frozenset(settings.proxy.ports)
         self._stance = Stance(settings.rules.without_rules)
 
     def subject_at(self, address: str) -> Subject:
@@ -168,7 +170,11 @@ class Engine:
         if snapshot.rules is None:
             return self._stance.verdict(target)
         facts = snapshot.policy.facts
-        hits = (*self.found_in_lists(target.host, url), *facts.of(target, url))
+        hits = (
+            *self.found_in_lists(target.host, url),
+            *facts.of(target, url),
+            *evasion.hits_of(self._evasions(target, url)),
+        )
         led_to = of_networks(snapshot.rules, target.addresses)
         findings: tuple[Finding, ...] = ()
         if target.words and target.kind and snapshot.policy.reads_words_of(subject):
@@ -191,6 +197,15 @@ class Engine:
         own = marked(snapshot.overlay.match(host, url))
         found = snapshot.rules.match(host, url) if snapshot.rules else ()
         return self._reachable.left_out((*own, *found))
+
+    def _evasions(self, target: Target, url: Url | None) -> Sequence[evasion.Evasion]:
+        if target.channel is Channel.DNS:
+            return ()
+        port = url.port if url else target.port
+        shown = evasion.of_address(
+            target.host, port, target.addresses, self._ports, self._reachable.holds
+        )
+        return (*target.evasions, *shown) if target.evasions else shown
 
     def refresh(self) -> bool:
         """Take up what has changed since; True if anything had. Call it often, off the loop.

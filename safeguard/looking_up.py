@@ -57,6 +57,12 @@ class Reachable:
     def _holds(self, hit: Hit) -> bool:
         if hit.category != PRIVATE:
             return False
-        text = "127.0.0.1" if hit.entry.endswith("localhost") else hit.entry
-        address = ipaddress.ip_address(text)
-        return any(address in network for network in self._networks)
+        return self.holds("127.0.0.1" if hit.entry.endswith("localhost") else hit.entry)
+
+    def holds(self, address: str) -> bool:
+        """Whether the settings let the proxy reach the network of an address."""
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(found in network for network in self._networks)

@@ -63,6 +63,11 @@ class Proxy(Section):
     allow_networks: Networks = Field(
         (), description="Private or loopback networks that the proxy may reach. Default: none."
     )
+    ports: tuple[Port, ...] = Field(
+        (80, 443, 8000, 8080, 8443),
+        description="The ports of sites outside the school's own networks (allow_networks) that "
+        "are open. Any other is a way round the filter. Empty: every port is open.",
+    )
     resolver: Upstreams = Field(
         (), description="Where the proxy resolves names. Empty: as this machine does."
     )

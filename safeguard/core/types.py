@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from filter_rules.types import Finding, Hit, Kind, Severity
+from safeguard.core.evasion import Evasion
 
 
 class Action(StrEnum):
@@ -89,7 +90,8 @@ class Target:
     prompt) or what a page shows; `kind` says which. `addresses` are those that the host was
     found to lead to, where somebody has looked. `size` is in bytes, `mime` is the type that the
     server gave, `protocol` one of PROTOCOLS in safeguard.core.facts; each empty where unknown.
-    `strong`: where the title and headings stand in the words of a page.
+    `strong`: where the title and headings stand in the words of a page. `port`: where it is
+    known and no `url` is. `evasions`: what an edge saw of ways round the filter.
     """
 
     host: str
@@ -102,6 +104,8 @@ class Target:
     mime: str = ""
     protocol: str = ""
     strong: tuple[tuple[int, int], ...] = ()
+    port: int = 0
+    evasions: tuple[Evasion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,17 @@
 """What is flagged is kept before the answer is released, or there is no answer."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
+import pytest
+
+from proxy_addons.block_page import Pages
+from proxy_addons.desk import SAID_AGAIN, Desk
+from safeguard.core.evasion import Evasion
 from safeguard.core.rules import PolicyRule
-from safeguard.core.types import Action, Manner, Reason
+from safeguard.core.types import Action, Manner, Reason, Subject
 from tests.proxy_addons.world import (
+    NOW,
     Proxy,
     Site,
     Start,
@@ -46,6 +53,26 @@ def test_in_a_group_that_is_only_monitored_a_blocked_site_opens_and_is_kept(
         ("monitor", Reason.MONITORED)
     }
     assert ask(proxy, "sealed.test", site.port)[0] == 403
+
+
+def test_a_way_round_is_told_again_after_a_while_and_not_forgotten_where_it_was_not_kept(
+    proxy: Proxy,
+) -> None:
+    times = [NOW, NOW + SAID_AGAIN / 2, NOW + SAID_AGAIN, NOW + SAID_AGAIN]
+    desk = Desk(proxy.engine, proxy.notebook, Pages("Oak"), lambda: times[0], ZoneInfo("UTC"))  # type: ignore[arg-type]  # it stands where the recorder does
+    somebody = Subject("secondary", "10.0.0.1")
+    proxy.notebook.fails = True
+    with pytest.raises(OSError, match="full"):
+        desk.evaded(somebody, "a.test", Evasion.RAW_TUNNEL)
+    proxy.notebook.fails = False
+    kept = []
+    for _ in range(4):
+        desk.evaded(somebody, "a.test", Evasion.RAW_TUNNEL)
+        kept.append(len(proxy.notebook.kept))
+        times.pop(0) if len(times) > 1 else None
+    assert kept == [1, 1, 2, 2]
+    desk.evaded(somebody, "a.test", Evasion.SMUGGLED)
+    assert len(proxy.notebook.kept) == 3
 
 
 def test_each_group_is_told_in_the_words_for_its_age(start: Start, site: Site) -> None:
