@@ -1,0 +1,52 @@
+"""Concerns as what trends are counted from: when, which group, what about. No words, no names."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from filter_rules.types import Severity
+from safeguard.core.events import SCHOOL
+from safeguard.store.concern_rows import CLASS, CONCERNS
+from safeguard.store.session import Store
+
+MOST = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class SeenConcern:
+    """A concern of one subject, as far as it is counted."""
+
+    subject: str
+    group: str
+    family: str
+    severity: Severity
+    started_at: datetime
+    opened_at: datetime | None
+    closed_at: datetime | None
+
+
+def concerns(
+    store: Store, since: datetime, until: datetime, within: Collection[str] | None = None
+) -> list[SeenConcern]:
+    """Return the concerns that began between two moments; a class's line is none of its own."""
+    columns = (
+        "subject", "group", "family", "severity", "started_at", "opened_at", "closed_at",
+    )  # fmt: skip
+    query = select(*(CONCERNS.c[name] for name in columns)).where(
+        CONCERNS.c.school_id == SCHOOL,
+        CONCERNS.c.subject_kind != CLASS,
+        CONCERNS.c.started_at >= since,
+        CONCERNS.c.started_at < until,
+    )
+    if within is not None:
+        query = query.where(CONCERNS.c.group.in_(sorted(within)))
+    with store.reading() as session:
+        return [
+            SeenConcern(
+                row.subject, row.group, row.family, Severity(row.severity), row.started_at,
+                row.opened_at, row.closed_at,
+            )
+            for row in session.execute(query.order_by(CONCERNS.c.id.desc()).limit(MOST))
+        ]  # fmt: skip
