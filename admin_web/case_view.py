@@ -12,7 +12,7 @@ from admin_web.audited import viewed
 from admin_web.case_access import colleagues, handlers
 from admin_web.paging import Paging, asked_page
 from admin_web.site import here
-from admin_web.wording import SEVERITIES, tidy
+from admin_web.wording import SEVERITIES, midnight, stamp, tidy
 from filter_rules.types import Severity
 from safeguard.core.concern_rules import FAMILIES
 from safeguard.core.concerns import Known, Outcome
@@ -24,6 +24,7 @@ from safeguard.store.case_parts import CaseConcern, CaseContent, Written
 from safeguard.store.triage import NoteKind
 
 TITLES = {one.name: one.title for one in FAMILIES}
+PAPERS = ("paper", "paper taken away")
 UNREADABLE = "These words cannot be shown: they were sealed with another key."
 OUTCOMES = {one.code: one.value[:1].upper() + one.value[1:] for one in Outcome}
 SEVERITY_CHOICES = {
@@ -82,7 +83,7 @@ def render(case: Case, mistake: Mistake | None = None) -> str:
         mistake=mistake,
         typed={} if mistake is None else mistake.typed,
         me=me().id,
-        now=site.clock(),
+        today=midnight(site.clock()),
         kinds={one.value: one.value.capitalize() for one in NoteKind},
         outcomes=OUTCOMES,
         severities=SEVERITY_CHOICES,
@@ -121,7 +122,10 @@ def _lines(whole: CaseContent, merges: tuple[Merge, ...], case_id: str) -> Itera
             yield Line(one.taken_out_at, "Concern taken out", about(one.family), one.taken_out_by)
     for note in whole.notes:
         yield _of_note(note)
+    merged = {one.at for one in merges if one.into_id == case_id}
     for outcome in whole.outcomes:
+        if outcome.at in merged and outcome.what == Outcome.DUPLICATE.value:
+            continue  # the merge itself says it
         undone = f"Undone by {outcome.until_by}" if outcome.until else ""
         said = f"Concluded: {outcome.what}"
         yield Line(outcome.at, said, _words(outcome), outcome.by, after=undone)
@@ -149,9 +153,10 @@ def _of_concern(one: CaseConcern) -> Line:
 def _of_note(note: Written) -> Line:
     after = ""
     if note.until is not None and note.until_by:
-        deed = "Taken away" if note.what == "paper taken away" else "Done"
-        after = f"{deed} by {note.until_by}"
-    return Line(note.at, note.what.capitalize(), _words(note), note.by, after=after)
+        deed = "Taken away" if note.what in PAPERS else "Done"
+        after = f"{deed} by {note.until_by}, {stamp(note.until)}"
+    words = _words(note).rpartition(" (")[0] if note.what in PAPERS else _words(note)
+    return Line(note.at, f"{note.what[:1].upper()}{note.what[1:]}", words, note.by, after=after)
 
 
 def _words(one: Written) -> str:

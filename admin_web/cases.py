@@ -21,6 +21,7 @@ from admin_web.confirming import CaseExportForm
 from admin_web.fields import first_moment, stripped
 from admin_web.paging import same_list
 from admin_web.site import here
+from admin_web.wording import midnight
 from filter_rules.types import Severity
 from safeguard.case_files.exporting import Wish, export
 from safeguard.case_files.pages import pdf_of
@@ -94,7 +95,7 @@ def listing() -> str:
         before=before,
         names=staff.names(site.store),
         actions=case_actions.waiting(site.store, me().id, site.clock() + SOON),
-        now=site.clock(),
+        today=midnight(site.clock()),
         me=me().id,
     )
 

@@ -1,9 +1,8 @@
 """One pupil: their concerns, cases and latest events on one page; that it is opened is recorded."""
 
-from collections import Counter
-from datetime import timedelta
+from datetime import datetime, time
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, request
 
 from admin_web.access import allowed, demand, open_to
 from admin_web.accounts import me
@@ -12,14 +11,15 @@ from admin_web.case_access import may_force
 from admin_web.case_view import about, concern_link
 from admin_web.cases import EVERY
 from admin_web.event_view import shown
+from admin_web.paging import same_list
 from admin_web.site import here
-from admin_web.trend_counts import Bar
+from admin_web.trend_counts import Bar, by_week, mondays
 from admin_web.wording import local
 from safeguard.core.staff_rights import Deed
-from safeguard.store import events, people
+from safeguard.store import events, people, trends
 from safeguard.store.case_lists import WantedCases
 from safeguard.store.case_lists import cases as cases_of
-from safeguard.store.concern_pages import ListedConcern, Order, WantedConcerns, listed
+from safeguard.store.concern_pages import Order, WantedConcerns, listed
 from safeguard.store.events import Wanted
 
 MOST_CONCERNS = 25
@@ -40,9 +40,8 @@ def one(person_id: str) -> str:
     demand(Deed.SEE_PERSON, pupil.group, otherwise=404)
     viewed("viewed", "person", pupil.id, person=pupil.id)
     wanted = WantedConcerns(standing=EVERY, subject=pupil.id)
-    concerns = listed(
-        site.store, wanted, site.clock(), actor(), limit=MOST_CONCERNS, order=Order.NEWEST
-    )
+    after = request.args.get("after", "")[:100]
+    concerns = listed(site.store, wanted, site.clock(), actor(), after, MOST_CONCERNS, Order.NEWEST)
     handles = allowed(Deed.HANDLE_CASES)
     cases = cases_of(
         site.store,
@@ -54,8 +53,9 @@ def one(person_id: str) -> str:
         "pupil.html",
         pupil=pupil,
         concerns=concerns.concerns,
-        more=bool(concerns.more),
-        bars_of=_by_week(concerns.concerns),
+        older=same_list("after", concerns.more) if concerns.more else "",
+        newest=same_list("after") if after else "",
+        bars_of=_by_week(pupil.id),
         cases=cases if handles else (),
         handles=handles,
         hidden=handles and may_force() and _has_hidden(pupil.id, len(cases)),
@@ -71,11 +71,11 @@ def _has_hidden(person: str, seen: int) -> bool:
     return len(cases_of(here().store, WantedCases(person=person), limit=MOST_CASES).cases) > seen
 
 
-def _by_week(found: tuple[ListedConcern, ...]) -> list[Bar]:
-    """How many concerns began in each of the last weeks."""
-    today = local(here().clock()).date()
-    monday = today - timedelta(days=today.weekday())
-    weeks = [monday - timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
-    days = (local(one.started_at).date() for one in found)
-    counts = Counter(one - timedelta(days=one.weekday()) for one in days)
-    return [Bar(f"{week.day} {week:%b}", counts[week]) for week in weeks]
+def _by_week(person: str) -> list[Bar]:
+    """How many concerns began in each of the last weeks; nothing where there were none."""
+    site = here()
+    now = site.clock()
+    weeks = mondays(local(now).date(), WEEKS)
+    since = datetime.combine(weeks[0], time(), site.zone)
+    found = trends.concerns(site.store, since, now, subject=person)
+    return by_week(found, weeks, site.zone) if found else []

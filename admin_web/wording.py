@@ -65,6 +65,11 @@ def stamp(when: datetime) -> str:
     return f"{at.day} {at:%b}{year}, {at:%H:%M}"
 
 
+def midnight(when: datetime) -> datetime:
+    """The first moment of the school's day: what is due on a day is not late before its end."""
+    return local(when).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def day(when: datetime) -> str:
     """A day: "22 Nov", with the year only where it is another."""
     return stamp(when).rpartition(",")[0]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -114,7 +114,9 @@ def actions_told(
     found = []
     for row in session.scalars(query.order_by(CaseActionRow.at, CaseActionRow.id).limit(MOST)):
         words, readable = opened(vault, row.sealed)
-        what = f"to do by {row.due_at:%Y-%m-%d}, {staff.get(row.owner, 'nobody known')}"
+        # Midnight of a school is in the day before, by UTC, in summer: noon never is.
+        due = row.due_at + timedelta(hours=12)
+        what = f"action for {staff.get(row.owner, 'nobody known')} by {due.day} {due:%b %Y}"
         by = staff.get(row.staff_id, "")
         done_by = staff.get(row.done_by or 0, "")
         found.append(

@@ -28,9 +28,16 @@ class SeenConcern:
 
 
 def concerns(
-    store: Store, since: datetime, until: datetime, within: Collection[str] | None = None
+    store: Store,
+    since: datetime,
+    until: datetime,
+    within: Collection[str] | None = None,
+    subject: str = "",
 ) -> list[SeenConcern]:
-    """Return the concerns that began between two moments; a class's line is none of its own."""
+    """Return the concerns that began between two moments, of one subject where it is given.
+
+    A class's line is none of its own.
+    """
     columns = (
         "subject", "group", "family", "severity", "started_at", "opened_at", "closed_at",
     )  # fmt: skip
@@ -40,6 +47,8 @@ def concerns(
         CONCERNS.c.started_at >= since,
         CONCERNS.c.started_at < until,
     )
+    if subject:
+        query = query.where(CONCERNS.c.subject == subject)
     if within is not None:
         query = query.where(CONCERNS.c.group.in_(sorted(within)))
     with store.reading() as session:

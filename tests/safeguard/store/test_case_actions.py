@@ -27,7 +27,7 @@ def test_an_action_waits_until_it_is_done_and_the_case_tells_of_it(any_store: St
     told = content(any_store, CASE)
     assert told is not None
     (note,) = [one for one in told.notes if one.text == "Ring home"]
-    assert note.what.startswith("to do by ")
+    assert note.what.startswith("action for Lee Lead by ")
     assert note.until == at(60)
     case_actions.unfinish(any_store, CASE, number, by, at(70))
     assert case_actions.of_case(any_store, CASE)[0].done_at is None

@@ -21,3 +21,5 @@ def test_concerns_between_two_moments_of_these_groups(any_store: Store) -> None:
     assert found[1].severity is Severity.HIGH
     assert [one.group for one in trends.concerns(any_store, since, NOW, {"primary"})] == ["primary"]
     assert trends.concerns(any_store, since, NOW, set()) == []
+    assert len(trends.concerns(any_store, since, NOW, subject="pupil-7")) == 2
+    assert trends.concerns(any_store, since, NOW, subject="pupil-8") == []
