@@ -77,7 +77,7 @@ def _next(case_id: Any) -> str:
     return url_for("cases.one", case_id=case_id)
 
 
-@pages.get("/cases/<uuid:case_id>/papers/<int:paper_id>")
+@pages.get("/cases/<uuid:case_id>/papers/<int(max=2147483647):paper_id>")
 @open_to(Deed.HANDLE_CASES)
 def paper(case_id: Any, paper_id: int) -> Response:
     """Hand a paper out, as a file to keep: the site itself shows none."""

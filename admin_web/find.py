@@ -93,7 +93,7 @@ def save() -> Response:
     return redirect(f"{url_for('find.search')}?{query}")
 
 
-@pages.post("/find/saved/<int:search_id>/remove")
+@pages.post("/find/saved/<int(max=2147483647):search_id>/remove")
 @open_to(Deed.SEE_PERSON)
 def let_go(search_id: int) -> Response:
     if saved_searches.let_go(here().store, me().id, search_id):

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -154,8 +155,12 @@ def lasting(time: timedelta | None) -> str:
 
 
 def _monday(moment: datetime, zone: ZoneInfo) -> date:
-    day = moment.astimezone(zone).date()
-    return day - timedelta(days=day.weekday())
+    return _week_of(moment.astimezone(zone).toordinal())
+
+
+@cache
+def _week_of(ordinal: int) -> date:
+    return date.fromordinal(ordinal - (ordinal - 1) % 7)  # day 1 of the calendar is a Monday
 
 
 def _short(day: date) -> str:

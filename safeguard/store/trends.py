@@ -12,19 +12,18 @@ from safeguard.store.concern_rows import CLASS, CONCERNS
 from safeguard.store.session import Store
 
 MOST = 200_000
+LEVELS = {one.value: one for one in Severity}
 
 
 @dataclass(frozen=True, slots=True)
 class SeenConcern:
     """A concern of one subject, as far as it is counted."""
 
-    subject: str
     group: str
     family: str
     severity: Severity
     started_at: datetime
     opened_at: datetime | None
-    closed_at: datetime | None
 
 
 def concerns(
@@ -38,9 +37,7 @@ def concerns(
 
     A class's line is none of its own.
     """
-    columns = (
-        "subject", "group", "family", "severity", "started_at", "opened_at", "closed_at",
-    )  # fmt: skip
+    columns = ("group", "family", "severity", "started_at", "opened_at")
     query = select(*(CONCERNS.c[name] for name in columns)).where(
         CONCERNS.c.school_id == SCHOOL,
         CONCERNS.c.subject_kind != CLASS,
@@ -53,9 +50,8 @@ def concerns(
         query = query.where(CONCERNS.c.group.in_(sorted(within)))
     with store.reading() as session:
         return [
-            SeenConcern(
-                row.subject, row.group, row.family, Severity(row.severity), row.started_at,
-                row.opened_at, row.closed_at,
+            SeenConcern(group, family, LEVELS[severity], started_at, opened_at)
+            for group, family, severity, started_at, opened_at in session.execute(
+                query.order_by(CONCERNS.c.id.desc()).limit(MOST)
             )
-            for row in session.execute(query.order_by(CONCERNS.c.id.desc()).limit(MOST))
-        ]  # fmt: skip
+        ]

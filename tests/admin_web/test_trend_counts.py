@@ -26,9 +26,8 @@ AT = datetime(2026, 6, 14, 23, 30, tzinfo=UTC)  # half past midnight on Monday 1
 
 def seen(at: datetime = AT, opened: timedelta | None = None, **changes: object) -> SeenConcern:
     plain: dict[str, object] = {
-        "subject": "p", "group": "year 7", "family": "mood", "severity": Severity.MEDIUM,
+        "group": "year 7", "family": "mood", "severity": Severity.MEDIUM,
         "started_at": at, "opened_at": at + opened if opened is not None else None,
-        "closed_at": None,
     }  # fmt: skip
     return SeenConcern(**{**plain, **changes})  # type: ignore[arg-type]  # each is what it is
 
