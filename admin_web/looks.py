@@ -1,7 +1,6 @@
 """Who looked at whom: the audit chain by member of staff and by pupil, over the last days."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,7 +53,7 @@ def overview() -> str:
     days = number(request.args.get("days"), 30)
     days = days if days in DAYS else 30
     since = site.clock() - timedelta(days=days)
-    rows = list(_rows(since))
+    rows, cut = _rows(since)
     viewed("viewed", "audit")
     lookers, seen = counted(
         rows, {f"staff:{key}": it for key, it in staff.names(site.store).items()}
@@ -67,7 +66,7 @@ def overview() -> str:
         names=names,
         days=days,
         choices=DAYS,
-        cut=len(rows) == MOST_ROWS,
+        cut=cut,
         most=MOST_ROWS,
         shown=MOST_SHOWN,
     )
@@ -93,19 +92,21 @@ def counted(
     return ordered, seen
 
 
-def _rows(since: datetime) -> Iterator[Told]:
-    """The rows of staff who looked at something, the newest first: so many and no more."""
+def _rows(since: datetime) -> tuple[list[Told], bool]:
+    """The rows of staff who looked at something, and whether there are more than were read."""
     before: int | None = None
-    looked_at = 0
-    while looked_at < MOST_ROWS:
+    found: list[Told] = []
+    for _ in range(MOST_ROWS // AT_ONCE):
         page = search(here().store, WantedRows(who="staff:*", since=since), before, AT_ONCE)
-        for row in page.rows:
-            looked_at += 1
-            if row.what in LOOKS and row.about_kind not in {"audit", "numbers", "trends"}:
-                yield row
+        found += [
+            row
+            for row in page.rows
+            if row.what in LOOKS and row.about_kind not in {"audit", "numbers", "trends"}
+        ]
         if page.older is None or not page.rows:
-            return
+            return found, False
         before = page.older
+    return found, True
 
 
 def _pupils(details: dict[str, Any], row: Told) -> set[str]:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.admin_web.school import NOW, OSCAR, School, Visitor, an_event, employ
 from tests.admin_web.test_cases import amelia
 
@@ -21,6 +23,19 @@ def test_looks_are_counted_by_staff_and_by_pupil(school: School, priya: Visitor)
     assert "Amelia" not in school.as_(("priya@school.test", "green kettle waltz nine", ())).text(
         "/audit/looks?days=7"
     )
+
+
+def test_it_says_where_not_all_is_counted(
+    school: School, priya: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("admin_web.looks.AT_ONCE", 2)
+    monkeypatch.setattr("admin_web.looks.MOST_ROWS", 4)
+    person = amelia(school)
+    for _ in range(6):
+        priya.text(f"/pupils/{person}")
+    page = priya.text("/audit/looks")
+    assert "Only the latest 4 rows" in page
+    assert "Amelia Hart" in page
 
 
 def test_who_checks_the_record_reads_no_pupils_name(school: School, priya: Visitor) -> None:
