@@ -13,6 +13,8 @@ LIMITS = (
     ("account.mine", "10/minute", ["POST"]),
     ("portal.sign_in", "10/minute;60/hour", ["POST"]),
     ("portal.guest", "10/minute;60/hour", ["POST"]),
+    ("cases.take_out", "10/minute;60/hour", ["POST"]),
+    ("find.export", "10/minute;60/hour", ["POST"]),
     ("why.ask", "60/minute", ["GET"]),
 )
 

@@ -5,9 +5,12 @@ from flask import Blueprint, render_template
 from admin_web.access import open_to
 from admin_web.audited import viewed
 from admin_web.site import here
-from safeguard.core.small_counts import SMALLEST
+from admin_web.trend_counts import Bar
+from safeguard.core.small_counts import SMALLEST, Count
 from safeguard.core.staff_rights import Deed
 from safeguard.store import impact
+
+MOST_MONTHS = 13
 
 pages = Blueprint("numbers", __name__)
 
@@ -19,4 +22,12 @@ def monthly() -> str:
         impact.counts(here().store), key=lambda one: (one.month, one.group), reverse=True
     )
     viewed("viewed", "numbers")
-    return render_template("numbers.html", counts=found, smallest=SMALLEST)
+    return render_template("numbers.html", counts=found, smallest=SMALLEST, months=_by_month(found))
+
+
+def _by_month(found: list[Count]) -> list[Bar]:
+    """The numbers that are told, added up by month: what is not told is in no sum either."""
+    told: dict[str, int] = {}
+    for one in found:
+        told[one.month] = told.get(one.month, 0) + (one.events or 0)
+    return [Bar(month, told[month]) for month in sorted(told)[-MOST_MONTHS:]]

@@ -9,6 +9,9 @@ from safeguard.core.staff_roles import Grant, counting
 # Each page with what it is for, in the order of the bar: the first that opens is where one begins.
 PAGES: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
     ("events.today", "Today", (Deed.SEE_CONCERNS,)),
+    ("cases.listing", "Cases", (Deed.HANDLE_CASES,)),
+    ("find.search", "Find", (Deed.SEE_PERSON,)),
+    ("trends.overview", "Trends", (Deed.SEE_CONCERNS,)),
     ("health.overview", "Health", (Deed.SEE_HEALTH,)),
     ("own_rules.listing", "My rules", (Deed.CHANGE_RULES,)),
     ("why.ask", "Why?", (Deed.ASK_WHY,)),

@@ -37,6 +37,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(how_found, "how_found")
     app.add_template_filter(count, "count")
     app.add_template_filter(stamp, "stamp")
+    app.add_template_filter(day, "day")
 
 
 def severity_word(severity: Severity | int) -> str:
@@ -62,6 +63,16 @@ def stamp(when: datetime) -> str:
     at = local(when)
     year = "" if at.year == local(here().clock()).year else f" {at.year}"
     return f"{at.day} {at:%b}{year}, {at:%H:%M}"
+
+
+def midnight(when: datetime) -> datetime:
+    """The first moment of the school's day: what is due on a day is not late before its end."""
+    return local(when).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def day(when: datetime) -> str:
+    """A day: "22 Nov", with the year only where it is another."""
+    return stamp(when).rpartition(",")[0]
 
 
 def local_date(when: datetime) -> str:

@@ -13,9 +13,19 @@ from safeguard.case_files.records import FORMAT, VERSION, Made, Record, document
 from safeguard.case_files.signing import Signer, open_signer
 from safeguard.case_files.spreadsheets import sheets_of
 from safeguard.problems import UnusableError
-from safeguard.store import audit, evidence
+from safeguard.store import audit, case_papers, evidence
 from safeguard.store.case_content import content
 from safeguard.store.session import Store
+
+# What a paper of a kind is called at its end.
+ENDINGS = {
+    "application/pdf": "pdf",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "text/plain": "txt",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+}
 
 type Draw = Callable[[Record, str, ZoneInfo], bytes]
 
@@ -64,7 +74,7 @@ def export(
     row, hashed = (0, "") if head is None else (head.row, head.hash.hex())
     made = Made(wish.at, wish.by_name, wish.why.strip(), wish.how, row, hashed)
     document = document_of(case, made) | ({"school": wish.school} if wish.school else {})
-    files = files_of(document, signer, zone, draw)
+    files = files_of(document, signer, zone, draw) | papers_of(store, wish.case_id, document)
     zipped, manifest = packed(files, _about(document), signer, wish.at.astimezone(zone))
     payload = {
         "why": made.why,
@@ -96,6 +106,15 @@ def files_of(
     return files
 
 
+def papers_of(store: Store, case_id: str, document: Record) -> dict[str, bytes]:
+    """Return the papers by names of ours: what somebody called one may harm who unpacks it."""
+    reference = document["case"]["reference"]
+    return {
+        f"{reference}-paper-{one.id}.{ENDINGS.get(one.kind, 'bin')}": content
+        for one, content in case_papers.whole(store, case_id)
+    }
+
+
 def _about(document: Record) -> Record:
     case = document["case"]
     counts = {name: len(document[name]) for name in ("concerns", "events", "visits", "notes")}
@@ -119,7 +138,8 @@ REFERENCE.json           all of it, for programs; every text as it stood
 REFERENCE-incidents.csv  one line a concern, in the shape that incident systems take
 REFERENCE-events.csv     what happened
 REFERENCE-visits.csv     what was visited around it
-REFERENCE-written.csv    notes, conclusions, who had it
+REFERENCE-written.csv    notes, actions, papers, conclusions, who had it
+REFERENCE-paper-N.*      papers that were put to the case, as they came
 manifest.json            who made it, when, why; the SHA-256 of each file above
 manifest.sig             the signature of manifest.json (Ed25519)
 public-key.pem           the key to check it with

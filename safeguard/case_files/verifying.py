@@ -19,7 +19,7 @@ from safeguard.case_files.records import FORMAT, LISTS, VERSION, digest_of
 from safeguard.case_files.signing import fingerprint_of, is_signed, public_key_of
 from safeguard.problems import UnusableError
 
-MOST_FILES = 32
+MOST_FILES = 200
 MOST_BYTES = 1024 * 1024 * 1024
 MOST_SMALL = 1024 * 1024
 OURS = (MANIFEST, SIGNATURE, PUBLIC_KEY, SUMS)

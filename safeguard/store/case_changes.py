@@ -65,6 +65,16 @@ def changing(
         )
 
 
+def open_row(session: Session, case_id: str) -> CaseRow:
+    """Return an open case, for what is only added to it."""
+    case = session.get(CaseRow, case_id) if is_event_id(case_id) else None
+    if case is None:
+        raise CaseRefusedError("There is no such case.")
+    if case.state != OPEN:
+        raise CaseRefusedError(f"The case is {case.state}: it must be open for that.")
+    return case
+
+
 def concerns_of(session: Session, ids: Collection[str]) -> list[ConcernRow]:
     if len(ids) > MOST_IN_A_CASE:
         raise CaseRefusedError(f"A case holds at most {MOST_IN_A_CASE} concerns.")

@@ -12,7 +12,10 @@ from sqlalchemy.orm import Session
 from filter_rules.sealed import WITHHELD
 from safeguard.core.events import Private
 from safeguard.core.types import Reason
+from safeguard.store.case_actions import actions_told
 from safeguard.store.case_lists import counted, told
+from safeguard.store.case_merging import merged_into
+from safeguard.store.case_papers import papers_told
 from safeguard.store.case_parts import CaseConcern, CaseContent, CaseEvent, CasePerson, CaseVisit
 from safeguard.store.case_writings import assignments_of, notes_of, outcomes_of
 from safeguard.store.events import is_event_id
@@ -46,6 +49,7 @@ def _whole(session: Session, row: CaseRow, vault: Vault, most: int) -> CaseConte
     visits, visits_there = _visits(session, row.id, inside, vault, most)
     own = {one.id for one in events}
     around = tuple(one for one in visits if one.visit.get("id") not in own)
+    whole = [row.id, *merged_into(session, row.id)]
     school = session.get(SchoolRow, row.school_id)
     return CaseContent(
         school="" if school is None else school.name,
@@ -58,9 +62,13 @@ def _whole(session: Session, row: CaseRow, vault: Vault, most: int) -> CaseConte
         events_there=events_there,
         visits=around,
         visits_there=visits_there - len(visits) + len(around),
-        notes=notes_of(session, row.id, inside, staff, vault),
-        outcomes=outcomes_of(session, row.id, inside, staff, vault),
-        assignments=assignments_of(session, row.id, inside, staff),
+        notes=(
+            *notes_of(session, whole, inside, staff, vault),
+            *actions_told(session, whole, staff, vault),
+            *papers_told(session, whole, staff, vault),
+        ),
+        outcomes=outcomes_of(session, whole, inside, staff, vault),
+        assignments=assignments_of(session, whole, inside, staff),
         names=_names(session, people, events),
     )
 

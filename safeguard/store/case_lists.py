@@ -6,13 +6,14 @@ Pages go by the case's id, which sorts by when it was opened.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from filter_rules.types import Severity
 from safeguard.core.events import reference_from
 from safeguard.store.events import is_event_id
 from safeguard.store.session import Store
+from safeguard.store.tables.case_work import CaseReaderRow
 from safeguard.store.tables.cases import CaseConcernRow, CasePersonRow, CaseRow
 from safeguard.vault import UnsealError, Vault
 
@@ -41,12 +42,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class WantedCases:
-    """Which cases; what is left out does not matter. `due_by` finds open ones only."""
+    """Which cases; what is left out does not matter. `due_by` finds open ones only.
+
+    `reader`: without those that are restricted to others.
+    """
 
     state: str = ""
     owner: int | None = None
     person: str = ""
     due_by: datetime | None = None
+    reader: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,12 @@ def _query(wanted: WantedCases) -> Select[CaseRow]:
         query = query.where(CaseRow.owner == wanted.owner)
     if wanted.due_by is not None:
         query = query.where(CaseRow.state == "open", CaseRow.due_at <= wanted.due_by)
+    if wanted.reader is not None:
+        readers = select(CaseReaderRow.case_id)
+        mine = readers.where(CaseReaderRow.staff_id == wanted.reader)
+        query = query.where(
+            or_(CaseRow.id.not_in(readers), CaseRow.id.in_(mine), CaseRow.owner == wanted.reader)
+        )
     if wanted.person:
         about = select(CasePersonRow.case_id).where(CasePersonRow.person == wanted.person)
         query = query.where(CaseRow.id.in_(about))

@@ -18,9 +18,9 @@ type Names = Mapping[int, str]
 
 
 def notes_of(
-    session: Session, case_id: str, concerns: Sequence[str], staff: Names, vault: Vault
+    session: Session, cases: Sequence[str], concerns: Sequence[str], staff: Names, vault: Vault
 ) -> tuple[Written, ...]:
-    mine = _mine(NoteRow.case_id, NoteRow.concern_id, case_id, concerns)
+    mine = _mine(NoteRow.case_id, NoteRow.concern_id, cases, concerns)
     query = select(NoteRow).where(mine).order_by(NoteRow.at, NoteRow.id).limit(MOST)
     return tuple(
         _written(row, row.kind, row.sealed, staff, vault) for row in session.scalars(query)
@@ -28,9 +28,9 @@ def notes_of(
 
 
 def outcomes_of(
-    session: Session, case_id: str, concerns: Sequence[str], staff: Names, vault: Vault
+    session: Session, cases: Sequence[str], concerns: Sequence[str], staff: Names, vault: Vault
 ) -> tuple[Written, ...]:
-    mine = _mine(OutcomeRow.case_id, OutcomeRow.concern_id, case_id, concerns)
+    mine = _mine(OutcomeRow.case_id, OutcomeRow.concern_id, cases, concerns)
     query = select(OutcomeRow).where(mine).order_by(OutcomeRow.at, OutcomeRow.id).limit(MOST)
     return tuple(
         replace(
@@ -51,10 +51,10 @@ def _written(
 
 
 def assignments_of(
-    session: Session, case_id: str, concerns: Sequence[str], staff: Names
+    session: Session, cases: Sequence[str], concerns: Sequence[str], staff: Names
 ) -> tuple[Written, ...]:
     """Return who had it: `what` is the name of who did, `by` of who gave it to them."""
-    mine = _mine(AssignmentRow.case_id, AssignmentRow.concern_id, case_id, concerns)
+    mine = _mine(AssignmentRow.case_id, AssignmentRow.concern_id, cases, concerns)
     query = select(AssignmentRow).where(mine).order_by(AssignmentRow.at, AssignmentRow.id)
     return tuple(
         Written(
@@ -73,7 +73,7 @@ def assignments_of(
 def _mine(
     case: InstrumentedAttribute[str | None],
     concern: InstrumentedAttribute[str | None],
-    case_id: str,
+    cases: Sequence[str],
     concerns: Sequence[str],
 ) -> ColumnElement[bool]:
-    return or_(case == case_id, concern.in_(concerns))
+    return or_(case.in_(cases), concern.in_(concerns))

@@ -29,6 +29,11 @@ SEALED = (
     ("cases", "title"),
     ("notes", "sealed"),
     ("outcomes", "reason"),
+    ("case_actions", "sealed"),
+    ("case_files", "name"),
+    ("case_files", "sealed"),
+    ("saved_searches", "name"),
+    ("saved_searches", "query"),
     ("legal_holds", "reason"),
     ("contacts", "address"),
     ("people", "needs"),
@@ -40,6 +45,7 @@ SEALED = (
 )
 REFUSED = EVERY_TABLE.tables["refused_records"]
 BATCH = 500
+LARGE = {("case_files", "sealed"): 10}  # papers: so many of them fit into memory at once
 PART = 1024 * 1024
 RESTS = timedelta(days=2)  # an old key is not destroyed sooner, whatever is found
 WHO = "keys"
@@ -48,7 +54,8 @@ WHO = "keys"
 def reseal(store: Store, old: Sequence[bytes], batch: int = BATCH) -> Iterator[int]:
     """Seal anew what these keys sealed; give how many rows each batch changed."""
     for table, column in SEALED:
-        yield from _column(store, EVERY_TABLE.tables[table], column, old, batch)
+        most = min(batch, LARGE.get((table, column), batch))
+        yield from _column(store, EVERY_TABLE.tables[table], column, old, most)
     yield _refused(store, old)
 
 

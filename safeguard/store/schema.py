@@ -13,7 +13,7 @@ from safeguard.settings import Settings
 from safeguard.store.locks import Lock, one_at_a_time
 from safeguard.store.session import Store, database_url, open_engine, open_store
 
-HEAD = "0010"
+HEAD = "0011"
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 

@@ -16,6 +16,7 @@ from safeguard.store.access import WantedVisits
 from safeguard.store.columns import holding
 from safeguard.store.session import Store
 from safeguard.store.tables.audit import AuditPayloadRow, AuditRow
+from safeguard.store.tables.case_work import CaseActionRow, CaseFileRow
 from safeguard.store.tables.cases import (
     AssignmentRow,
     CaseConcernRow,
@@ -39,7 +40,7 @@ LATER = ("messages", "audit")  # they are asked for by parts, of which there may
 WITHOUT_MEANING = frozenset({"digest", "school_id", "version", "folded", "built_at"})
 BY_STAFF = frozenset({
     "staff_id", "opened_by", "owner", "given_by", "undone_by", "taken_out_by", "placed_by",
-    "lifted_by", "cancelled_by",
+    "lifted_by", "cancelled_by", "done_by", "removed_by",
 })  # fmt: skip
 CONTENT: dict[str, Any] = {
     "notes": NoteRow,
@@ -131,6 +132,9 @@ def _queries(person: str) -> Iterator[tuple[str, Select[Any]]]:
     for name, row in CONTENT.items():
         about = or_(row.concern_id.in_(concerns), row.case_id.in_(cases))
         yield name, _of(row, about)
+    yield "case_actions", _of(CaseActionRow, CaseActionRow.case_id.in_(cases))
+    papers = [one for one in CaseFileRow.__table__.c if one.name not in {"sealed", "sha256"}]
+    yield "case_files", select(*papers).where(CaseFileRow.case_id.in_(cases)).order_by("id")
     yield "feedback", _of(FeedbackRow, FeedbackRow.concern_id.in_(concerns))
     yield "unblock_requests", _of(UnblockAskerRow, UnblockAskerRow.person == person)
     lifted = type_coerce(OverrideRow.people, Text()).like(holding(person), escape="\\")

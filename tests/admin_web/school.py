@@ -189,6 +189,13 @@ def enrol(school: School, name: str, group: str, address: str, device: str) -> t
     return person.id, people.devices(school.store, address)[0].id
 
 
+def a_case(lead: "Visitor", person: str, title: str = "Worried") -> str:
+    """A case about a pupil, opened on the site; its id."""
+    answer = lead.send(f"/cases/open?person={person}", {"title": title, "severity": "3"})
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    return answer.location.rpartition("/")[2]
+
+
 def endpoints(school: School) -> set[str]:
     return {rule.endpoint for rule in school.app.url_map.iter_rules()}
 
@@ -207,6 +214,11 @@ def address_of(school: School, endpoint: str, event_id: str = "") -> str:
         "grant_id": 1,
         "glass_id": 1,
         "device_id": "x",
+        "case_id": "00000000-0000-0000-0000-000000000001",
+        "paper_id": 1,
+        "search_id": 1,
+        "person_id": "x",
+        "deed": "note",
         "token": "x",
         "filename": "style.css",
     }

@@ -16,6 +16,7 @@ from tests.admin_web.school import (
     TOM,
     School,
     Visitor,
+    a_case,
     address_of,
     an_event,
     employ,
@@ -41,6 +42,12 @@ RULES = {
     "people.bring_in",
     "lists.listing",
 }
+CASES = {
+    "cases.listing", "cases.begin", "cases.one", "cases.choose", "cases.take_out",
+    "case_deeds.do", "case_deeds.paper",
+}  # fmt: skip
+FINDING = {"find.search", "find.save", "find.let_go", "find.export", "pupils.one"}
+LOOKING = {"trends.overview"} | FINDING
 MANAGING = {"staff_accounts.add", "staff_accounts.give", "staff_accounts.close"}
 ENDING = {"staff_accounts.listing", "staff_accounts.end"}
 OWN = {"home.front", "account.mine"}
@@ -49,15 +56,15 @@ PORTAL = {"portal.sign_in", "portal.guest", "portal.sign_out"}  # of no network,
 MAY = {
     "lead": OWN | CONCERNS | MANAGING | ENDING
     | {"events.undo", "audit.listing", "numbers.monthly", "why.ask"}
-    | {"staff_accounts.confirm", "glass.finish"},
-    "deputy": OWN | CONCERNS | {"events.undo", "audit.listing", "numbers.monthly", "why.ask"},
-    "year-lead": OWN | CONCERNS | {"events.undo"},
+    | {"staff_accounts.confirm", "glass.finish", "looks.overview"} | CASES | LOOKING,
+    "deputy": OWN | CONCERNS | CASES | LOOKING | {"looks.overview", "events.undo", "audit.listing", "numbers.monthly", "why.ask"},
+    "year-lead": OWN | CONCERNS | LOOKING | {"events.undo"},
     "head": OWN | ENDING | {"numbers.monthly", "staff_accounts.confirm", "glass.finish"},
     "governor": OWN | {"numbers.monthly"},
     "teacher": OWN,
     "technician": OWN | RULES | {"why.ask", "glass.ask", "glass.finish"},
-    "auditor": OWN | {"audit.listing", "numbers.monthly"},
-    "concern-auditor": OWN | CONCERNS | {"audit.listing", "numbers.monthly"},
+    "auditor": OWN | {"audit.listing", "looks.overview", "numbers.monthly"},
+    "concern-auditor": OWN | CONCERNS | LOOKING | {"looks.overview", "audit.listing", "numbers.monthly"},
     "set-up": OWN | MANAGING | ENDING,
     "nobody": set[str](),
 }  # fmt: skip
@@ -217,8 +224,12 @@ def test_a_role_that_ends_closes_its_pages_at_the_next_click(school: School) -> 
     assert oscar.get("/events").status_code == 403
 
 
+NOTHING_THERE = {"events.undo", "case_deeds.paper"}
 IDS_OF_PUPILS = {"event_id", "person_id", "concern_id", "case_id", "device_id"}
-LISTS = {"events.today", "people.listing", "audit.listing", "numbers.monthly"}
+LISTS = {
+    "events.today", "people.listing", "audit.listing", "numbers.monthly", "cases.listing",
+    "looks.overview", "trends.overview", "find.export",
+}  # fmt: skip
 
 
 def test_every_page_that_shows_a_named_pupil_writes_who_looked_before_it_shows(
@@ -226,7 +237,11 @@ def test_every_page_that_shows_a_named_pupil_writes_who_looked_before_it_shows(
 ) -> None:
     person, device = enrol(school, "Amelia Hart", "secondary", "10.20.0.5", "Laptop")
     event = school.keep(an_event(person=person, device=device, group="secondary"))
-    ids: dict[str, Any] = {"event_id": event.id, "person_id": person, "device_id": device}
+    case = a_case(priya, person)
+    ids: dict[str, Any] = {
+        "event_id": event.id, "person_id": person, "device_id": device, "case_id": case,
+        "deed": "note", "paper_id": 1,
+    }  # fmt: skip
     rules = [one for one in school.app.url_map.iter_rules() if one.endpoint not in OPEN]
     walked = set()
     for rule in rules:
@@ -239,7 +254,8 @@ def test_every_page_that_shows_a_named_pupil_writes_who_looked_before_it_shows(
             data = {"csrf_token": visitor.token("/account")} if method == "POST" else {}
             before = head(school.store)
             answer = visitor.client.open(path, method=method, data=data)
-            if answer.status_code != 403 and rule.endpoint != "events.undo":  # nothing to undo
+            if answer.status_code != 403 and rule.endpoint not in NOTHING_THERE:
                 assert head(school.store) != before, rule.endpoint
                 walked.add(rule.endpoint)
-    assert walked == LISTS | {"events.one", "people.remove"}
+    opened = {"cases.one", "cases.choose", "cases.take_out", "case_deeds.do", "pupils.one"}
+    assert walked == LISTS | opened | {"events.one", "people.remove"}

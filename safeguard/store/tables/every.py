@@ -2,6 +2,7 @@
 
 from safeguard.store.tables import (
     audit,
+    case_work,
     cases,
     concerns,
     events,
@@ -21,6 +22,7 @@ from safeguard.store.tables.row import Row
 
 MODULES = (
     audit,
+    case_work,
     cases,
     concerns,
     events,

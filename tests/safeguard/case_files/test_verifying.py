@@ -113,7 +113,7 @@ CHANGES: list[tuple[Callable[[Files], Files], str]] = [
     (put("manifest.json", b"[" * 100_000), "not one that this Safeguard knows"),
     (put("manifest.json", b'{"format": "safeguard case file", "version": 2}'), "not one that"),
     (odd_records, "not as a case file's records are"),
-    (lambda files: files | {f"x{n}": b"" for n in range(40)}, "more than a case file can"),
+    (lambda files: files | {f"x{n}": b"" for n in range(201)}, "more than a case file can"),
 ]
 
 

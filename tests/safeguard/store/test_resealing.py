@@ -21,9 +21,21 @@ from safeguard.core.types import Action
 from safeguard.core.visits import Visit, Visits
 from safeguard.records import decode, encode
 from safeguard.settings import Settings
-from safeguard.store import access, audit_verify, events, exemptions, holds, resealing
+from safeguard.store import (
+    access,
+    audit_verify,
+    case_actions,
+    case_papers,
+    events,
+    exemptions,
+    holds,
+    resealing,
+    saved_searches,
+)
 from safeguard.store.access import WantedVisits
 from safeguard.store.access_days import drop_before
+from safeguard.store.case_actions import Task
+from safeguard.store.case_papers import NewPaper
 from safeguard.store.intake import Batch, Refused, take_in
 from safeguard.store.resealing import Resealing, counts, reseal, retire
 from safeguard.store.session import Store
@@ -39,7 +51,7 @@ from tests.safeguard.store.test_retention import bring_visits
 
 PLAIN = {
     "audit_chain.digest", "audit_chain.hash", "audit_chain.previous", "audit_payloads.salt",
-    "evidence.digest", "person_passwords.hash", "person_passwords.salt",
+    "case_files.sha256", "evidence.digest", "person_passwords.hash", "person_passwords.salt",
     "shared_rules_parts.content", "word_tokens.token",
 }  # fmt: skip
 
@@ -67,7 +79,10 @@ def full(any_store: Store) -> Store:
     for number in range(1, 8):
         event(any_store, number, number / 100, words=f"so sad {number}")
     key = concern(any_store, 1, 1, closed="real, and acted on", staff=staff)
-    case(any_store, 2, 1, key, staff=staff)
+    opened = case(any_store, 2, 1, key, staff=staff, closed=None)
+    case_actions.add(any_store, opened, Task("Ring", staff, NOW), staff, NOW)
+    case_papers.put(any_store, opened, NewPaper("a", "text/plain", b"a"), staff, NOW)
+    saved_searches.keep(any_store, staff, "a", "b=c", NOW)
     holds.place(any_store, staff, "the police asked", NOW, "pupil-7")
     asked(any_store)
     records = [
