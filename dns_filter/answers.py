@@ -21,6 +21,7 @@ class Ede(IntEnum):
     """Why, for those who can read it (RFC 8914)."""
 
     OTHER = 0
+    STALE = 3
     BLOCKED = 15
     NO_REACHABLE_AUTHORITY = 22
     NETWORK_ERROR = 23
@@ -28,6 +29,7 @@ class Ede(IntEnum):
 
 EXPLAINED = {
     Ede.OTHER: b"the filter could not judge this name",
+    Ede.STALE: b"an answer from before: no resolver answered in time",
     Ede.BLOCKED: b"blocked by the school's filter",
     Ede.NO_REACHABLE_AUTHORITY: b"no resolver answered in time",
     Ede.NETWORK_ERROR: b"no resolver could be reached",
@@ -38,7 +40,7 @@ type Blocked = Literal["nxdomain", "null", "refused"]
 
 def blocked(question: Question, way: Blocked, ttl: int) -> bytes:
     """Answer a blocked name as set. Every type is answered: another could lead round the block."""
-    extra = opt(question.edns, 0, _explained(Ede.BLOCKED)) if question.edns else b""
+    extra = opt(question.edns, 0, explained(Ede.BLOCKED)) if question.edns else b""
     match way:
         case "refused":
             return put_together(question, Rcode.REFUSED, (0, 0, 0), b"", extra)
@@ -68,11 +70,11 @@ def any_type(question: Question) -> bytes:
 
 
 def failed(question: Question, why: Ede) -> bytes:
-    extra = opt(question.edns, 0, _explained(why)) if question.edns else b""
+    extra = opt(question.edns, 0, explained(why)) if question.edns else b""
     return put_together(question, Rcode.SERVFAIL, (0, 0, 0), b"", extra)
 
 
-def _explained(why: Ede) -> bytes:
+def explained(why: Ede) -> bytes:
     return option(EDE_OPTION, why.to_bytes(2) + EXPLAINED[why])
 
 

@@ -10,10 +10,11 @@ from dns_filter import answers
 from dns_filter.answers import Ede
 from dns_filter.desk import Client, Desk, Judgements, Ready
 from dns_filter.received import Answer
+from dns_filter.safe_search import led_on, safely
 from dns_filter.special import Special, special
 from dns_filter.wire import IN, Question, Rcode, Type, read_question, refusal
 from filter_rules.types import Hit
-from safeguard.core.types import Action, Reason, Verdict
+from safeguard.core.types import Action, Channel, Reason, Target, Verdict
 
 NEVER_SERVED = frozenset(
     {Type.OPT, Type.TKEY, Type.TSIG, Type.IXFR, Type.AXFR, Type.MAILB, Type.MAILA}
@@ -27,13 +28,17 @@ OWN_LIST = "school"
 
 
 class Query(NamedTuple):
-    """One question of one client, and how long the reply may be."""
+    """One question of one client, and how long the reply may be.
+
+    `asked`: what upstream is asked in its place, where that is another name: see safe_search.
+    """
 
     packet: bytes
     question: Question
     client: Client
     size: int
     over_udp: bool
+    asked: Question
 
 
 type Step = Callable[[Desk, Query], bytes | None]
@@ -70,8 +75,12 @@ def refuse_blocked(desk: Desk, query: Query) -> bytes | None:
 
 
 def answer_known(desk: Desk, query: Query) -> bytes | None:
-    answer = desk.known(query.question)
-    return _checked(desk, query, answer) if answer else None
+    answer = desk.known(query.asked)
+    if answer is None:
+        return None
+    if desk.clocks.steady() >= answer.renews:
+        desk.renew(query.asked)
+    return _checked(desk, query, answer)
 
 
 STEPS: tuple[Step, ...] = (
@@ -92,7 +101,9 @@ def at_once(desk: Desk, packet: bytes, address: str, *, over_udp: bool) -> bytes
         if isinstance(question, Rcode):
             return refusal(packet, question)
         size = question.size if over_udp else LONGEST_REPLY
-        query = Query(packet, question, desk.client(address), size, over_udp)
+        client = desk.client(address)
+        asked = safely(question, client.modes)
+        query = Query(packet, question, client, size, over_udp, asked)
         for step in STEPS:
             if (reply := step(desk, query)) is not None:
                 return reply
@@ -105,7 +116,7 @@ def at_once(desk: Desk, packet: bytes, address: str, *, over_udp: bool) -> bytes
 async def from_upstream(desk: Desk, query: Query) -> bytes:
     """Ask, then check: the rules may have changed meanwhile, and the answer may lead elsewhere."""
     try:
-        answer = await desk.ask(query.question)
+        answer = await desk.ask(query.asked)
         if isinstance(answer, Ede):
             return answers.failed(query.question, answer)
         return refuse_blocked(desk, query) or _checked(desk, query, answer)
@@ -116,39 +127,40 @@ async def from_upstream(desk: Desk, query: Query) -> bytes:
 
 def ready(desk: Desk, packet: bytes, address: str) -> bytes | None:
     """Return the reply to a packet that this policy class sent before, but for its id."""
-    judgements = desk.judgements
-    client = judgements.clients.get(address)
-    if client is None:
-        return None
-    found = judgements.ready.get((client.policy_class, packet[2:]))
+    client = desk.client(address)  # who it is may have changed, though the rules are the same
+    found = desk.judgements.ready.get((client.policy_class, packet[2:]))
     if found is None:
         return None
     now = desk.clocks.steady()
-    if found.answer is not None and now >= found.answer.dies:
-        return None
+    if found.answer is not None and now >= found.answer.renews:
+        if now >= found.answer.dies:
+            return None
+        desk.renew(found.asked or found.question)
     if found.verdict is not None:
-        _note(desk, client, found.question.host, found.verdict)
-    if found.answer is None:
-        return packet[:2] + found.block
-    return packet[:2] + found.answer.reply(found.question, now, found.question.size)[2:]
+        _note(desk, client, found.target, found.verdict)
+    return packet[:2] + found.reply(now)
 
 
 def _checked(desk: Desk, query: Query, answer: Answer) -> bytes:
     """Block an answer that leads to a blocked name or network; else keep it ready, and give it."""
     judgements = desk.judgements
+    if query.asked is not query.question:
+        answer = led_on(query.question, query.asked, answer, desk.clocks.steady())
+    target = Target(query.question.host, channel=Channel.DNS)
     asked = None
     if query.question.host:
         asked = desk.judge(query.client, query.question.host, answer.addresses)
         if asked.blocked:
             return _block(desk, judgements, query, asked)
-        for target in answer.targets:
-            verdict = desk.judge(query.client, target)
+        for name in answer.targets:
+            verdict = desk.judge(query.client, name)
             if _blocks_an_alias(verdict) and not _outweighs(asked, verdict):
                 return _block(desk, judgements, query, verdict)
     if asked is not None:
-        _note(desk, query.client, query.question.host, asked)
+        _note(desk, query.client, target, asked)
     if answer.lifetime > 0:
-        _keep_ready(judgements, query, Ready(query.question, answer, verdict=asked))
+        kept = Ready(query.question, target, answer, verdict=asked, asked=query.asked)
+        _keep_ready(judgements, query, kept)
     return answer.reply(query.question, desk.clocks.steady(), query.size)
 
 
@@ -179,16 +191,17 @@ def _outweighs(asked: Verdict, led_to: Verdict) -> bool:
 
 
 def _block(desk: Desk, judgements: Judgements, query: Query, verdict: Verdict) -> bytes:
-    _note(desk, query.client, query.question.host, verdict)
+    target = Target(query.question.host, channel=Channel.DNS)
+    _note(desk, query.client, target, verdict)
     reply = answers.blocked(query.question, desk.way, desk.blocked_ttl)
-    _keep_ready(judgements, query, Ready(query.question, block=reply[2:], verdict=verdict))
+    _keep_ready(judgements, query, Ready(query.question, target, block=reply[2:], verdict=verdict))
     return reply
 
 
-def _note(desk: Desk, client: Client, host: str, verdict: Verdict) -> None:
-    desk.visited(client, host, verdict)
+def _note(desk: Desk, client: Client, target: Target, verdict: Verdict) -> None:
+    desk.visited(client, target, verdict)
     if verdict.eventful:
-        desk.record(client, host, verdict)
+        desk.record(client, target.host, verdict)
 
 
 def _keep_ready(judgements: Judgements, query: Query, found: Ready) -> None:

@@ -14,7 +14,8 @@ from dns_filter.answers import Blocked, Ede
 from dns_filter.received import Answer
 from dns_filter.recent import Recent
 from dns_filter.upstreams import Upstreams
-from dns_filter.wire import Question
+from dns_filter.wire import Question, Rcode
+from safeguard.core.modes import Modes
 from safeguard.core.types import Channel, Subject, Target, Verdict
 from safeguard.engine import Engine
 from safeguard.recorder import Recorder
@@ -29,6 +30,10 @@ ANSWER_BYTES = 32 << 20
 COST = 600  # what an entry weighs beside its bytes
 ADDRESS_COST = 80
 ECHO_SECONDS = 10.0
+STALE_SECONDS = 86_400.0  # for which a dead answer is better than none
+STALE_AFTER = 0.4  # so long upstream may take before the dead answer is given
+MOST_RENEWED = 256  # at the same time
+GOOD = frozenset({Rcode.NOERROR, Rcode.NXDOMAIN})
 
 type PolicyClass = tuple[str, ...]
 type Asked = tuple[PolicyClass, str, tuple[str, ...]]
@@ -37,28 +42,48 @@ type Key = tuple[bytes, int, bool, bool]
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """An address that asks, and the policy class it belongs to. `looked`: in which round."""
+    """An address that asks, and the policy class it belongs to. `looked`: in which round.
+
+    The class ends in the modes: whom they differ for shares no answer.
+    """
 
     subject: Subject
     policy_class: PolicyClass
+    modes: Modes
     looked: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ready:
     """How a packet with these very bytes was answered: by an upstream's answer, or by a block.
 
     `verdict` is what is noted each time; None only for the root, of which nothing is said.
+    `asked`: the question that upstream was asked, where it is another. `made`: the reply without
+    its id, at the `age` that the answer had then.
     """
 
     question: Question
+    target: Target
     answer: Answer | None = None
     block: bytes = b""
     verdict: Verdict | None = None
+    asked: Question | None = None
+    made: bytes = b""
+    age: int = -1
+
+    def reply(self, now: float) -> bytes:
+        """Return the reply without its id, its times to live as they are now."""
+        if self.answer is None:
+            return self.block
+        age = int(now - self.answer.at)
+        if age != self.age:
+            self.made = self.answer.reply(self.question, now, self.question.size)[2:]
+            self.age = age
+        return self.made
 
 
 def _ready_weight(key: tuple[PolicyClass, bytes], value: Ready) -> int:
-    return 2 * len(key[1]) + len(value.answer.body if value.answer else value.block) + COST
+    return 3 * len(key[1]) + 2 * len(value.answer.body if value.answer else value.block) + COST
 
 
 def _answer_weight(_key: Key, value: Answer) -> int:
@@ -130,7 +155,9 @@ class Desk:
             plain = address.partition("%")[0].removeprefix("::ffff:")
             subject = self.engine.subject_at(plain)
             kind = self.engine.snapshot.policy.class_of(subject)
-            client = Client(subject, kind, self.engine.rounds)
+            modes = self.engine.modes_of(subject)
+            kind = *kind, modes.safe_search.value, modes.youtube.value
+            client = Client(subject, kind, modes, self.engine.rounds)
             clients.put(address, client)
         return client
 
@@ -145,9 +172,8 @@ class Desk:
             verdicts.put(key, verdict)
         return verdict
 
-    def visited(self, client: Client, host: str, verdict: Verdict) -> None:
+    def visited(self, client: Client, target: Target, verdict: Verdict) -> None:
         """Note in the access log that a name was answered, or blocked."""
-        target = Target(host, channel=Channel.DNS)
         policy = self.engine.snapshot.policy
         self._recorder.visited(client.subject, target, verdict, policy, self.clocks.wall())
 
@@ -171,11 +197,27 @@ class Desk:
 
     async def ask(self, question: Question) -> Answer | Ede:
         """Ask upstream, once for all who want to know the same."""
+        flight = self._flight(question)
+        old = self.answers.get(question.key)
+        if old is None or self.clocks.steady() >= old.dies + STALE_SECONDS:
+            return await asyncio.shield(flight)
+        done, _ = await asyncio.wait({flight}, timeout=STALE_AFTER)
+        found = flight.result() if done else Ede.NO_REACHABLE_AUTHORITY
+        if isinstance(found, Answer) and found.rcode in GOOD:
+            return found
+        return old.stale(self.clocks.steady())
+
+    def renew(self, question: Question) -> None:
+        """Ask again for what is still asked for and about to die."""
+        if question.key not in self._flights and len(self._flights) < MOST_RENEWED:
+            self._flight(question)
+
+    def _flight(self, question: Question) -> asyncio.Task[Answer | Ede]:
         flight = self._flights.get(question.key)
         if flight is None:
             flight = asyncio.create_task(self._asked(question))
             self._flights[question.key] = flight
-        return await asyncio.shield(flight)
+        return flight
 
     def fault(self, doing: str, error: Exception) -> None:
         """Count an error of ours. Only its kind: its text could name who asked for what."""

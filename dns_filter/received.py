@@ -8,10 +8,11 @@ cannot be filtered. dnslib rebuilds the message where bytes must go; else it sta
 import socket
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dnslib import RD, DNSError, DNSRecord
 
+from dns_filter.answers import Ede, explained
 from dns_filter.wire import (
     HEADER,
     QR,
@@ -42,6 +43,9 @@ MOST_ADDRESSES = 256
 SHORTEST_SOA = 22
 LONGEST_KEPT = 86_400
 LONGEST_DENIAL_KEPT = 3_600
+STALE_TTL = 30  # as RFC 8767 has it
+STALE_LIFETIME = 1  # then upstream is asked again: it may be back
+RENEWED_AFTER = 0.9  # of its lifetime: who asks then makes us ask again before it dies
 PAIR = struct.Struct("!HH")
 TTL = struct.Struct("!I")
 
@@ -51,6 +55,7 @@ class Answer:
     """An upstream answer and when it came.
 
     `targets` are other names that it leads to, and `addresses` where it leads in the end.
+    `note`: what is said beside it to those who can read it, as an EDNS option.
     """
 
     rcode: int
@@ -61,6 +66,7 @@ class Answer:
     targets: tuple[str, ...]
     addresses: tuple[str, ...]
     at: float
+    note: bytes = b""
     _aged: bytes = b""
     _age: int = 0
 
@@ -68,13 +74,35 @@ class Answer:
     def dies(self) -> float:
         return self.at + self.lifetime
 
+    @property
+    def renews(self) -> float:
+        """When it is worth asking again for; an answer from before is soon asked again anyway."""
+        return self.dies if self.note else self.at + self.lifetime * RENEWED_AFTER
+
     def reply(self, question: Question, now: float, size: int) -> bytes:
         """Return the reply for one asker, its times to live as they are now."""
-        extra = our_opt(question.edns)
-        reply = put_together(question, self.rcode, self.counts, self._body_at(now), extra)
+        extra = our_opt(question.edns, 0, self.note)
+        reply = put_together(question, self.rcode, self.counts, self.body_at(now), extra)
         return reply if len(reply) <= size else truncated(question, self.rcode)
 
-    def _body_at(self, now: float) -> bytes:
+    def stale(self, now: float) -> "Answer":
+        """Return what is given in its place when it is dead, and nobody upstream answers."""
+        body = bytearray(self.body)
+        for at, _ in self.ttls:
+            TTL.pack_into(body, at, STALE_TTL)
+        return replace(
+            self,
+            body=bytes(body),
+            ttls=tuple((at, STALE_TTL) for at, _ in self.ttls),
+            lifetime=STALE_LIFETIME,
+            at=now,
+            note=explained(Ede.STALE),
+            _aged=b"",
+            _age=0,
+        )
+
+    def body_at(self, now: float) -> bytes:
+        """Return the records, their times to live as they are now."""
         age = int(now - self.at)
         if age == 0:
             return self.body

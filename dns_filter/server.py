@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from collections.abc import Coroutine
-from contextlib import suppress
 
 from dns_filter.chain import Query, at_once, from_upstream, ready
 from dns_filter.desk import Desk
@@ -28,6 +27,7 @@ class Server:
         self._tasks: set[asyncio.Task[None]] = set()
         self._connections: dict[asyncio.StreamWriter, str] = {}
         self._listener: asyncio.Server | None = None
+        self._unsent = 0
 
     async def start(self) -> None:
         asyncio.get_running_loop().add_reader(self._udp.fileno(), self._hear)
@@ -70,8 +70,10 @@ class Server:
         self._send(await from_upstream(self._desk, query), sender)
 
     def _send(self, reply: bytes, sender: tuple[str, int]) -> None:
-        with suppress(OSError):  # a full buffer, or a client that is gone: it asks again
+        try:
             self._udp.sendto(reply, sender)
+        except OSError:  # a full buffer, or a client that is gone: it asks again
+            self._unsent += 1
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

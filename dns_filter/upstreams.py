@@ -1,7 +1,7 @@
 """Ask the resolvers upstream: over UDP, over TCP where the answer is cut, the next where one fails.
 
-A stranger who wants to slip in an answer must guess the id and the source port, and only the
-resolver's own address is heard: each socket is connected, on a port the kernel picked, and is
+A stranger who wants to slip in an answer must guess the id, the source port and which letters of
+the name were written large, and only the resolver's own address is heard: each socket is connected, on a port the kernel picked, and is
 given up for a new one after a while.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from string import ascii_lowercase
 from typing import cast, override
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ REST_SECONDS = 5.0
 ASKS_PER_SOCKET = 512
 SOCKETS = 8
 LONGEST_MESSAGE = 65_535
+LETTERS = bytes(ord(" ") if chr(one) in ascii_lowercase else 0 for one in range(256))
 GOOD = frozenset({Rcode.NOERROR, Rcode.NXDOMAIN})
 
 
@@ -94,6 +96,18 @@ def query(question: Question) -> bytes:
     return flags.to_bytes(2) + counts + question.name + question.raw[-4:] + opt
 
 
+class RespeltError(Exception):
+    """The name came back in other letters than it was asked in: forged, or a careless resolver."""
+
+
+def mixed(message: bytes, chance: bytes) -> bytes:
+    """Return the query with some letters of its name written large, as `chance` has it."""
+    name = message[10:-15]
+    large = int.from_bytes(chance[: len(name)]) & int.from_bytes(name.translate(LETTERS))
+    spelt = int.from_bytes(name) ^ large
+    return message[:10] + spelt.to_bytes(len(name)) + message[-15:]
+
+
 class Line(asyncio.DatagramProtocol):
     """A connected UDP socket, and the questions that wait on it by their id.
 
@@ -118,7 +132,10 @@ class Line(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: object) -> None:
         asked, answer = self._waiting.get(data[:2], (b"", None))
         if answer is not None and not answer.done() and is_for(data, asked):
-            answer.set_result(data)
+            if data[12 : 12 + len(asked)] == asked:
+                answer.set_result(data)
+            else:
+                answer.set_exception(RespeltError())
 
     @override
     def error_received(self, exc: Exception) -> None:
@@ -160,7 +177,14 @@ async def open_line(upstream: Upstream) -> Line:
 class Upstreams:
     """The resolvers in the order of the settings; one that failed lately is asked last."""
 
-    def __init__(self, upstreams: Iterable[Upstream], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        upstreams: Iterable[Upstream],
+        clock: Callable[[], float],
+        *,
+        mixed_case: bool = True,
+    ) -> None:
+        self._mixed_case = mixed_case
         self._upstreams = tuple(upstreams)
         self._clock = clock
         self._lines: dict[tuple[Upstream, int], Line] = {}
@@ -169,6 +193,8 @@ class Upstreams:
     async def ask(self, question: Question) -> Answer | Ede:
         """Return the answer, or why there is none. A poor one (SERVFAIL) only if no other has any."""
         message = query(question)
+        if self._mixed_case:
+            message = mixed(message, secrets.token_bytes(len(question.name)))
         ends = self._clock() + DEADLINE_SECONDS
         poor: dict[Upstream, Answer] = {}
         why = Ede.NO_REACHABLE_AUTHORITY
@@ -212,8 +238,12 @@ class Upstreams:
         if upstream.tcp:
             received = await _ask_over_tcp(upstream, message, seconds)
         else:
-            received = await (await self._line(upstream)).ask(message, seconds)
-            if is_truncated(received):
+            line = await self._line(upstream)
+            try:
+                received = await line.ask(message, seconds)
+            except RespeltError:  # over TCP nobody can slip in anything
+                received = b""
+            if not received or is_truncated(received):
                 received = await _ask_over_tcp(upstream, message, seconds)
         return read_answer(received, self._clock())
 

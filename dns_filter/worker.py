@@ -59,7 +59,8 @@ async def _until_stopped(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    asking = Upstreams(upstreams, time.monotonic)
+    mixed_case = settings.dns.mixed_case
+    asking = Upstreams(upstreams, time.monotonic, mixed_case=mixed_case)
     desk = Desk(
         engine,
         recorder,

@@ -85,6 +85,11 @@ class Dns(Section):
     upstreams: Upstreams = Field(
         (), description="Resolvers that are asked. Empty: those of this machine's resolv.conf."
     )
+    mixed_case: bool = Field(
+        True,
+        description="Ask resolvers in mixed letters, which makes answers hard to forge. "
+        "Switch it off for a resolver that answers in others.",
+    )
     blocked_answer: Literal["nxdomain", "null", "refused"] = Field(
         "null", description="What a blocked name is answered: no such name, 0.0.0.0, or refused."
     )

@@ -82,7 +82,7 @@ class Resolver:
 
     def answer(self, packet: bytes, *, over_udp: bool) -> bytes:
         query = DNSRecord.parse(packet)
-        name, qtype = str(query.q.qname).rstrip("."), str(QTYPE[query.q.qtype])
+        name, qtype = str(query.q.qname).rstrip(".").lower(), str(QTYPE[query.q.qtype])
         self.asked[name, qtype] += 1
         self.received.append(packet)
         reply = query.reply()

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,14 @@ from dns_filter.chain import Query, at_once, from_upstream, ready
 from filter_rules.formats.format import Format
 from filter_rules.types import Hit, Part
 from safeguard.building import build
+from safeguard.core.identifying import Claim, Method
 from safeguard.core.rules import PolicyRule
 from safeguard.core.types import Action, Manner, Reason, Subject, Target, Verdict
 from safeguard.engine import Engine, open_engine
 from safeguard.importing import import_source
 from safeguard.sealed_imports import import_sealed
 from safeguard.settings import Settings
-from safeguard.store import overlay
+from safeguard.store import overlay, sessions
 from safeguard.store.session import Store
 from tests.dns_filter.conftest import GUEST, NOW, PUPIL, TEACHER, Office, open_office
 from tests.dns_filter.packets import content, explained, packet, parsed, rcode, run
@@ -563,5 +565,44 @@ def test_a_sealed_host_is_blocked_from_the_next_refresh_and_a_sealed_page_is_not
                     assert content(await answer(office, name, client=client)) == NOWHERE
                     assert office.kept.told[-1][2].reason is Reason.SEALED
                 assert content(await answer(office, "other.test", client=client)) == HERE
+
+    run(walk())
+
+
+def test_who_signs_in_gets_their_own_answers_at_once_from_what_is_ready(
+    own_engine: Engine, store: Store
+) -> None:
+    async def walk() -> None:
+        async with open_office(own_engine) as office:
+            for _ in range(2):
+                assert content(await answer(office, "social.test", client=TEACHER)) == HERE
+            now = datetime.now(UTC)
+            claim = Claim(TEACHER, Method.PORTAL, now, now + timedelta(hours=1), group="primary")
+            sessions.put(store, claim, "portal", "s1", now)
+            assert not own_engine.refresh()
+            assert content(await answer(office, "social.test", client=TEACHER)) == NOWHERE
+
+    run(walk())
+
+
+@hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.sampled_from([*NAMES, "www.bing.com", "WwW.Google.de", "x.onion", "localhost"]),
+    qtype=st.sampled_from(["A", "AAAA", "HTTPS", "TXT", "ANY"]),
+    client=st.sampled_from([PUPIL, TEACHER, GUEST]),
+    more=st.sampled_from([{}, {"edns": True}, {"edns": True, "flags": "do", "size": 512}]),
+)
+def test_what_is_kept_ready_is_what_the_long_way_says(
+    engine: Engine, name: str, qtype: str, client: str, more: dict[str, Any]
+) -> None:
+    async def walk() -> None:
+        async with open_office(engine) as office:
+            await answer(office, name, qtype, client, **more)
+            asked = packet(name, qtype, ident=99, **more)
+            short = ready(office.desk, asked, client)
+            long = at_once(office.desk, asked, client, over_udp=True)
+            assert isinstance(long, bytes)
+            if short is not None:
+                assert parsed(short) == parsed(long)
 
     run(walk())

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dns_filter.answers import Ede
 from dns_filter.received import Answer
@@ -15,6 +17,7 @@ from dns_filter.upstreams import (
     SOCKETS,
     Upstream,
     Upstreams,
+    mixed,
     open_line,
     query,
     this_machines_resolvers,
@@ -176,7 +179,7 @@ def other_id(message: bytes) -> bytes:
 
 
 def other_name(message: bytes) -> bytes:
-    return message.replace(b"\1a\4test", b"\1b\4test")
+    return message[:13] + b"b" + message[14:]
 
 
 def broken(message: bytes) -> bytes:
@@ -197,14 +200,14 @@ def test_what_is_no_answer_to_our_question_is_not_believed(
     run(walk())
 
 
-def test_the_question_goes_out_in_lower_case_with_the_askers_dnssec_wish() -> None:
+def test_the_question_goes_out_in_our_own_spelling_with_the_askers_dnssec_wish() -> None:
     async def walk() -> None:
         there = Resolver()
         asked = question("WWW.Test", edns=True, flags="do")._replace(flags=CD)
         async with resolvers(there) as upstreams:
             await upstreams.ask(asked)
         sent = parsed(there.received[0])
-        assert b"\3www\4test" in there.received[0]
+        assert b"\3www\4test" in there.received[0].lower()
         assert sent.header.rd
         assert sent.header.cd
         assert sent.ar[0].get_do()
@@ -278,3 +281,31 @@ def test_a_machine_without_resolvers_has_none(tmp_path: Path) -> None:
     assert this_machines_resolvers(tmp_path / "nothing") == ""
     (tmp_path / "resolv.conf").write_text(RESOLV)
     assert this_machines_resolvers(tmp_path / "resolv.conf") == RESOLV
+
+
+@given(st.binary(min_size=14, max_size=14))
+def test_a_name_is_spelt_by_chance_and_is_the_same_name(chance: bytes) -> None:
+    plain = query(question("a-1.bc.test"))
+    spelt = mixed(plain, chance)
+    assert spelt.lower() == plain.lower()
+    assert spelt[:10] == plain[:10]
+    assert spelt[-15:] == plain[-15:]
+    assert mixed(plain, b"\xff" * 14)[10:-15] == b"\3A-1\2BC\4TEST\0"
+    assert mixed(plain, bytes(14)) == plain
+
+
+def test_an_answer_in_other_letters_is_asked_for_again_over_tcp() -> None:
+    async def walk() -> None:
+        resolver = Resolver()
+        await resolver.start()
+        resolver.forge = lambda reply: reply[:2] + reply[2:].lower()
+        upstreams = Upstreams([Upstream("127.0.0.1", resolver.port)], time.monotonic)
+        try:
+            name = "a-long-enough-name-to-be-spelt-in-mixed-letters.test"
+            assert isinstance(await upstreams.ask(question(name)), Answer)
+            assert resolver.over_tcp == 1
+        finally:
+            upstreams.close()
+            await resolver.stop()
+
+    run(walk())
