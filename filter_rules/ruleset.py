@@ -14,6 +14,7 @@ from filter_rules.listing import Found, ListingMap, compile_map
 from filter_rules.network_index import NetworkIndex
 from filter_rules.typed.addresses import typed_in_url
 from filter_rules.typed.bodies import typed_in_body
+from filter_rules.typed.messages import typed_in_message
 from filter_rules.typed.words import Typed
 from filter_rules.types import Category, Finding, Hit, Kind, Part
 from filter_rules.url_index import UrlIndex
@@ -104,6 +105,12 @@ class RuleSet:
     def typed_in_body(self, url: Url, content_type: str, body: bytes) -> tuple[Typed, ...]:
         """Return the words that a person typed into what is sent to a site."""
         return typed_in_body(url, content_type, body)
+
+    def said_in_message(
+        self, url: Url, message: str | bytes, *, from_pupil: bool
+    ) -> tuple[Typed, ...]:
+        """Return the words that a person typed into a message, or those that one shows."""
+        return typed_in_message(url, message, from_pupil=from_pupil)
 
 
 class _Known(NamedTuple):

@@ -14,6 +14,7 @@ from proxy_addons.last_word import KeepNothing, LastWord
 from proxy_addons.leads import Leads
 from proxy_addons.leaf_certificates import LeafCertificates
 from proxy_addons.limits import Bearing
+from proxy_addons.message_gate import MessageGate
 from proxy_addons.page_gate import PageGate
 from proxy_addons.portal_gate import PortalGate
 from proxy_addons.request_gate import RequestGate
@@ -48,6 +49,7 @@ def chain(
         RequestGate(visits, desk, leads),  # before the server is asked
         TypingGate(visits, desk),  # after the address was judged, before what is typed is sent on
         PageGate(visits, desk, page_limit),  # after the server's answer, before the client's
+        MessageGate(visits, desk),  # after the request that opened the connection was judged
         downloads,  # after the page gate: what that reads is no download
         KeepNothing(),  # messages are forgotten once they were passed on
         LastWord(visits),  # after all gates: it looks for the marks they leave

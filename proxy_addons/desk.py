@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from mitmproxy.http import HTTPFlow
 
+from filter_rules.types import Severity
 from proxy_addons.answers import Shape, answer
 from proxy_addons.block_page import Asking, Pages
 from proxy_addons.tokens import Tokens
@@ -20,6 +21,7 @@ from safeguard.recorder import Recorder
 logger = logging.getLogger(__name__)
 
 BLOCKED = "Blocked by the school's filter."
+FOUND = "safeguard found"  # the themes, and how severe, that a stream was found to be about
 SAID_AGAIN = timedelta(minutes=10)  # of one evasion of one subject
 MOST_EVASIONS = 4096  # that are remembered as said
 NOT_READY = frozenset({Reason.NO_RULES, Reason.SEALED_MISSING})
@@ -92,6 +94,19 @@ class Desk:
         """Judge the target and keep what must be kept; the flow is left to the caller."""
         verdict = self.engine.judge(subject, target)
         return verdict, self.keep(subject, target, verdict)
+
+    def goes_on_to_what_is_blocked(self, flow: HTTPFlow, subject: Subject, target: Target) -> bool:
+        """Judge what goes on from what was judged before, as a stream does.
+
+        What is found is kept when it is found for the first time in this flow.
+        """
+        verdict = self.engine.judge(subject, target)
+        found = {(one.theme, one.severity) for one in verdict.findings}
+        before: set[tuple[str, Severity]] = flow.metadata.setdefault(FOUND, set())
+        if verdict.blocked or found - before:
+            self.keep(subject, target, verdict)
+        before |= found
+        return verdict.blocked
 
     def visited(self, subject: Subject, target: Target, verdict: Verdict) -> None:
         """Note in the access log what was asked for and what was done, once a request."""

@@ -1,4 +1,4 @@
-"""Reads the text of pages, where the subject's text is read; everything else streams.
+"""Reads the text of pages and streams, where the subject's text is read: see response_plan.py.
 
 Pages are held back until they are judged, so that a blocked one never shows a word. A page over
 the limit is judged by its beginning: see held.py.
@@ -14,14 +14,16 @@ from proxy_addons.answers import is_ours
 from proxy_addons.decoding import CannotDecodeError, decoded
 from proxy_addons.desk import Desk
 from proxy_addons.failure import cut_flow, fail_closed, refuse_flow
+from proxy_addons.following import Following, decoder_of
 from proxy_addons.held import Beginning, HeldResponse
 from proxy_addons.request_gate import JUDGED
+from proxy_addons.response_plan import Plan, plan_of
 from proxy_addons.visits import Visits
 from safeguard.core.types import Target
 
 HELD = "safeguard holds the page"  # the response is read before it is shown
 CLEARED = "safeguard cleared the response"  # the response may be shown
-READABLE = frozenset({"text/html", "application/xhtml+xml", "text/plain", ""})
+STOPPED = "The school's filter stopped this answer here."
 
 
 def _show(flow: HTTPFlow) -> None:
@@ -49,13 +51,17 @@ class PageGate:
         if is_ours(flow) or response is None:
             return
         response.headers.pop("alt-svc", None)  # or the browser would come back by HTTP/3
-        if self._is_read(flow, response):
-            flow.metadata[HELD] = True
-            beginning = Beginning(self.limit, lambda body: self._may_begin(flow, body))
-            flow.response = HeldResponse.of(response, beginning)
-        else:
-            flow.metadata[CLEARED] = True
-            response.stream = True
+        match self._plan(flow, response):
+            case Plan.HOLD:
+                flow.metadata[HELD] = True
+                beginning = Beginning(self.limit, lambda body: self._may_begin(flow, body))
+                flow.response = HeldResponse.of(response, beginning)
+            case Plan.FOLLOW:
+                response.stream = self._following(flow, response)
+                flow.metadata[CLEARED] = True  # as far as it is let go
+            case Plan.UNREAD:
+                flow.metadata[CLEARED] = True
+                response.stream = True
 
     @fail_closed(refuse_flow, opens=_show)
     def response(self, flow: HTTPFlow) -> None:
@@ -75,14 +81,38 @@ class PageGate:
         if not target.words or not self.desk.judge(flow, subject, target).blocked:
             flow.metadata[CLEARED] = True
 
-    def _is_read(self, flow: HTTPFlow, response: Response) -> bool:
+    def _plan(self, flow: HTTPFlow, response: Response) -> Plan:
+        plan = plan_of(response.headers.get("content-type", ""))
+        if plan is Plan.FOLLOW and "content-disposition" in response.headers:
+            plan = Plan.HOLD  # a file, which another gate may want whole
         subject = self.visits.of(flow.client_conn).subject
         engine = self.desk.engine
-        return (
-            _media_type(response) in READABLE
+        read = (
+            plan is not Plan.UNREAD
             and engine.text_is_read(subject)
             and engine.is_inspected(subject, _asked(flow).host)
         )
+        return plan if read else Plan.UNREAD
+
+    def _following(self, flow: HTTPFlow, response: Response) -> Following:
+        """What lets a stream of events go part by part. CannotDecodeError: it cannot be read."""
+        headers, url = response.headers, _asked(flow).url
+        decode = decoder_of(headers.get("content-encoding", ""))
+        events = headers.get("content-type", "").lower().startswith("text/event-stream")
+        headers.pop("content-length", None)  # it may end before
+        engine = self.desk.engine
+
+        def shown(part: bytes) -> str:
+            said = engine.said_in_message(url, part, from_pupil=False)
+            return "\n".join(one.words for one in said)
+
+        def may_show(words: str) -> bool:
+            subject = self.visits.of(flow.client_conn).subject
+            target = replace(_asked(flow), words=words, kind=Kind.PAGE)
+            return not self.desk.goes_on_to_what_is_blocked(flow, subject, target)
+
+        notice = f"event: stopped\ndata: {STOPPED}\n\n" if events else ""
+        return Following(decode, shown, may_show, notice.encode(), lambda: cut_flow(flow))
 
     def _may_begin(self, flow: HTTPFlow, body: bytes) -> bool:
         """Whether a page over the limit may be shown; if not it ends, since its head is sent."""
@@ -104,8 +134,3 @@ class PageGate:
 def _asked(flow: HTTPFlow) -> Target:
     asked: Target = flow.metadata[JUDGED]
     return asked
-
-
-def _media_type(response: Response) -> str:
-    declared: str = response.headers.get("content-type", "")
-    return declared.partition(";")[0].strip().lower()

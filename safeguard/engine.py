@@ -131,6 +131,13 @@ class Engine:
         url, rules = split(url_text), self.snapshot.rules
         return rules.typed_in_body(url, content_type, body) if url and rules else ()
 
+    def said_in_message(
+        self, url_text: str, message: str | bytes, *, from_pupil: bool
+    ) -> tuple[Typed, ...]:
+        """What was typed in a message that a pupil sent, or what one that came back shows."""
+        url, rules = split(url_text), self.snapshot.rules
+        return rules.said_in_message(url, message, from_pupil=from_pupil) if url and rules else ()
+
     def detect(
         self, text: str, kind: Kind, strong: Iterable[tuple[int, int]] = ()
     ) -> tuple[Finding, ...]:

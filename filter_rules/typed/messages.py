@@ -17,7 +17,7 @@ from filter_rules.typed.bodies import (
     anything_typed,
     named_in,
 )
-from filter_rules.typed.leaves import at, may_be_json, parsed
+from filter_rules.typed.leaves import at, may_be_json, parsed, strings
 from filter_rules.typed.sites import Known, site_of
 from filter_rules.typed.words import Typed
 from filter_rules.types import Kind
@@ -26,6 +26,10 @@ from filter_rules.urls import Url
 MOST_FRAMES = 2_000  # of one message
 # socket.io and engine.io write numbers before the JSON; SignalR writes this sign after it.
 _NUMBERED = re.compile(r"\d{1,9}-?(?:/[\w-]*,)?\d{0,9}(?=[\[{])")
+BIT = 40  # characters: what is shorter goes on where the last bit ended
+_SHOWN_UNDER = frozenset(
+    ["answer", "body", "caption", "comment", "completion", "content", "delta", "description", "generated_text", "message", "msg", "output", "output_text", "part", "parts", "reply", "response", "say", "text", "title", "token", "v", "value"]
+)
 _END = "\x1e"
 _EVENT = re.compile(r"(?m)^data:[ ]?(.*)$")
 _IS_EVENTS = re.compile(r"\A\s*(?:event|data|id|retry|):")
@@ -45,8 +49,7 @@ def typed_in_message(url: Url, message: str | bytes, *, from_pupil: bool) -> tup
     shown = _shown_where_known(known, values)
     if shown:
         return (Typed(shown[:MOST_CHARACTERS], Kind.PAGE, name),)
-    rest = (one.words for value in values for one in anything_typed(Tree(value), name))
-    words = "\n".join(dict.fromkeys(rest))[:MOST_CHARACTERS]
+    words = _put_together(values)[:MOST_CHARACTERS]
     return (Typed(words, Kind.PAGE, name, certain=False),) if words else ()
 
 
@@ -97,6 +100,19 @@ def _typed(known: Known | None, url: Url, value: object) -> Iterable[Typed]:
     plain = isinstance(value, str) and not may_be_json(value)
     found = anything_typed(Tree(value, by_form=plain), known.site.name if known else url.host)
     return (replace(one, certain=True) for one in found) if plain else found
+
+
+def _put_together(values: Iterable[object]) -> str:
+    """Return what stands under names that words to read stand under, in any site's messages."""
+    said: list[str] = []
+    for value in values:
+        for leaf in strings(value):
+            under = {name.lower() for name in leaf.names[-2:]}  # the last may be its own name
+            if not under or under & _SHOWN_UNDER:
+                if said and len(leaf.text) >= BIT:
+                    said.append("\n")
+                said.append(leaf.text)
+    return "".join(said).strip("\n")
 
 
 def _shown_where_known(known: Known | None, values: Iterable[object]) -> str:

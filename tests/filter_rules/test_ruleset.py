@@ -152,6 +152,13 @@ def test_words_sent_to_a_site_are_found() -> None:
     assert found == Typed("red apples", Kind.CHAT, "claude.ai")
 
 
+def test_what_is_said_in_a_message_is_read() -> None:
+    asked = split("wss://chat.example/ws")
+    assert asked
+    (found,) = rules().said_in_message(asked, "red apples", from_pupil=True)
+    assert found.words == "red apples"
+
+
 WIDE = Hit("games", "one", "198.51.0.0/16", Part.NETWORK)
 NEAR = Hit("adverts", "two", "198.51.100.0/24", Part.NETWORK)
 

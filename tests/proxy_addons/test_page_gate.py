@@ -1,11 +1,15 @@
 """Pages are read before they are shown."""
 
+import gzip
 import http.client
 from contextlib import suppress
 
 import pytest
 
+from proxy_addons.page_gate import STOPPED
 from tests.proxy_addons.world import (
+    BITS,
+    EVENTS,
     PAGES,
     WORRYING,
     Proxy,
@@ -24,6 +28,9 @@ from tests.proxy_addons.world import (
         "/worrying.zz",
         "/worrying.utf16",
         "/worrying.txt",
+        "/worrying.json",
+        "/worrying.rss",
+        "/worrying.svg",
         "/worrying.chunked",
         "/untyped",
     ],
@@ -41,6 +48,30 @@ def test_a_page_that_is_blocked_for_its_words_shows_none_of_them(start: Start, s
     assert status == 403
     assert b"any more" not in body
     assert b"0800 1111" in body
+    assert proxy.notebook.kept[0][2].blocked
+
+
+def test_an_answer_that_comes_word_by_word_is_stopped_in_the_middle(
+    start: Start, site: Site
+) -> None:
+    proxy = start("primary")
+    with proxy.https("school.test", site.port) as client:
+        client.request("GET", "/worrying.events")
+        answer = client.getresponse()
+        shown = answer.read()
+    assert answer.status == 200
+    assert shown.startswith(EVENTS[:200])
+    assert STOPPED.encode() in shown
+    assert shown.endswith(b"\n\n")
+    assert BITS[-2].encode() not in shown
+    assert [verdict.blocked for *_, verdict in proxy.notebook.kept] == [True]
+
+
+def test_a_packed_answer_that_is_stopped_is_cut(start: Start, site: Site) -> None:
+    proxy = start("primary")
+    with proxy.https("school.test", site.port) as client:
+        client.request("GET", "/worrying.events.gz")
+        assert len(shown_of(client.getresponse())) < len(gzip.compress(EVENTS))
     assert proxy.notebook.kept[0][2].blocked
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import http.client
+import json
 import socket
 import ssl
 import threading
@@ -454,6 +455,12 @@ HOSTS = (
 )
 WORDS = "I do not want to be here any more. Goodbye to all of you. Nobody will miss me."
 WORRYING = WORDS.replace("here", "<b>here</b>").join(("<html><p>", "</p></html>")).encode()
+# The words of a machine's answer, a bit at a time, after a long one that harms nobody.
+BITS = [WORDS[start : start + 7] for start in range(0, len(WORDS), 7)]
+EVENTS = b"".join(
+    b"data: %s\n\n" % json.dumps({"choices": [{"delta": {"content": bit}}]}).encode()
+    for bit in ("a calm word " * 20,) * 70 + tuple(BITS)
+)
 HTML = {"content-type": "text/html; charset=utf-8"}
 LIMIT = 64 * 1024
 PAGES = {
@@ -464,6 +471,22 @@ PAGES = {
     "/worrying.utf16": Page(WORRYING.decode().encode("utf-16"), {"content-type": "text/html"}),
     "/worrying.txt": Page(WORDS.encode(), {"content-type": "text/plain"}),
     "/worrying.chunked": Page(WORRYING, HTML, chunked=True),
+    "/worrying.json": Page(
+        json.dumps({"a": ["b", {"text": WORDS}]}).encode(), {"content-type": "application/json"}
+    ),
+    "/worrying.rss": Page(
+        f"<rss><item><title>{WORDS}</title></item></rss>".encode(),
+        {"content-type": "application/rss+xml"},
+    ),
+    "/worrying.svg": Page(
+        f"<svg><text>{WORDS}</text></svg>".encode(), {"content-type": "image/svg+xml"}
+    ),
+    "/worrying.events": Page(EVENTS, {"content-type": "text/event-stream"}, chunked=True),
+    "/worrying.events.gz": Page(
+        gzip.compress(EVENTS),
+        {"content-type": "text/event-stream", "content-encoding": "gzip"},
+        chunked=True,
+    ),
     "/worrying.js": Page(WORDS.encode(), {"content-type": "text/javascript"}),
     "/untyped": Page(WORRYING, {}),
     "/unknown": Page(b"\x00\x01", HTML | {"content-encoding": "rot13"}),

@@ -35,6 +35,14 @@ def test_a_text_of_several_lines_is_one_text() -> None:
     assert one.words == "see you\nat the lake"
 
 
+def test_bits_are_put_together_and_longer_texts_stand_by_themselves() -> None:
+    long = "a sentence that is long enough to stand alone"
+    said = [{"content": "a bi"}, {"content": "t"}, {"id": "x1", "text": long}]
+    events = "".join(f"data: {json.dumps(one)}\n\n" for one in said)
+    (one,) = typed_in_message(ANY, events, from_pupil=False)
+    assert one.words == f"a bit\n{long}"
+
+
 def test_json_that_is_broken_is_read_by_its_strings() -> None:
     (one,) = typed_in_message(ANY, '{"msg": "see you at the lake', from_pupil=True)
     assert one.words == "see you at the lake"
