@@ -28,7 +28,31 @@ MOST_FRAMES = 2_000  # of one message
 _NUMBERED = re.compile(r"\d{1,9}-?(?:/[\w-]*,)?\d{0,9}(?=[\[{])")
 BIT = 40  # characters: what is shorter goes on where the last bit ended
 _SHOWN_UNDER = frozenset(
-    ["answer", "body", "caption", "comment", "completion", "content", "delta", "description", "generated_text", "message", "msg", "output", "output_text", "part", "parts", "reply", "response", "say", "text", "title", "token", "v", "value"]
+    [
+        "answer",
+        "body",
+        "caption",
+        "comment",
+        "completion",
+        "content",
+        "delta",
+        "description",
+        "generated_text",
+        "message",
+        "msg",
+        "output",
+        "output_text",
+        "part",
+        "parts",
+        "reply",
+        "response",
+        "say",
+        "text",
+        "title",
+        "token",
+        "v",
+        "value",
+    ]
 )
 _END = "\x1e"
 _EVENT = re.compile(r"(?m)^data:[ ]?(.*)$")

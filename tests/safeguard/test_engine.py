@@ -12,6 +12,7 @@ from filter_rules.formats.format import Format
 from filter_rules.overlay import Overlay
 from filter_rules.types import Hit, Kind, Severity
 from safeguard.building import build
+from safeguard.core import evasion
 from safeguard.core.explain import sentences
 from safeguard.core.identifying import Claim, Method
 from safeguard.core.modes import Modes, SafeSearch, YouTube
@@ -19,7 +20,6 @@ from safeguard.core.overrides import Override
 from safeguard.core.policy import Policy
 from safeguard.core.rules import InspectionRule, ModeRule, PolicyRule, TextRule, Times, Who
 from safeguard.core.timetable import timetable
-from safeguard.core import evasion
 from safeguard.core.types import Action, Channel, Reason, Subject, Target, Verdict
 from safeguard.engine import Engine, judged_by, open_engine
 from safeguard.identity.roster import Roster
