@@ -70,12 +70,20 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """A phrase that is said by several things together, each of which may say little."""
+    """A phrase that is said by several things together, each of which may say little.
+
+    `texts`: those of the patterns of each set, to see at once which of them were found.
+    """
 
     phrase: Phrase
     name: str
     sets: tuple[tuple[Pattern, ...], ...]
     within: int | None = None
+    texts: tuple[frozenset[str], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        texts = tuple(frozenset(pattern.text for pattern in one) for one in self.sets)
+        object.__setattr__(self, "texts", texts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,7 +207,7 @@ def _composites(togethers: Iterable[Together], text: Text) -> Iterator[tuple[Wei
     for one in togethers:
         if text.kind not in one.phrase.kinds or not text.groups.isdisjoint(one.phrase.exempt):
             continue
-        parts = together(one.sets, text.seen, one.within)
+        parts = together(one.texts, text.seen, one.within)
         if parts is None:
             continue
         first, *others = sorted(parts, key=lambda part: (part.first, part.last))

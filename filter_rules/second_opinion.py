@@ -51,8 +51,12 @@ class Opinion(Protocol):
 
 def second_opinion(findings: Iterable[Finding], text: str, opinion: Opinion) -> list[Finding]:
     """Return the findings as the second opinion leaves them, perhaps with one more."""
+    found = list(findings)
+    enough = len(text.split(maxsplit=FEWEST_WORDS)) >= FEWEST_WORDS
+    if not (found or enough):
+        return found  # most searches: it need not be asked
     judged = opinion.judge(text)
-    found = [_moved_down(one) if _is_doubted(one, text, judged) else one for one in findings]
+    found = [_moved_down(one) if _is_doubted(one, text, judged) else one for one in found]
     if any(one.severity >= HIGHEST and not one.help_seeking for one in found):
         return found
     if judged.abuse >= ABUSE_SURE and any(map(_may_be_abuse, found)):
@@ -69,8 +73,7 @@ def _needing_an_eye(
         most_like = max(low, key=lambda one: (one.theme == judged.theme, one.score, one.theme))
         because = opinion.because(text, _EYE)
         return [_moved_up(one, because) if one is most_like else one for one in found]
-    enough = len(text.split(maxsplit=FEWEST_WORDS)) >= FEWEST_WORDS
-    if judged.eye >= EYE_SURE and enough and not found:
+    if judged.eye >= EYE_SURE and not found:
         return [Finding(judged.theme, HIGHEST, 0.0, seconded=opinion.because(text, _EYE))]
     return found
 

@@ -91,19 +91,25 @@ def overlap(one: Sighting, other: Sighting) -> bool:
 
 
 def together(
-    sets: Sequence[Sequence[Pattern]], seen: Seen, within: int | None
+    sets: Sequence[frozenset[str]], seen: Seen, within: int | None
 ) -> tuple[Sighting, ...] | None:
-    """Return one sighting of each set, apart from each other and within so many words."""
-    stream = sorted(
-        ((one.first, one.last, number, one) for number, one in _of_sets(sets, seen)),
-        key=itemgetter(0, 1, 2),
-    )
+    """Return one sighting of each set, apart from each other and within so many words.
+
+    `sets`: the texts of their patterns.
+    """
+    stream: list[tuple[int, int, int, str, Sighting]] = []
+    for number, one in enumerate(sets):
+        found = one.intersection(seen)  # it looks at what was seen, which is little
+        if not found:
+            return None
+        stream += ((at.first, at.last, number, text, at) for text in found for at in seen[text])
+    stream.sort(key=itemgetter(0, 1, 2, 3))
     recent: dict[int, deque[Sighting]] = {
         number: deque(maxlen=RECENT) for number in range(len(sets))
     }
-    for _, _, number, one in stream:
-        recent[number].append(one)
-        chosen = {number: one}
+    for _, _, number, _, sighting in stream:
+        recent[number].append(sighting)
+        chosen = {number: sighting}
         for other in recent.keys() - {number}:
             apart = (at for at in reversed(recent[other]) if not _touches(at, chosen.values()))
             if (latest := next(apart, None)) is None:
@@ -111,17 +117,10 @@ def together(
             chosen[other] = latest
         else:
             first = min(at.first for at in chosen.values())
-            if within is None or one.last - first < within:
+            if within is None or sighting.last - first < within:
                 return tuple(chosen[place] for place in range(len(sets)))
     return None
 
 
 def _touches(one: Sighting, others: Iterable[Sighting]) -> bool:
     return any(overlap(one, other) for other in others)
-
-
-def _of_sets(sets: Sequence[Sequence[Pattern]], seen: Seen) -> Iterator[tuple[int, Sighting]]:
-    for number, patterns in enumerate(sets):
-        for pattern in patterns:
-            for one in seen.get(pattern.text, ()):
-                yield number, one

@@ -60,20 +60,23 @@ def test_words_that_two_phrases_share_overlap() -> None:
     assert not overlap(Sighting("a", 1, 2), Sighting("b", 3, 4))
 
 
+SETS = [frozenset((ONE.text,)), frozenset((OTHER.text,))]
+
+
 def test_the_nearest_ones_stand_together() -> None:
     seen = {"bad": [Sighting("bad", 1, 1), Sighting("bad", 8, 8)]}
     seen[OTHER.text] = [Sighting(OTHER.text, 9, 9)]
-    found = together([[ONE], [OTHER]], seen, 2)
+    found = together(SETS, seen, 2)
     assert found is not None
     assert [one.first for one in found] == [8, 9]
-    assert together([[ONE], [OTHER]], {"bad": seen["bad"]}, None) is None
+    assert together(SETS, {"bad": seen["bad"]}, None) is None
 
 
 def test_what_overlaps_another_set_is_passed_over_for_what_stands_apart() -> None:
     seen = {"bad": [Sighting("bad", 1, 1), Sighting("bad", 3, 3)]}
     seen[OTHER.text] = [Sighting(OTHER.text, 3, 4)]
-    found = together([[ONE], [OTHER]], seen, None)
+    found = together(SETS, seen, None)
     assert found is not None
     assert [one.first for one in found] == [1, 3]
     del seen["bad"][0]
-    assert together([[ONE], [OTHER]], seen, None) is None
+    assert together(SETS, seen, None) is None
