@@ -12,7 +12,7 @@ from filter_rules.imported_phrases import PhraseSets, merged
 from filter_rules.lifting import standing
 from filter_rules.listing import Found, ListingMap, compile_map
 from filter_rules.network_index import NetworkIndex
-from filter_rules.typed.addresses import typed_in_url
+from filter_rules.typed.addresses import half_typed_in_url, typed_in_url
 from filter_rules.typed.bodies import typed_in_body
 from filter_rules.typed.messages import typed_in_message
 from filter_rules.typed.words import Typed
@@ -72,9 +72,12 @@ class RuleSet:
         strong: Iterable[tuple[int, int]] = (),
         about: frozenset[str] = frozenset(),
         groups: frozenset[str] = frozenset(),
+        spent: Callable[[], bool] | None = None,
     ) -> tuple[Finding, ...]:
         """Return what a text says of each theme, most severe first: see `Detector.detect`."""
-        found = self._detector.detect(text, kind, strong=strong, about=about, groups=groups)
+        found = self._detector.detect(
+            text, kind, strong=strong, about=about, groups=groups, spent=spent
+        )
         imported = self._phrase_sets.detect(text, kind)
         return merged(found, imported) if imported else found
 
@@ -101,6 +104,10 @@ class RuleSet:
     def typed_in_url(self, url: Url) -> Typed | None:
         """Return the words that a person typed into a search, a video site or a prompt."""
         return typed_in_url(url)
+
+    def half_typed_in_url(self, url: Url) -> Typed | None:
+        """Return words that are sent while they are typed: merge them before they are judged."""
+        return half_typed_in_url(url)
 
     def typed_in_body(self, url: Url, content_type: str, body: bytes) -> tuple[Typed, ...]:
         """Return the words that a person typed into what is sent to a site."""

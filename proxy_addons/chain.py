@@ -1,5 +1,6 @@
 """The addons of a worker, in order, each with the reason for its place."""
 
+import time
 from collections.abc import Sequence
 
 from mitmproxy import certs
@@ -10,6 +11,7 @@ from proxy_addons.authenticate import Authenticate
 from proxy_addons.desk import Desk
 from proxy_addons.download_gate import DownloadGate
 from proxy_addons.identify import Identify
+from proxy_addons.keystrokes import Keystrokes
 from proxy_addons.last_word import KeepNothing, LastWord
 from proxy_addons.leads import Leads
 from proxy_addons.leaf_certificates import LeafCertificates
@@ -47,6 +49,7 @@ def chain(
         TlsGate(visits, desk, leads),  # before anything can be read, or is sent out
         disable_h2c.DisableH2C(),  # HTTP/2 without TLS would go unread
         RequestGate(visits, desk, leads),  # before the server is asked
+        Keystrokes(visits, desk, time.monotonic),  # after the request was judged by itself
         TypingGate(visits, desk),  # after the address was judged, before what is typed is sent on
         PageGate(visits, desk, page_limit),  # after the server's answer, before the client's
         MessageGate(visits, desk),  # after the request that opened the connection was judged

@@ -38,6 +38,13 @@ class Limits(Section):
     drain_seconds: int = Field(
         10, ge=0, le=300, description="Seconds that requests under way get to end at a stop."
     )
+    reading_ms: int = Field(
+        500,
+        ge=20,
+        le=60_000,
+        description="Milliseconds for which one text is searched for themes. Of a text that takes "
+        "longer only what was read by then counts, and what is found says so.",
+    )
     worker_memory_mib: int = Field(
         1024,
         ge=128,

@@ -4,6 +4,7 @@ Every edge, the command line and the "why?" page come here, so that what staff a
 what was done. This is the only caller of `decide`.
 """
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -84,8 +85,11 @@ class Engine:
         reads_text: bool = False,
         clock: Callable[[], datetime] = utc_now,
         following: Following | None = None,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`ticks`: seconds that never jump, for how long something takes."""
         self.settings = settings
+        self._ticks = ticks
         self._reads_text = reads_text
         self._clock = clock
         self._edge: datetime | None = None
@@ -126,6 +130,10 @@ class Engine:
     def typed_in_url(self, url_text: str) -> Typed | None:
         url = split(url_text)
         return self._typed(url) if url else None
+
+    def half_typed_in_url(self, url_text: str) -> Typed | None:
+        url, rules = split(url_text), self.snapshot.rules
+        return rules.half_typed_in_url(url) if url and rules else None
 
     def typed_in_body(self, url_text: str, content_type: str, body: bytes) -> tuple[Typed, ...]:
         url, rules = split(url_text), self.snapshot.rules
@@ -192,6 +200,7 @@ class Engine:
                     strong=target.strong,
                     about=frozenset(hit.category for hit in hits),
                     groups=frozenset(snapshot.policy.groups.lineage(subject.group)),
+                    spent=self._time_for_reading(),
                 ),
                 *facts.in_text(target.words, target.kind),
             )
@@ -204,6 +213,11 @@ class Engine:
         own = marked(snapshot.overlay.match(host, url))
         found = snapshot.rules.match(host, url) if snapshot.rules else ()
         return self._reachable.left_out((*own, *found))
+
+    def _time_for_reading(self) -> Callable[[], bool]:
+        """What says when the time for one text is spent."""
+        until = self._ticks() + self.settings.limits.reading_ms / 1000
+        return lambda: self._ticks() >= until
 
     def _evasions(self, target: Target, url: Url | None) -> Sequence[evasion.Evasion]:
         if target.channel is Channel.DNS:

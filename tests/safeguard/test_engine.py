@@ -476,6 +476,19 @@ def test_own_words_are_looked_for_where_words_are_read(engine: Engine) -> None:
     assert judged(other, Subject("staff"), search)[0] == "allow"
 
 
+def test_a_text_is_read_for_so_long_and_what_is_found_says_that_it_was_cut(
+    engine: Engine,
+) -> None:
+    ticks = iter(range(10**9))
+    slow = Engine(
+        engine.settings, engine.snapshot, clock=lambda: NOW, ticks=lambda: next(ticks) / 5
+    )
+    words = "i want to kill myself tonight " + "a calm word " * 20_000
+    for one, cut in ((slow, True), (engine, False)):
+        verdict = one.judge(PUPIL, Target("news.example", words=words, kind=Kind.CHAT))
+        assert {found.cut for found in verdict.findings if found.theme == "suicide"} == {cut}
+
+
 def test_words_are_read_for_pupils_and_nobody_else(engine: Engine) -> None:
     read = {one: engine.text_is_read(Subject(one)) for one in ("primary", "staff", "guest")}
     assert read == {"primary": True, "staff": False, "guest": False}
