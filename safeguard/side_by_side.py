@@ -3,7 +3,7 @@
 What is asked is a host and a group, as the access log has them: no path, and nobody's name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from enum import StrEnum
 from itertools import chain
@@ -159,5 +159,8 @@ class Changed(RuleSet):
         strong: Iterable[tuple[int, int]] = (),
         about: frozenset[str] = frozenset(),
         groups: frozenset[str] = frozenset(),
+        spent: Callable[[], bool] | None = None,
     ) -> tuple[Finding, ...]:
-        return self._rules.detect(text, kind, strong=strong, about=about, groups=groups)
+        return self._rules.detect(
+            text, kind, strong=strong, about=about, groups=groups, spent=spent
+        )
