@@ -23,7 +23,7 @@ from safeguard.core.types import Channel, Subject, Target, Verdict
 from safeguard.identity.finder import Finder
 from safeguard.identity.following import Following
 from safeguard.loading import Snapshot, current_stamp, load_snapshot
-from safeguard.looking_up import Reachable, in_sealed_lists, of_networks
+from safeguard.looking_up import Reachable, in_sealed_lists, of_networks, ways_round, within
 from safeguard.problems import UnusableError
 from safeguard.sealing import State
 from safeguard.settings import Settings
@@ -188,7 +188,7 @@ class Engine:
         hits = (
             *self.found_in_lists(target.host, url),
             *facts.of(target, url),
-            *evasion.hits_of(self._evasions(target, url)),
+            *evasion.hits_of(ways_round(target, url, self._ports, self._reachable)),
         )
         led_to = of_networks(snapshot.rules, target.addresses)
         findings: tuple[Finding, ...] = ()
@@ -200,7 +200,7 @@ class Engine:
                     strong=target.strong,
                     about=frozenset(hit.category for hit in hits),
                     groups=frozenset(snapshot.policy.groups.lineage(subject.group)),
-                    spent=self._time_for_reading(),
+                    spent=within(self.settings.limits.reading_ms, self._ticks),
                 ),
                 *facts.in_text(target.words, target.kind),
             )
@@ -213,20 +213,6 @@ class Engine:
         own = marked(snapshot.overlay.match(host, url))
         found = snapshot.rules.match(host, url) if snapshot.rules else ()
         return self._reachable.left_out((*own, *found))
-
-    def _time_for_reading(self) -> Callable[[], bool]:
-        """What says when the time for one text is spent."""
-        until = self._ticks() + self.settings.limits.reading_ms / 1000
-        return lambda: self._ticks() >= until
-
-    def _evasions(self, target: Target, url: Url | None) -> Sequence[evasion.Evasion]:
-        if target.channel is Channel.DNS:
-            return ()
-        port = url.port if url else target.port
-        shown = evasion.of_address(
-            target.host, port, target.addresses, self._ports, self._reachable.holds
-        )
-        return (*target.evasions, *shown) if target.evasions else shown
 
     def refresh(self) -> bool:
         """Take up what has changed since; True if anything had. Call it often, off the loop.

@@ -1,12 +1,13 @@
 """What is found out about a target before it is judged: by sealed lists, networks, the settings."""
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from filter_rules.ruleset import RuleSet
 from filter_rules.sealed import UNSEEN, WITHHELD
 from filter_rules.types import Hit, Part
 from filter_rules.urls import Url
+from safeguard.core.evasion import Evasion, of_address
 from safeguard.core.types import Channel, Subject, Target
 from safeguard.loading import Snapshot
 
@@ -42,6 +43,12 @@ def of_networks(rules: RuleSet, addresses: tuple[str, ...]) -> tuple[Hit, ...]:
     return tuple(dict.fromkeys(hit for hit in hits if hit.part is Part.NETWORK))
 
 
+def within(milliseconds: int, ticks: Callable[[], float]) -> Callable[[], bool]:
+    """Return what says when the time is spent. `ticks`: seconds that never jump."""
+    until = ticks() + milliseconds / 1000
+    return lambda: ticks() >= until
+
+
 class Reachable:
     """The private addresses that the settings let the proxy reach."""
 
@@ -66,3 +73,14 @@ class Reachable:
         except ValueError:
             return False
         return any(found in network for network in self._networks)
+
+
+def ways_round(
+    target: Target, url: Url | None, ports: frozenset[int], reachable: Reachable
+) -> Sequence[Evasion]:
+    """What the target shows of ways round the filter, with what an edge saw. Not of a DNS question."""
+    if target.channel is Channel.DNS:
+        return ()
+    port = url.port if url else target.port
+    shown = of_address(target.host, port, target.addresses, ports, reachable.holds)
+    return (*target.evasions, *shown) if target.evasions else shown

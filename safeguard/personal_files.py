@@ -45,6 +45,7 @@ about others, and what would put somebody in danger. Ask your data protection of
 TITLES = {
     "person": "The person", "devices": "Devices", "events": "Events", "reviews": "Reviews",
     "concerns": "Concerns", "cases": "Cases", "case_people": "Who the cases are about",
+    "case_actions": "What was to be done", "case_files": "Papers of the cases",
     "notes": "Notes", "outcomes": "Outcomes", "assignments": "Who had it",
     "evidence": "What was visited around a concern", "feedback": "What was said of the rules",
     "sessions": "Where they signed in", "notices_seen": "Notices they read",
