@@ -194,3 +194,11 @@ def test_rules_with_another_detector_are_otherwise_the_same_and_leave_the_first_
     assert second.fingerprint == first.fingerprint
     assert second.detect("zorbing", Kind.SEARCH)[0].theme == "t"
     assert first.detect("zorbing", Kind.SEARCH) == ()
+
+
+def test_what_is_sent_while_somebody_types_is_half_typed() -> None:
+    asked = url("https://www.google.com/complete/search?q=red+app")
+    found = rules().half_typed_in_url(asked)
+    assert found is not None
+    assert found.words == "red app"
+    assert rules().typed_in_url(asked) is None
