@@ -193,6 +193,7 @@ class Engine:
         led_to = of_networks(snapshot.rules, target.addresses)
         findings: tuple[Finding, ...] = ()
         if target.words and target.kind and snapshot.policy.reads_words_of(subject):
+            snapshot.rules.ready_to_detect()  # before the time for reading begins
             findings = (
                 *snapshot.rules.detect(
                     target.words,

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from filter_rules.detector import Detector
 from filter_rules.formats.format import Format
+from filter_rules.languages import read_themes
 from filter_rules.overlay import Overlay
 from filter_rules.types import Hit, Kind, Severity
 from safeguard.building import build
@@ -28,6 +30,7 @@ from safeguard.loading import shipped_groups, with_overrides
 from safeguard.problems import UnusableError
 from safeguard.sealed_imports import import_sealed, remove_sealed
 from safeguard.settings import Settings, load
+from safeguard.sources import shipped_themes
 from safeguard.store import generation, overlay, people, sessions
 from safeguard.store.people import Network
 from safeguard.store.people_records import PersonRecord
@@ -487,6 +490,21 @@ def test_a_text_is_read_for_so_long_and_what_is_found_says_that_it_was_cut(
     for one, cut in ((slow, True), (engine, False)):
         verdict = one.judge(PUPIL, Target("news.example", words=words, kind=Kind.CHAT))
         assert {found.cut for found in verdict.findings if found.theme == "suicide"} == {cut}
+
+
+def test_the_time_for_reading_begins_when_all_is_ready_to_read(engine: Engine) -> None:
+    assert engine.snapshot.rules is not None
+    now = [0.0]
+
+    def slowly() -> Detector:
+        now[0] += 60
+        return Detector(read_themes(shipped_themes(), {})[0])
+
+    rules = engine.snapshot.rules.detecting_by(slowly)
+    snapshot = replace(engine.snapshot, rules=rules)
+    one = Engine(engine.settings, snapshot, clock=lambda: NOW, ticks=lambda: now[0])
+    target = Target("news.example", words="i want to kill myself", kind=Kind.CHAT)
+    assert one.judge(PUPIL, target).severity is Severity.URGENT
 
 
 def test_words_are_read_for_pupils_and_nobody_else(engine: Engine) -> None:
