@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Callable
 
 import brotli  # type: ignore[import-untyped]  # it has no types
-import zstandard
 
 from filter_rules.typed.messages import BIT
 from proxy_addons.decoding import CannotDecodeError
@@ -30,20 +29,46 @@ type Decode = Callable[[bytes], bytes]
 
 
 def decoder_of(coding: str) -> Decode | None:
-    """Return what unpacks a stream part by part; None where it is not packed."""
+    """Return what unpacks a stream part by part; None where it is not packed.
+
+    Zstandard is not asked for (request_gate.py): what unpacks it part by part knows no bound.
+    """
     match coding.strip().lower():
         case "" | "identity":
             return None
         case "gzip" | "x-gzip" | "deflate":
-            inflate = zlib.decompressobj(47)
-            return lambda part: inflate.decompress(part, MOST_UNPACKED)
+            return _inflating()
         case "br":
             brotlied = brotli.Decompressor()
-            return lambda part: bytes(brotlied.process(part, output_buffer_limit=MOST_UNPACKED))
-        case "zstd":
-            return zstandard.ZstdDecompressor().decompressobj().decompress
+            return lambda part: _whole(
+                bytes(brotlied.process(part, output_buffer_limit=MOST_UNPACKED))
+            )
         case _:
             raise CannotDecodeError
+
+
+def _inflating() -> Decode:
+    """Read every member, one after the other: some clients do."""
+    inflate = zlib.decompressobj(47)
+
+    def inflated(part: bytes) -> bytes:
+        nonlocal inflate
+        read = b""
+        while part:
+            if inflate.eof:
+                inflate = zlib.decompressobj(47)
+            read = _whole(read + inflate.decompress(part, MOST_UNPACKED))
+            part = inflate.unused_data
+        return read
+
+    return inflated
+
+
+def _whole(read: bytes) -> bytes:
+    """What was unpacked of a part, if that is all of it: else some would leave unread."""
+    if len(read) >= MOST_UNPACKED:
+        raise CannotDecodeError
+    return read
 
 
 class Said:
@@ -53,9 +78,11 @@ class Said:
         self.text = ""
 
     def add(self, words: str) -> str:
+        """Return all that is new with what was said before it; keep only the end of that."""
         joined = "" if len(words) < BIT else "\n"
-        self.text = f"{self.text}{joined}{words}"[-MOST_SAID:]
-        return self.text
+        whole = f"{self.text}{joined}{words}"
+        self.text = whole[-MOST_SAID:]
+        return whole
 
 
 class Following:

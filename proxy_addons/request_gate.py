@@ -96,9 +96,18 @@ class RequestGate:
         flow.metadata[JUDGED] = target
         _ask_of_the_site(flow, target.host, self.desk.engine.modes_of(subject))
         if self.desk.engine.text_is_read(subject):
-            flow.request.constrain_encoding()
+            _accept_what_streams_can_be_read_in(flow)
         if not is_short(flow):
             flow.request.stream = True
+
+
+def _accept_what_streams_can_be_read_in(flow: HTTPFlow) -> None:
+    """Ask for codings that can be undone part by part within a bound: not for Zstandard."""
+    flow.request.constrain_encoding()
+    accepted = flow.request.headers.get("accept-encoding", "")
+    if "zstd" in accepted.lower():
+        kept = (one for one in accepted.split(",") if "zstd" not in one.lower())
+        flow.request.headers["accept-encoding"] = ",".join(kept).strip() or "identity"
 
 
 def _evasions(flow: HTTPFlow) -> tuple[Evasion, ...]:

@@ -38,10 +38,27 @@ ENDINGS = {
 }
 
 
+STRICTEST_FIRST = (Plan.HOLD, Plan.FOLLOW, Plan.UNREAD)
+SNIFFED = frozenset({"unknown/unknown", "application/unknown", "*/*"})  # browsers look what it is
+NEVER_SHOWN = frozenset({"text/css", "text/javascript", "text/ecmascript", "text/vtt"})
+
+
 def plan_of(content_type: str) -> Plan:
-    """Return what is done with a response of this declared type, parameters and all."""
+    """Return what is done with a response of this declared type, parameters and all.
+
+    Where several are declared browsers may believe any of them: the strictest plan counts.
+    """
+    plans = {_plan_of(one) for one in content_type.split(",")}
+    return next(one for one in STRICTEST_FIRST if one in plans)
+
+
+def _plan_of(content_type: str) -> Plan:
     media = content_type.partition(";")[0].strip().lower()
     known = PLANS.get(media)
-    if known is None:
-        known = next((plan for end, plan in ENDINGS.items() if media.endswith(end)), Plan.UNREAD)
-    return known
+    if known is not None:
+        return known
+    if media in SNIFFED or "/" not in media:
+        return Plan.HOLD  # it may be a page
+    if media.startswith("text/") and media not in NEVER_SHOWN:
+        return Plan.HOLD  # browsers show any text
+    return next((plan for end, plan in ENDINGS.items() if media.endswith(end)), Plan.UNREAD)

@@ -21,7 +21,14 @@ from proxy_addons.response_plan import Plan, plan_of
         ("video/mp4", Plan.UNREAD),
         ("text/javascript", Plan.UNREAD),
         ("application/octet-stream", Plan.UNREAD),
-        ("nonsense", Plan.UNREAD),
+        ("nonsense", Plan.HOLD),
+        ("unknown/unknown", Plan.HOLD),
+        ("*/*", Plan.HOLD),
+        ("text/x-anything", Plan.HOLD),
+        ("image/png, text/html", Plan.HOLD),
+        ("text/html, text/html", Plan.HOLD),
+        ("image/png, text/event-stream", Plan.FOLLOW),
+        ("text/css", Plan.UNREAD),
     ],
 )
 def test_a_type_tells_what_is_done(content_type: str, plan: Plan) -> None:
